@@ -1,0 +1,57 @@
+# `make run` and `make test` are all a fresh machine needs: python3 (3.11 or newer), make and git.
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types imports bench lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+# Compiled kernels are kept beside the environment they were compiled for.
+export NUMBA_CACHE_DIR := $(abspath $(VENV))/numba-cache
+export VENV
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## install what is needed, then run the broker with simulated London traffic (ARGS=…)
+	@deploy/setup run
+	@$(BIN)/keepclear demo $(ARGS)
+
+test: ## install what is needed, then run everything CI runs
+	@deploy/setup dev
+	@$(MAKE) --no-print-directory lint types imports
+	@$(BIN)/python -m pytest -q
+
+check: ## the fast part of `make test`: lint, types, unit tests
+	@deploy/setup dev
+	@$(MAKE) --no-print-directory lint types imports
+	@$(BIN)/python -m pytest -q -m "not slow and not system"
+
+lint:
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || \
+		{ echo "not formatted: run $(BIN)/ruff format ."; exit 1; }
+
+types:
+	@$(BIN)/mypy --no-error-summary
+
+imports:
+	@out=$$($(BIN)/lint-imports --no-logo 2>&1) || { echo "$$out"; exit 1; }
+
+bench: ## measure against the goals of the design; results go to bench-results/
+	@deploy/setup bench
+	@$(BIN)/keepclear bench all
+
+# uv only writes the lock files; it comes into a throw-away environment and leaves with it.
+COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml --group build
+
+lock: ## write the lock files anew from pyproject.toml, keeping what still fits
+	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \
+	python3 -m venv "$$uv"; "$$uv/bin/python" -m pip install --quiet uv; \
+	PATH="$$uv/bin:$$PATH"; \
+	$(COMPILE) -o requirements.lock; \
+	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock; \
+	$(COMPILE) --extra bench -c requirements-dev.lock -o requirements-bench.lock
+
+clean: ## remove the environment and everything that tools cached
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,0 +1,104 @@
+"""Fixtures for every test: sample data, free ports, and a real Mosquitto."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+MOSQUITTO_START_LIMIT_S = 10.0
+
+
+@pytest.fixture(scope="session")
+def shared_dir() -> Path:
+    """The `shared` folder of samples and truth that stands beside the repository's folder."""
+    folder = REPOSITORY.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("no `shared` folder beside the repository: its samples cannot be read")
+    return folder
+
+
+def unused_port() -> int:
+    """A loopback TCP port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def free_port() -> int:
+    return unused_port()
+
+
+@dataclass(frozen=True, slots=True)
+class RunningMosquitto:
+    """A Mosquitto started by a test: where it listens and what it logged."""
+
+    host: str
+    port: int
+    log: Path
+    process: "subprocess.Popen[bytes]"
+
+
+StartMosquitto = Callable[[str], RunningMosquitto]
+
+
+def find_mosquitto() -> str | None:
+    """The server's path; Debian puts it where an ordinary user's PATH does not look."""
+    return shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin") or shutil.which("mosquitto")
+
+
+@pytest.fixture
+def mosquitto_broker(tmp_path: Path) -> Iterator[StartMosquitto]:
+    """Start Mosquitto with a given configuration; it ends with the test.
+
+    `{port}` in the configuration becomes a free port, and so does a missing listener.
+    """
+    executable = find_mosquitto()
+    if executable is None:
+        pytest.fail("Mosquitto is not installed: run `make test`, which installs it")
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(config: str) -> RunningMosquitto:
+        port = unused_port()
+        if "listener" not in config:
+            config = "listener {port} 127.0.0.1\n" + config
+        # Started by root it would change user, and could no longer read the test's own files.
+        text = config.replace("{port}", str(port)) + "\nuser root\n"
+        folder = tmp_path / f"mosquitto-{len(started)}"
+        folder.mkdir()
+        (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
+        log = folder / "mosquitto.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [executable, "-c", str(folder / "mosquitto.conf")],
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        started.append(process)
+        wait_for_port(port, process, log)
+        return RunningMosquitto("127.0.0.1", port, log, process)
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def wait_for_port(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return once `process` accepts connections on the port; fail with its log otherwise."""
+    deadline_s = time.monotonic() + MOSQUITTO_START_LIMIT_S
+    while process.poll() is None and time.monotonic() < deadline_s:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=0.5).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    pytest.fail(f"Mosquitto did not start on port {port}: {log.read_text(errors='replace')}")
