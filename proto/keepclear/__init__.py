@@ -1,0 +1,1 @@
+"""Keepclear for partners: the contract (`keepclear.v1`) and a client (`keepclear.client`)."""

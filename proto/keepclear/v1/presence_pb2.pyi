@@ -1,0 +1,52 @@
+from keepclear.v1 import alerts_pb2 as _alerts_pb2
+from keepclear.v1 import common_pb2 as _common_pb2
+from keepclear.v1 import feed_pb2 as _feed_pb2
+from keepclear.v1 import restrictions_pb2 as _restrictions_pb2
+from keepclear.v1 import tracks_pb2 as _tracks_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class ResumeRequest(_message.Message):
+    __slots__ = ("role", "resume_token")
+    ROLE_FIELD_NUMBER: _ClassVar[int]
+    RESUME_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    role: _feed_pb2.Role
+    resume_token: bytes
+    def __init__(self, role: _Optional[_Union[_feed_pb2.Role, str]] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
+
+class CommandAnswer(_message.Message):
+    __slots__ = ("request_id", "tracks", "restriction", "alert", "refused")
+    REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
+    TRACKS_FIELD_NUMBER: _ClassVar[int]
+    RESTRICTION_FIELD_NUMBER: _ClassVar[int]
+    ALERT_FIELD_NUMBER: _ClassVar[int]
+    REFUSED_FIELD_NUMBER: _ClassVar[int]
+    request_id: str
+    tracks: _tracks_pb2.PublishTracksResponse
+    restriction: _restrictions_pb2.Restriction
+    alert: _alerts_pb2.Alert
+    refused: RefusedCommand
+    def __init__(self, request_id: _Optional[str] = ..., tracks: _Optional[_Union[_tracks_pb2.PublishTracksResponse, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., refused: _Optional[_Union[RefusedCommand, _Mapping]] = ...) -> None: ...
+
+class RefusedCommand(_message.Message):
+    __slots__ = ("code", "message", "refusals")
+    CODE_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    REFUSALS_FIELD_NUMBER: _ClassVar[int]
+    code: int
+    message: str
+    refusals: _containers.RepeatedCompositeFieldContainer[_common_pb2.Refusal]
+    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., refusals: _Optional[_Iterable[_Union[_common_pb2.Refusal, _Mapping]]] = ...) -> None: ...
+
+class Presence(_message.Message):
+    __slots__ = ("online", "session")
+    ONLINE_FIELD_NUMBER: _ClassVar[int]
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    online: bool
+    session: int
+    def __init__(self, online: _Optional[bool] = ..., session: _Optional[int] = ...) -> None: ...
