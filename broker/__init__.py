@@ -1,0 +1,1 @@
+"""The Keepclear broker: core, journal, service, gateways and the command line."""

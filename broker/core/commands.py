@@ -1,0 +1,82 @@
+"""Commands: everything the core consumes. Each is a frozen record; `Command` is their union."""
+
+from dataclasses import dataclass
+
+from broker.core.names import Audience, RestrictionName, SystemName
+from broker.core.restrictions.model import RestrictionDraft
+from broker.core.tracks.reports import ReportBatch
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAudience:
+    """Start numbering a view for an audience; opening it again only renews the display name."""
+
+    audience: Audience
+    agency_name: str
+    """The name people know the agency by."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPolicy:
+    """Replace the pair policy; the text is the whole TOML file, so that a replay needs no file."""
+
+    toml_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitReports:
+    """One publisher's positions. `received_us` is the broker's receipt time."""
+
+    batch: ReportBatch
+    received_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreateRestriction:
+    """Set a keep-clear request. The same (sender, request_id) again answers the first result."""
+
+    sender: SystemName
+    request_id: str
+    draft: RestrictionDraft
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawRestriction:
+    """End a keep-clear request now. `version` 0 withdraws whatever version is live."""
+
+    sender: SystemName
+    request_id: str
+    name: RestrictionName
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeAlert:
+    """A desk says that it has read an alert."""
+
+    sender: SystemName
+    request_id: str
+    alert_id: str
+    acknowledged_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherGone:
+    """A publisher's connection ended without a goodbye: its feed counts as silent at once."""
+
+    publisher: SystemName
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passes: ages, windows, clears, frames. `audit` asks for the full separation pass."""
+
+    audit: bool
+
+
+ControlCommand = (
+    OpenAudience | LoadPolicy | CreateRestriction | WithdrawRestriction | AcknowledgeAlert
+)
+"""Synced to disk before it is acknowledged."""
+
+Command = ControlCommand | SubmitReports | PublisherGone | Tick

@@ -1,0 +1,194 @@
+"""Effects: everything the core says happened. Views, the feed and replies are made from these."""
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.core.errors import Refusal
+from broker.core.names import SystemName
+from broker.core.restrictions.model import Restriction
+
+
+class AlertLevel(IntEnum):
+    """How urgent. FLOOR is the hard minimum: inside it now."""
+
+    NONE = 0
+    ADVISORY = 1
+    CAUTION = 2
+    WARNING = 3
+    FLOOR = 4
+
+
+class AlertKind(StrEnum):
+    """What the alert is about."""
+
+    PROXIMITY = "proximity"
+    RESTRICTION = "restriction"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """One desk's acknowledgement of one alert."""
+
+    system: SystemName
+    acknowledged_by: str
+    acknowledged_us: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertGeometry:
+    """The numbers behind an alert, at `evaluated_us`. b is seen from a; None where unknown."""
+
+    range_m: float
+    bearing_deg: float
+    """True bearing from a to b, 0 to 360."""
+    relative_height_m: float | None
+    """b above a; None with the vertical position of either unknown."""
+    relative_height_doubt_m: float | None
+    time_to_loss_s: float | None
+    """Seconds until the level's volume is entered; 0 inside; None when it is not entered."""
+    time_to_closest_s: float
+    closest_range_m: float
+    closing_speed_mps: float
+    picture_age_s: float
+    """Age of the older of the two positions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One encounter: a level change is a new revision of the same id. Level NONE = cleared."""
+
+    alert_id: str
+    revision: int
+    kind: AlertKind
+    level: AlertLevel
+    highest_level: AlertLevel
+    track_a: int
+    track_b: int
+    """Broker track numbers, a < b. For a restriction alert, track_b is -1."""
+    restriction_name: str
+    raised_us: int
+    changed_us: int
+    evaluated_us: int
+    rule_id: str
+    policy_version: str
+    capped_because: str
+    """Why the level was held down ("vertical position unknown"), or empty."""
+    geometry: AlertGeometry
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TracksUpdated:
+    """Slots whose row changed, in report order; read the rows from the table at once."""
+
+    slots: NDArray[np.int32]
+
+
+class TrackState(IntEnum):
+    """Life of a track. LOST and ENDED are announced, never silent."""
+
+    CURRENT = 0
+    STALE = 1
+    LOST = 2
+    ENDED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TrackStateChanged:
+    """A track went stale, came back, or was lost."""
+
+    track_number: int
+    slot: int
+    state: TrackState
+    age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChanged:
+    """An alert was raised, changed level, was acknowledged or cleared."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class RestrictionChanged:
+    """A restriction was set, became active, was withdrawn or expired."""
+
+    restriction: Restriction
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStateChanged:
+    """A publisher fell silent or came back: "no alert" is never shown as "no traffic"."""
+
+    publisher: SystemName
+    silent: bool
+    last_report_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyLoaded:
+    """A pair policy is now in force."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFound:
+    """The full pass and the incremental set disagreed: repaired, counted and logged."""
+
+    missing_pairs: int
+    extra_pairs: int
+
+
+Effect = (
+    TracksUpdated
+    | TrackStateChanged
+    | AlertChanged
+    | RestrictionChanged
+    | FeedStateChanged
+    | PolicyLoaded
+    | AuditFound
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReply:
+    """What became of one report batch: how many rows were applied, and which were refused."""
+
+    accepted_count: int
+    refusals: tuple[tuple[int, Refusal], ...]
+    """(row, why)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A control command was carried out; `resource` is what it made or changed, if anything."""
+
+    resource: Restriction | Alert | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """A control command was refused and changed nothing."""
+
+    refusals: tuple[Refusal, ...]
+    not_found: bool = False
+    conflict: bool = False
+    denied: bool = False
+    unavailable: bool = False
+
+
+Reply = BatchReply | Done | NotDone
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one command led to."""
+
+    effects: tuple[Effect, ...]
+    reply: Reply | None

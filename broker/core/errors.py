@@ -1,0 +1,31 @@
+"""The two error families: refused input goes back to its sender; a broken invariant stops us."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one input was refused: the field as the contract names it, and a plain reason."""
+
+    field: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}"
+
+
+class Refused(Exception):
+    """Input that is refused: it changed nothing, and every refusal goes back to the sender."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__("; ".join(str(refusal) for refusal in refusals))
+        self.refusals = refusals
+
+
+class BrokenInvariant(Exception):
+    """Something that cannot happen did. The engine stops, loudly, rather than guess."""
+
+
+def refuse(field: str, reason: str) -> Refused:
+    """One refusal as an exception, ready to raise."""
+    return Refused(Refusal(field, reason))

@@ -1,0 +1,1 @@
+"""Frames, altitude datums and the geoid."""

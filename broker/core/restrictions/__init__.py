@@ -1,0 +1,1 @@
+"""Keep-clear requests and mirrored restrictions: volumes, windows and who is inside."""

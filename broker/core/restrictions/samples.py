@@ -1,0 +1,226 @@
+"""From entries to samples: which restriction applies to which aircraft, and how urgent it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from itertools import groupby
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.core.effects import AlertLevel
+from broker.core.restrictions.entry import Entries, PrismSet, find_entries
+from broker.core.restrictions.model import AppliesTo, RestrictionDraft
+from broker.core.restrictions.movers import movers_of
+from broker.core.restrictions.prism import Prism
+from broker.core.tracks.reports import AircraftClass, OperationalStatus
+from broker.core.tracks.table import TrackColumns
+
+Floats = NDArray[np.float64]
+Slots = NDArray[np.int32]
+
+LOOK_AHEAD_S: Final = 60.0
+"""A minute's warning: the advisory look-ahead of drone against crewed traffic, and time for a desk
+to turn a drone at 20 m/s more than a kilometre before the boundary."""
+
+_NOT_DRONES: Final = np.array(
+    [AircraftClass.HELICOPTER, AircraftClass.AEROPLANE, AircraftClass.OTHER_CREWED], dtype=np.int8
+)
+_PARKED: Final = np.array([OperationalStatus.ON_GROUND, OperationalStatus.AT_DOCK], dtype=np.int8)
+
+
+class Cap(IntEnum):
+    """Why a level was held down to caution."""
+
+    NONE = 0
+    VERTICAL_UNKNOWN = 1
+    UNSIGNED_SOURCE = 2
+    POSITION_DOUBTFUL = 3
+    """Inside only by what an old or unknown velocity adds to the position."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RestrictionSamples:
+    """Aircraft in or on the way into active restrictions; n rows, by (track number, name)."""
+
+    restriction_names: tuple[str, ...]
+    """Every active restriction, sorted, whether it has rows or not."""
+    slot: Slots
+    restriction: NDArray[np.int32]
+    """Index into `restriction_names`."""
+    level: NDArray[np.int8]
+    """WARNING inside now, CAUTION predicted within the look-ahead or capped."""
+    cap: NDArray[np.int8]
+    time_to_entry_s: Floats
+    """0: inside now."""
+    time_to_exit_s: Floats
+    """inf: does not leave on this course."""
+    range_m: Floats
+    bearing_deg: Floats
+    closing_speed_mps: Floats
+
+    def __len__(self) -> int:
+        return len(self.slot)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Zone:
+    """One active restriction with the geometry of its volumes."""
+
+    name: str
+    draft: RestrictionDraft
+    prisms: tuple[Prism, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ZoneSet:
+    """The active restrictions, sorted by name; made once for as long as they stay the same."""
+
+    names: tuple[str, ...]
+    zones: tuple[Zone, ...]
+    prisms: PrismSet
+    zone_of: NDArray[np.intp]
+    """Prism -> index into `zones`."""
+    limits_height: NDArray[np.bool_]
+    """Prism -> whether the vertical position matters."""
+
+    @classmethod
+    def of(cls, zones: Sequence[Zone]) -> "ZoneSet":
+        """The set of these zones, which are sorted by name."""
+        prisms = [prism for zone in zones for prism in zone.prisms]
+        counts = np.array([len(zone.prisms) for zone in zones], dtype=np.intp)
+        return cls(
+            names=tuple(zone.name for zone in zones),
+            zones=tuple(zones),
+            prisms=PrismSet.of(prisms),
+            zone_of=np.repeat(np.arange(len(zones)), counts),
+            limits_height=np.array([one.limits_height for one in prisms], dtype=np.bool_),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    slot: int
+    zone: int
+    level: int
+    cap: int
+    entry_s: float
+    exit_s: float
+    range_m: float
+    bearing_deg: float
+    closing_mps: float
+
+
+def take_samples(
+    zones: ZoneSet,
+    columns: TrackColumns,
+    slots: Slots,
+    now_us: int,
+    agency_names: Sequence[str],
+) -> RestrictionSamples:
+    """Judge the tracks in `slots` against `zones` at `now_us`.
+
+    `agency_names[i]` is the agency of `agency_index` i. Aircraft parked or docked are left out.
+    """
+    judged = slots[~np.isin(columns.operational_status[slots], _PARKED)]
+    if len(judged) == 0 or len(zones.prisms) == 0:
+        return _samples(zones.names, [])
+    movers = movers_of(columns, judged, now_us)
+    entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S)
+    if len(entries) == 0:
+        return _samples(zones.names, [])
+    level, cap = _levels(zones, entries, movers.measured_doubt_m, columns, judged)
+    slot, zone = judged[entries.mover], zones.zone_of[entries.prism]
+    applies = np.zeros(len(entries), dtype=np.bool_)
+    for index in np.unique(zone):
+        here = np.flatnonzero(zone == index)
+        applies[here] = _applies(zones.zones[index], columns, slot[here], agency_names)
+    rows = [
+        _Row(
+            slot=int(slot[place]),
+            zone=int(zone[place]),
+            level=int(level[place]),
+            cap=int(cap[place]),
+            entry_s=float(entries.entry_s[place]),
+            exit_s=float(entries.exit_s[place]),
+            range_m=float(entries.range_m[place]),
+            bearing_deg=float(entries.bearing_deg[place]),
+            closing_mps=float(entries.closing_speed_mps[place]),
+        )
+        for place in np.flatnonzero(applies)
+    ]
+    number = columns.track_number
+    rows.sort(key=lambda row: (int(number[row.slot]), row.zone, -row.level, row.entry_s))
+    merged = [_merged(list(group)) for _, group in groupby(rows, lambda row: (row.slot, row.zone))]
+    return _samples(zones.names, merged)
+
+
+def _levels(
+    zones: ZoneSet,
+    entries: Entries,
+    measured_doubt_m: Floats,
+    columns: TrackColumns,
+    slots: Slots,
+) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
+    """Level and cap of each entry. The first reason that holds a warning down is the one given."""
+    slot = slots[entries.mover]
+    limits = zones.limits_height[entries.prism]
+    inside = entries.entry_s == 0.0
+    reasons = [
+        limits & np.isnan(columns.altitude_hae_m[slot]),
+        columns.trusted[slot] == 0,
+        inside & (entries.range_m > measured_doubt_m[entries.mover]),
+    ]
+    cap = np.select(
+        reasons, [Cap.VERTICAL_UNKNOWN, Cap.UNSIGNED_SOURCE, Cap.POSITION_DOUBTFUL], Cap.NONE
+    )
+    cap = np.where(inside, cap, Cap.NONE).astype(np.int8)
+    warned = inside & (cap == Cap.NONE)
+    return np.where(warned, AlertLevel.WARNING, AlertLevel.CAUTION).astype(np.int8), cap
+
+
+def _applies(
+    zone: Zone, columns: TrackColumns, slots: Slots, agency_names: Sequence[str]
+) -> NDArray[np.bool_]:
+    """Which of the aircraft in `slots` (k,) the zone asks to keep clear.
+
+    An unknown class counts as a drone and as crewed. An exemption is a privilege: an unsigned radio
+    source, whose identity anyone can transmit, never gets it.
+    """
+    applies = np.ones(len(slots), dtype=np.bool_)
+    if zone.draft.applies_to is AppliesTo.DRONES:
+        applies &= ~np.isin(columns.aircraft_class[slots], _NOT_DRONES)
+    exempt = [
+        index for index, name in enumerate(agency_names) if name in zone.draft.exempt_agencies
+    ]
+    if exempt:
+        is_exempt = np.isin(columns.agency_index[slots], np.array(exempt, dtype=np.int32))
+        applies &= ~(is_exempt & (columns.trusted[slots] == 1))
+    return applies
+
+
+def _merged(rows: list[_Row]) -> _Row:
+    """One row for all volumes of a restriction: the most urgent, leaving when all are left."""
+    first = rows[0]
+    entry_s = min(row.entry_s for row in rows)
+    exit_s = entry_s
+    for row in sorted(rows, key=lambda row: row.entry_s):
+        if row.entry_s <= exit_s:
+            exit_s = max(exit_s, row.exit_s)
+    return replace(first, entry_s=entry_s, exit_s=exit_s)
+
+
+def _samples(names: tuple[str, ...], rows: Sequence[_Row]) -> RestrictionSamples:
+    return RestrictionSamples(
+        restriction_names=names,
+        slot=np.array([row.slot for row in rows], dtype=np.int32),
+        restriction=np.array([row.zone for row in rows], dtype=np.int32),
+        level=np.array([row.level for row in rows], dtype=np.int8),
+        cap=np.array([row.cap for row in rows], dtype=np.int8),
+        time_to_entry_s=np.array([row.entry_s for row in rows], dtype=np.float64),
+        time_to_exit_s=np.array([row.exit_s for row in rows], dtype=np.float64),
+        range_m=np.array([row.range_m for row in rows], dtype=np.float64),
+        bearing_deg=np.array([row.bearing_deg for row in rows], dtype=np.float64),
+        closing_speed_mps=np.array([row.closing_mps for row in rows], dtype=np.float64),
+    )

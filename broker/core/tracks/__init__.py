@@ -1,0 +1,1 @@
+"""Tracks: report batches in columns, and the table of what is flying now."""

@@ -1,0 +1,247 @@
+"""The track register: which publisher's aircraft holds which row, and how it lives and ends.
+
+A track is born with its first report, goes stale when reports stop (its volume then grows), comes
+back, or is lost. Nothing leaves silently: every change of state is returned to the caller.
+"""
+
+from dataclasses import fields
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.core.effects import TrackState, TrackStateChanged
+from broker.core.errors import BrokenInvariant
+from broker.core.geodesy.frame import project
+from broker.core.names import SystemName
+from broker.core.tracks.interning import Interned
+from broker.core.tracks.reports import (
+    RADIO_SOURCES,
+    AircraftDescription,
+    ReportBatch,
+    ReportSource,
+)
+from broker.core.tracks.table import TrackColumns, empty_columns, grown
+from broker.core.tracks.validation import RowFault
+from broker.core.units import SECOND_US
+
+TRACKS_MAX: Final = 120_000
+TRACKS_PER_PUBLISHER_MAX: Final = 100_000
+
+INCIDENTS_MAX: Final = 50_000
+"""Incident ids ever seen; beyond it an aircraft counts as on no incident: the wider minima."""
+
+Slots = NDArray[np.int32]
+
+_TRUSTED_BY_SOURCE: Final = np.array(
+    [source not in RADIO_SOURCES for source in ReportSource], dtype=np.uint8
+)
+_COPIED_COLUMNS: Final = (
+    "time_of_validity_us",
+    "latitude_deg",
+    "longitude_deg",
+    "altitude_hae_m",
+    "vertical_doubt_m",
+    "published_altitude_m",
+    "altitude_datum",
+    "height_m",
+    "height_reference",
+    "velocity_east_mps",
+    "velocity_north_mps",
+    "vertical_speed_mps",
+    "horizontal_accuracy_m",
+    "velocity_accuracy_mps",
+    "vertical_speed_accuracy_mps",
+    "operational_status",
+    "source",
+)
+"""Columns that a report and the table share under one name."""
+
+
+class TrackRegister:
+    """Owns the table's rows. Deterministic: the same reports give the same slots and numbers."""
+
+    def __init__(self, category_of: NDArray[np.int16]) -> None:
+        """`category_of` has shape (classes, statuses): the policy category of each."""
+        self.columns: TrackColumns = empty_columns()
+        self.high_water = 0
+        """Slots from here on were never used: kernels need not look at them."""
+        self.publishers: Interned[SystemName] = Interned()
+        self.agencies: Interned[str] = Interned()
+        self.incidents: Interned[str] = Interned()
+        self.source_track_ids: list[str] = []
+        self.descriptions: list[AircraftDescription] = []
+        self.live_count = 0
+        self.slot_of_number: dict[int, int] = {}
+        self._category_of = category_of
+        self._slots: list[dict[str, int]] = []
+        self.free_slots: list[int] = []
+        self._retired: list[int] = []
+        self.next_number = 1
+
+    def set_categories(self, category_of: NDArray[np.int16]) -> None:
+        """Take a new policy's categories and re-sort every live track into them."""
+        self._category_of = category_of
+        live = self.live_slots()
+        self.columns.category[live] = category_of[
+            self.columns.aircraft_class[live], self.columns.operational_status[live]
+        ]
+
+    def live_slots(self) -> Slots:
+        """Slots in use, ascending."""
+        return np.flatnonzero(self.columns.active[: self.high_water]).astype(np.int32)
+
+    def slot_of(self, publisher: SystemName, source_track_id: str) -> int | None:
+        """The row of a publisher's aircraft, or None."""
+        index = self.publishers.index(publisher)
+        return None if index is None else self._slots[index].get(source_track_id)
+
+    def assign(self, batch: ReportBatch, rows: NDArray[np.int64]) -> tuple[Slots, list[RowFault]]:
+        """A slot for each of `rows`, new tracks included; -1 and a fault where there is none."""
+        publisher = self.open_publisher(batch.publisher)
+        known = self._slots[publisher]
+        ids = batch.source_track_ids
+        slots = np.empty(len(rows), dtype=np.int32)
+        faults: list[RowFault] = []
+        for place, row in enumerate(rows.tolist()):
+            slot = known.get(ids[row])
+            if slot is None:
+                slot = self._open(publisher, ids[row])
+                if slot < 0:
+                    faults.append((row, "source_track_id", f"the picture is full ({TRACKS_MAX})"))
+            slots[place] = slot
+        return slots, faults
+
+    def write(
+        self, batch: ReportBatch, rows: NDArray[np.int64], slots: Slots, received_us: int
+    ) -> tuple[NDArray[np.bool_], list[TrackStateChanged]]:
+        """Write rows (each slot at most once). Returns which were newer than what was known."""
+        columns = self.columns
+        newer = batch.time_of_validity_us[rows] > columns.time_of_validity_us[slots]
+        if not newer.all():
+            rows, slots = rows[newer], slots[newer]
+        for name in _COPIED_COLUMNS:
+            getattr(columns, name)[slots] = getattr(batch, name)[rows]
+        x_m, y_m, east_scale = project(batch.latitude_deg[rows], batch.longitude_deg[rows])
+        columns.x_m[slots], columns.y_m[slots] = x_m, y_m
+        columns.east_scale[slots] = east_scale
+        columns.received_us[slots] = received_us
+        columns.report_count[slots] += 1
+        columns.trusted[slots] = _TRUSTED_BY_SOURCE[columns.source[slots]]
+        if batch.descriptions:
+            self._describe(batch, rows, slots)
+        columns.category[slots] = self._category_of[
+            columns.aircraft_class[slots], columns.operational_status[slots]
+        ]
+        return newer, self._back_from_stale(slots)
+
+    def advance(
+        self, now_us: int, stale_after_s: NDArray[np.float64], lost_after_s: NDArray[np.float64]
+    ) -> list[TrackStateChanged]:
+        """Age every track; limits by aircraft class. Lost tracks are retired, see `release_retired`."""
+        columns, live = self.columns, self.live_slots()
+        age_s = (now_us - columns.time_of_validity_us[live]) / SECOND_US
+        aircraft_class = columns.aircraft_class[live]
+        changes: list[TrackStateChanged] = []
+        lost = age_s > lost_after_s[aircraft_class]
+        stale = (age_s > stale_after_s[aircraft_class]) & ~lost
+        stale &= columns.state[live] == TrackState.CURRENT
+        columns.state[live[stale]] = TrackState.STALE
+        for place in np.flatnonzero(stale | lost).tolist():
+            state = TrackState.LOST if lost[place] else TrackState.STALE
+            slot = int(live[place])
+            number = int(columns.track_number[slot])
+            changes.append(TrackStateChanged(number, slot, state, float(age_s[place])))
+            if state is TrackState.LOST:
+                self._retire(slot)
+        return changes
+
+    def _retire(self, slot: int) -> None:
+        """End a track. Its row can still be read (views name it) until `release_retired`."""
+        if not self.columns.active[slot]:
+            raise BrokenInvariant(f"slot {slot} is retired twice")
+        publisher = int(self.columns.publisher_index[slot])
+        del self._slots[publisher][self.source_track_ids[slot]]
+        self.columns.active[slot] = 0
+        self._retired.append(slot)
+        self.live_count -= 1
+
+    def release_retired(self) -> None:
+        """Free the rows of ended tracks. Their track numbers are never used again."""
+        for slot in self._retired:
+            del self.slot_of_number[int(self.columns.track_number[slot])]
+            self.free_slots.append(slot)
+        self._retired.clear()
+
+    def publisher_name(self, slot: int) -> SystemName:
+        """Who publishes the track in `slot`."""
+        return self.publishers.value(int(self.columns.publisher_index[slot]))
+
+    def open_publisher(self, name: SystemName) -> int:
+        """The publisher's index, given one now if it is new."""
+        index = self.publishers.intern(name)
+        if index == len(self._slots):
+            self._slots.append({})
+        return index
+
+    def index_live_slots(self) -> None:
+        """Rebuild what is derived from the columns, after a restore."""
+        live = self.live_slots()
+        self.live_count = len(live)
+        for slot in live.tolist():
+            publisher = int(self.columns.publisher_index[slot])
+            self._slots[publisher][self.source_track_ids[slot]] = slot
+            self.slot_of_number[int(self.columns.track_number[slot])] = slot
+
+    def _open(self, publisher: int, source_track_id: str) -> int:
+        full = self.live_count >= TRACKS_MAX
+        if full or len(self._slots[publisher]) >= TRACKS_PER_PUBLISHER_MAX:
+            return -1
+        slot = self.free_slots.pop() if self.free_slots else self._fresh_slot()
+        columns = self.columns
+        for column in fields(TrackColumns):
+            getattr(columns, column.name)[slot] = 0
+        columns.active[slot] = 1
+        columns.track_number[slot] = self.next_number
+        columns.publisher_index[slot] = publisher
+        columns.agency_index[slot] = self.agencies.intern(self.publishers.value(publisher).agency)
+        columns.incident_index[slot] = -1
+        self.slot_of_number[self.next_number] = slot
+        self.next_number += 1
+        self.source_track_ids[slot] = source_track_id
+        self.descriptions[slot] = AircraftDescription()
+        self._slots[publisher][source_track_id] = slot
+        self.live_count += 1
+        return slot
+
+    def _fresh_slot(self) -> int:
+        slot = self.high_water
+        self.high_water += 1
+        if slot == len(self.columns.active):
+            self.columns = grown(self.columns)
+        self.source_track_ids.append("")
+        self.descriptions.append(AircraftDescription())
+        return slot
+
+    def _describe(self, batch: ReportBatch, rows: NDArray[np.int64], slots: Slots) -> None:
+        slot_of_row = dict(zip(rows.tolist(), slots.tolist(), strict=True))
+        for row, description in batch.descriptions.items():
+            slot = slot_of_row.get(row)
+            if slot is None:
+                continue
+            self.descriptions[slot] = description
+            self.columns.aircraft_class[slot] = description.aircraft_class
+            self.columns.incident_index[slot] = self._incident(description.incident_id)
+
+    def _incident(self, incident_id: str) -> int:
+        full = len(self.incidents) >= INCIDENTS_MAX and self.incidents.index(incident_id) is None
+        return -1 if full or not incident_id else self.incidents.intern(incident_id)
+
+    def _back_from_stale(self, slots: Slots) -> list[TrackStateChanged]:
+        columns = self.columns
+        back = slots[columns.state[slots] != TrackState.CURRENT]
+        columns.state[back] = TrackState.CURRENT
+        return [
+            TrackStateChanged(int(columns.track_number[slot]), int(slot), TrackState.CURRENT, 0.0)
+            for slot in back.tolist()
+        ]

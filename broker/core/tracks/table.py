@@ -1,0 +1,100 @@
+"""The track table: one row (slot) per live aircraft, in columns, so that kernels run over arrays.
+
+Positions are kept in the projected frame of `broker.core.geodesy.frame`: `x_m` grows with longitude
+at the equator's scale, `y_m` is the meridian arc, and a distance east between two tracks is
+`(x_j - x_i) * (east_scale_i + east_scale_j) / 2`. Slots are re-used; track numbers never are.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+INITIAL_CAPACITY: Final = 1_024
+
+
+def _columns(kind: type, capacity: int) -> NDArray[np.generic]:
+    return np.zeros(capacity, dtype=kind)
+
+
+@dataclass(slots=True)
+class TrackColumns:
+    """Parallel arrays indexed by slot; rows where `active` is 0 are free and mean nothing."""
+
+    active: NDArray[np.uint8]
+    track_number: NDArray[np.int64]
+    publisher_index: NDArray[np.int32]
+    agency_index: NDArray[np.int32]
+    incident_index: NDArray[np.int32]
+    """Index of the incident the aircraft works, -1 for none."""
+    aircraft_class: NDArray[np.int8]
+    operational_status: NDArray[np.int8]
+    source: NDArray[np.int8]
+    category: NDArray[np.int16]
+    """Row of the policy's rule table: class x phase, see separation.policy."""
+    trusted: NDArray[np.uint8]
+    """0 for a single unsigned radio source: it may raise caution, never more."""
+    time_of_validity_us: NDArray[np.int64]
+    received_us: NDArray[np.int64]
+    report_count: NDArray[np.int64]
+    latitude_deg: NDArray[np.float64]
+    longitude_deg: NDArray[np.float64]
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    east_scale: NDArray[np.float64]
+    altitude_hae_m: NDArray[np.float64]
+    """NaN: vertical position unknown, which counts as inside."""
+    velocity_east_mps: NDArray[np.float64]
+    velocity_north_mps: NDArray[np.float64]
+    """NaN: velocity unknown, a symmetric growing zone."""
+    vertical_speed_mps: NDArray[np.float64]
+    """NaN counts as level flight with the policy's vertical doubt."""
+    horizontal_accuracy_m: NDArray[np.float64]
+    vertical_doubt_m: NDArray[np.float64]
+    velocity_accuracy_mps: NDArray[np.float64]
+    vertical_speed_accuracy_mps: NDArray[np.float64]
+    published_altitude_m: NDArray[np.float64]
+    altitude_datum: NDArray[np.int8]
+    height_m: NDArray[np.float64]
+    height_reference: NDArray[np.int8]
+    state: NDArray[np.int8]
+    """0 current, 1 stale (growing volume). A lost track leaves the table."""
+
+
+COLUMN_TYPES: Final[dict[str, type]] = {
+    "active": np.uint8,
+    "track_number": np.int64,
+    "publisher_index": np.int32,
+    "agency_index": np.int32,
+    "incident_index": np.int32,
+    "aircraft_class": np.int8,
+    "operational_status": np.int8,
+    "source": np.int8,
+    "category": np.int16,
+    "trusted": np.uint8,
+    "time_of_validity_us": np.int64,
+    "received_us": np.int64,
+    "report_count": np.int64,
+    "altitude_datum": np.int8,
+    "height_reference": np.int8,
+    "state": np.int8,
+}
+"""Element type by column; every column not named here is float64."""
+
+
+def empty_columns(capacity: int = INITIAL_CAPACITY) -> TrackColumns:
+    """Columns for `capacity` slots, all free."""
+    names = [column.name for column in fields(TrackColumns)]
+    return TrackColumns(
+        **{name: _columns(COLUMN_TYPES.get(name, np.float64), capacity) for name in names}  # type: ignore[arg-type]
+    )
+
+
+def grown(columns: TrackColumns) -> TrackColumns:
+    """The same rows in twice the capacity."""
+    bigger = empty_columns(2 * len(columns.active))
+    for column in fields(TrackColumns):
+        old = getattr(columns, column.name)
+        getattr(bigger, column.name)[: len(old)] = old
+    return bigger

@@ -1,0 +1,33 @@
+"""States over time against a slow walk through every moment."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.core.restrictions.model import RestrictionState, Window
+from broker.core.restrictions.windows import next_change_us, state_at
+
+
+@st.composite
+def some_windows(draw: st.DrawFn) -> tuple[Window, ...]:
+    edges = sorted(draw(st.sets(st.integers(0, 40), min_size=2, max_size=8)))
+    pairs = zip(edges[::2], edges[1::2], strict=False)
+    return tuple(Window(start, end) for start, end in pairs)
+
+
+@given(some_windows())
+def test_active_exactly_inside_and_expired_for_good(windows: tuple[Window, ...]) -> None:
+    # REQ-RES-020
+    covered = {t for window in windows for t in range(window.start_us, window.end_us)}
+    for now_us in range(-1, 45):
+        state = state_at(windows, now_us)
+        assert (state is RestrictionState.ACTIVE) == (now_us in covered)
+        ahead = any(t > now_us for t in covered)
+        assert (state is RestrictionState.EXPIRED) == (now_us not in covered and not ahead)
+
+
+@given(some_windows(), st.integers(-1, 45))
+def test_nothing_changes_before_the_next_change(windows: tuple[Window, ...], now_us: int) -> None:
+    next_us = next_change_us(windows, now_us)
+    until_us = 60 if next_us is None else next_us
+    states = {state_at(windows, t) for t in range(now_us, until_us)}
+    assert len(states) == 1
