@@ -9,6 +9,8 @@ from broker.core.geodesy import geoid_uk
 
 Floats = NDArray[np.float64]
 
+GEOID_VERSION: Final = "egm96-uk-15min"
+"""Written in the header of every log: other undulations would give other altitudes."""
 GRID_DOUBT_M: Final = 2.0
 """95 %. EGM96 is good to 0.5 to 1 m (1 sigma, NASA/TP-1998-206861); a bilinear 15-minute grid adds
 a few centimetres over the British Isles, and mean sea level at Newlyn lies up to a metre off."""

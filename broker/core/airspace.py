@@ -1,0 +1,190 @@
+"""The airspace: all that the broker knows of one space, and `apply`, the only way to change it.
+
+`apply(commands, now_us)` takes one micro-batch and returns one Outcome per command. It is a pure
+function of what came before: the same commands at the same times give the same outcomes, which is
+what lets the log be the only truth.
+
+Reports that stand next to each other in a micro-batch are taken together (one pass over columns,
+one separation check per wave); an outcome's effects then stand with the last of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from broker.core.admission import Admission, Wave
+from broker.core.alerting import Alerting
+from broker.core.commands import (
+    AcknowledgeAlert,
+    Command,
+    ControlCommand,
+    CreateRestriction,
+    LoadPolicy,
+    OpenAudience,
+    PublisherGone,
+    SubmitReports,
+    Tick,
+    WithdrawRestriction,
+)
+from broker.core.control import Controls
+from broker.core.coverage import Coverage
+from broker.core.effects import (
+    AlertChanged,
+    Effect,
+    Outcome,
+    RestrictionChanged,
+    TrackState,
+    TracksUpdated,
+)
+from broker.core.errors import BrokenInvariant
+from broker.core.plain import Plain, mapping, text
+from broker.core.restrictions.register import RestrictionRegister
+from broker.core.separation.jit import Backend
+from broker.core.separation.policy import Policy, parse_policy
+from broker.core.tracks.memory import register_state, restore_register
+from broker.core.tracks.register import Slots, TrackRegister
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What an airspace is made with; all of it stands in the log's header or its first records."""
+
+    exercise: bool
+    policy_toml: str
+    backend: Backend = "numba"
+
+
+class Airspace:
+    """One space's tracks, restrictions and alerts."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.exercise = setup.exercise
+        self.policy: Policy = parse_policy(setup.policy_toml)
+        self.policy_toml = setup.policy_toml
+        self.tracks = TrackRegister(self.policy.category_of)
+        self.restrictions = RestrictionRegister()
+        self.alerting = Alerting(self.policy, self.tracks, self.restrictions, setup.backend)
+        self.coverage = Coverage()
+        self.controls = Controls(self.restrictions, self.alerting)
+
+    def apply(self, commands: Sequence[Command], now_us: int) -> list[Outcome]:
+        """Carry out one micro-batch at `now_us`; outcomes stand in the order of the commands."""
+        self.tracks.release_retired()
+        outcomes: list[Outcome] = []
+        run: list[SubmitReports] = []
+        for command in commands:
+            if isinstance(command, SubmitReports):
+                run.append(command)
+                continue
+            outcomes += self._reports(run, now_us)
+            run = []
+            outcomes.append(self._apply_one(command, now_us))
+        return outcomes + self._reports(run, now_us)
+
+    def _apply_one(self, command: ControlCommand | PublisherGone | Tick, now_us: int) -> Outcome:
+        match command:
+            case Tick():
+                return Outcome(tuple(self._tick(command, now_us)), None)
+            case PublisherGone():
+                return Outcome(tuple(self.coverage.gone(command.publisher)), None)
+            case LoadPolicy():
+                return self._load_policy(command)
+            case OpenAudience():
+                return self.controls.open_audience(command)
+            case CreateRestriction():
+                outcome = self.controls.create_restriction(command, now_us)
+            case WithdrawRestriction():
+                outcome = self.controls.withdraw_restriction(command, now_us)
+            case AcknowledgeAlert():
+                return self.controls.acknowledge(command, now_us)
+        alerts = self._after_restriction_change(outcome.effects, now_us)
+        return Outcome((*outcome.effects, *alerts), outcome.reply)
+
+    def _reports(self, run: list[SubmitReports], now_us: int) -> list[Outcome]:
+        if not run:
+            return []
+        admission = Admission(self.tracks, run, now_us, self.exercise)
+        effects: list[Effect] = []
+        for wave in admission.waves():
+            effects += self._wave(wave, now_us)
+        for publisher in admission.publishers:
+            effects += self.coverage.heard(publisher, now_us)
+        replies = admission.replies()
+        quiet = [Outcome((), reply) for reply in replies[:-1]]
+        return [*quiet, Outcome(tuple(effects), replies[-1])]
+
+    def _wave(self, wave: Wave, now_us: int) -> list[Effect]:
+        if len(wave.slots) == 0:
+            return []
+        alerts = self.alerting.moved(wave.slots, now_us)
+        return [
+            TracksUpdated(wave.slots),
+            *wave.state_changes,
+            *(AlertChanged(alert) for alert in alerts),
+        ]
+
+    def _tick(self, tick: Tick, now_us: int) -> list[Effect]:
+        stale_after_s, lost_after_s = self.policy.stale_after_s, self.policy.lost_after_s
+        changes = self.tracks.advance(now_us, stale_after_s, lost_after_s)
+        lost = [change for change in changes if change.state is TrackState.LOST]
+        effects: list[Effect] = list(changes)
+        effects += (AlertChanged(alert) for alert in self.alerting.lost(lost, now_us))
+        changed = [RestrictionChanged(one) for one in self.restrictions.advance(now_us)]
+        effects += changed
+        effects += self._after_restriction_change(tuple(changed), now_us)
+        found, alerts = self.alerting.time_passed(now_us, tick.audit)
+        effects += found
+        effects += (AlertChanged(alert) for alert in alerts)
+        effects += self.coverage.advance(now_us)
+        return effects
+
+    def _after_restriction_change(
+        self, effects: tuple[Effect, ...], now_us: int
+    ) -> list[AlertChanged]:
+        """Warn those already inside one that went live; clear the alerts of one that ended."""
+        if not any(isinstance(effect, RestrictionChanged) for effect in effects):
+            return []
+        return [AlertChanged(alert) for alert in self.alerting.restrictions_changed(now_us)]
+
+    def _load_policy(self, command: LoadPolicy) -> Outcome:
+        outcome, policy = self.controls.load_policy(command)
+        if policy is not None:
+            self.policy, self.policy_toml = policy, command.toml_text
+            self.tracks.set_categories(policy.category_of)
+            self.alerting.load_policy(policy)
+        return outcome
+
+    def newest_time_us(self) -> int | None:
+        """Time of the newest position in the picture, or None with no track at all."""
+        live: Slots = self.tracks.live_slots()
+        if len(live) == 0:
+            return None
+        return int(np.max(self.tracks.columns.time_of_validity_us[live]))
+
+    def state(self) -> dict[str, Plain]:
+        """Everything, for a snapshot taken between micro-batches."""
+        self.tracks.release_retired()
+        return {
+            "policy_toml": self.policy_toml,
+            "exercise": self.exercise,
+            "tracks": register_state(self.tracks),
+            "restrictions": self.restrictions.state(),
+            "alerting": self.alerting.state(),
+            "coverage": self.coverage.state(),
+            "controls": self.controls.state(),
+        }
+
+
+def restored(state: dict[str, Plain], backend: Backend = "numba") -> Airspace:
+    """An airspace as it was when `state` was taken."""
+    exercise = state["exercise"]
+    if not isinstance(exercise, bool):
+        raise BrokenInvariant("snapshot: exercise must be true or false")
+    airspace = Airspace(Setup(exercise, text(state["policy_toml"]), backend))
+    restore_register(airspace.tracks, mapping(state["tracks"]))
+    airspace.restrictions.restore(state["restrictions"])
+    airspace.alerting.restore(mapping(state["alerting"]))
+    airspace.coverage.restore(state["coverage"])
+    airspace.controls.restore(mapping(state["controls"]))
+    return airspace

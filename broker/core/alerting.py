@@ -1,0 +1,106 @@
+"""Alerting: the two alert machines (pairs, restrictions) driven from one place."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from broker.core.effects import Acknowledgement, Alert, AuditFound, TrackStateChanged
+from broker.core.plain import Plain, mapping
+from broker.core.restrictions.breaches import RestrictionAlerts
+from broker.core.restrictions.register import RestrictionRegister
+from broker.core.separation.encounters import Encounters, urgency_key
+from broker.core.separation.engine import SeparationEngine
+from broker.core.separation.jit import Backend
+from broker.core.separation.policy import Policy
+from broker.core.tracks.register import Slots, TrackRegister
+
+
+class Alerting:
+    """Turns moved tracks and passing time into alert revisions."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        tracks: TrackRegister,
+        restrictions: RestrictionRegister,
+        backend: Backend,
+    ) -> None:
+        self._tracks = tracks
+        self._restrictions = restrictions
+        self._engine = SeparationEngine(policy.rules, backend)
+        self._encounters = Encounters(policy)
+        self._breaches = RestrictionAlerts()
+
+    def load_policy(self, policy: Policy) -> None:
+        """Judge by another policy from now on; open encounters go on under their ids."""
+        self._engine.load_rules(policy.rules)
+        self._encounters.load_policy(policy)
+        self._engine.audit(self._tracks.columns, self._tracks.high_water, 0)
+
+    def moved(self, slots: Slots, now_us: int) -> list[Alert]:
+        """Fresh reports moved these tracks (each once)."""
+        columns = self._tracks.columns
+        samples = self._engine.update(columns, self._tracks.high_water, slots, now_us)
+        alerts = self._encounters.step(samples, slots, columns, now_us, fresh=True)
+        return self._ordered(alerts + self._entries(slots, now_us))
+
+    def time_passed(self, now_us: int, audit: bool) -> tuple[list[AuditFound], list[Alert]]:
+        """No fresh report, but time: levels fall, volumes grow, pairs are re-judged."""
+        columns, high_water = self._tracks.columns, self._tracks.high_water
+        found: list[AuditFound] = []
+        if audit:
+            result = self._engine.audit(columns, high_water, now_us)
+            samples = result.samples
+            if result.missing or result.extra:
+                found.append(AuditFound(result.missing, result.extra))
+        else:
+            samples = self._engine.refresh(columns, high_water, now_us)
+        live = self._tracks.live_slots()
+        alerts = self._encounters.step(samples, live, columns, now_us, fresh=False)
+        # Between audits nobody has moved, but entries may have to be cleared; on an audit every
+        # track is judged again, since the volume of a stale one grows.
+        judged = live if audit else np.zeros(0, dtype=np.int32)
+        return found, self._ordered(alerts + self._entries(judged, now_us))
+
+    def lost(self, changes: Sequence[TrackStateChanged], now_us: int) -> list[Alert]:
+        """These tracks left the picture: their alerts end, and say so."""
+        if not changes:
+            return []
+        self._engine.remove(np.array([change.slot for change in changes], dtype=np.int32))
+        alerts: list[Alert] = []
+        for change in changes:
+            alerts += self._encounters.track_gone(change.track_number, now_us)
+            alerts += self._breaches.track_gone(change.track_number, now_us)
+        return self._ordered(alerts)
+
+    def restrictions_changed(self, now_us: int) -> list[Alert]:
+        """Re-judge every track against the restrictions as they are now."""
+        return self._ordered(self._entries(self._tracks.live_slots(), now_us))
+
+    def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
+        """The alert with the acknowledgement added, or None if no such alert is active."""
+        return self._encounters.acknowledge(
+            alert_id, acknowledgement
+        ) or self._breaches.acknowledge(alert_id, acknowledgement)
+
+    def active(self) -> list[Alert]:
+        """Alerts not cleared, most urgent first."""
+        return self._ordered(self._encounters.active() + self._breaches.active())
+
+    def _entries(self, slots: Slots, now_us: int) -> list[Alert]:
+        columns = self._tracks.columns
+        samples = self._restrictions.touched(columns, slots, now_us, self._tracks.agencies.values())
+        return self._breaches.step(samples, slots, columns, now_us)
+
+    def _ordered(self, alerts: list[Alert]) -> list[Alert]:
+        return sorted(alerts, key=urgency_key)
+
+    def state(self) -> dict[str, Plain]:
+        """For a snapshot. The engine's index is derived and rebuilt."""
+        return {"encounters": self._encounters.state(), "breaches": self._breaches.state()}
+
+    def restore(self, state: dict[str, Plain]) -> None:
+        """From a snapshot, after the tracks and restrictions were restored."""
+        self._encounters.restore(mapping(state["encounters"]))
+        self._breaches.restore(mapping(state["breaches"]))
+        self._engine.audit(self._tracks.columns, self._tracks.high_water, 0)

@@ -1,0 +1,130 @@
+"""Control commands: restrictions, acknowledgements, policies and audiences."""
+
+from typing import Final
+
+from broker.core.alerting import Alerting
+from broker.core.commands import (
+    AcknowledgeAlert,
+    CreateRestriction,
+    LoadPolicy,
+    OpenAudience,
+    WithdrawRestriction,
+)
+from broker.core.effects import (
+    Acknowledgement,
+    AlertChanged,
+    Done,
+    NotDone,
+    Outcome,
+    PolicyLoaded,
+    RestrictionChanged,
+)
+from broker.core.errors import Refusal, Refused
+from broker.core.names import Audience, Role
+from broker.core.plain import Plain, items, mapping, text
+from broker.core.requests import RequestMemory
+from broker.core.restrictions.register import (
+    RestrictionConflict,
+    RestrictionRegister,
+    RestrictionUnknown,
+)
+from broker.core.separation.policy import Policy, parse_policy
+from broker.core.sharing.decision import may_change
+
+AUDIENCES_MAX: Final = 500
+
+
+class Controls:
+    """Carries out control commands: each either happens whole or is refused and changes nothing."""
+
+    def __init__(self, restrictions: RestrictionRegister, alerting: Alerting) -> None:
+        self._restrictions = restrictions
+        self._alerting = alerting
+        self._requests = RequestMemory()
+        self.audiences: dict[Audience, None] = {}
+        self.agency_names: dict[str, str] = {}
+        """Agency -> the name people know it by."""
+
+    def open_audience(self, command: OpenAudience) -> Outcome:
+        """Begin an audience; opening it again only renews the agency's display name."""
+        if command.audience not in self.audiences and len(self.audiences) >= AUDIENCES_MAX:
+            refusal = Refusal("audience", f"at most {AUDIENCES_MAX} audiences")
+            return Outcome((), NotDone((refusal,)))
+        self.audiences[command.audience] = None
+        self.agency_names[command.audience.agency] = command.agency_name
+        return Outcome((), Done())
+
+    def load_policy(self, command: LoadPolicy) -> tuple[Outcome, Policy | None]:
+        """Read a policy; a bad one is refused and the running one stays."""
+        try:
+            policy = parse_policy(command.toml_text)
+        except Refused as refused:
+            return Outcome((), NotDone(refused.refusals)), None
+        return Outcome((PolicyLoaded(policy.version),), Done()), policy
+
+    def create_restriction(self, command: CreateRestriction, now_us: int) -> Outcome:
+        """Set a keep-clear request for the sender's own agency."""
+        seen = self._requests.recall(command.sender, command.request_id)
+        if seen is not None:
+            return Outcome((), seen)
+        decision = may_change(command.sender, command.draft.name.agency)
+        if not decision.allowed:
+            refusal = Refusal("restriction.name", decision.reason)
+            return Outcome((), NotDone((refusal,), denied=True))
+        try:
+            restriction = self._restrictions.create(command.draft, now_us, set(self.agency_names))
+        except RestrictionConflict as refused:
+            return Outcome((), NotDone(refused.refusals, conflict=True))
+        except Refused as refused:
+            return Outcome((), NotDone(refused.refusals))
+        reply = Done(restriction)
+        self._requests.remember(command.sender, command.request_id, reply, now_us)
+        return Outcome((RestrictionChanged(restriction),), reply)
+
+    def withdraw_restriction(self, command: WithdrawRestriction, now_us: int) -> Outcome:
+        """End a keep-clear request of the sender's own agency."""
+        seen = self._requests.recall(command.sender, command.request_id)
+        if seen is not None:
+            return Outcome((), seen)
+        decision = may_change(command.sender, command.name.agency)
+        if not decision.allowed:
+            refusal = Refusal("name", decision.reason)
+            return Outcome((), NotDone((refusal,), denied=True))
+        try:
+            withdrawn = self._restrictions.withdraw(command.name, command.version, now_us)
+        except RestrictionUnknown as refused:
+            return Outcome((), NotDone(refused.refusals, not_found=True))
+        except RestrictionConflict as refused:
+            return Outcome((), NotDone(refused.refusals, conflict=True))
+        reply = Done(withdrawn)
+        self._requests.remember(command.sender, command.request_id, reply, now_us)
+        return Outcome((RestrictionChanged(withdrawn),), reply)
+
+    def acknowledge(self, command: AcknowledgeAlert, now_us: int) -> Outcome:
+        """Note that a desk has read an alert."""
+        seen = self._requests.recall(command.sender, command.request_id)
+        if seen is not None:
+            return Outcome((), seen)
+        acknowledgement = Acknowledgement(command.sender, command.acknowledged_by, now_us, 0)
+        alert = self._alerting.acknowledge(command.alert_id, acknowledgement)
+        if alert is None:
+            refusal = Refusal("alert_id", f"there is no active alert {command.alert_id}")
+            return Outcome((), NotDone((refusal,), not_found=True))
+        reply = Done(alert)
+        self._requests.remember(command.sender, command.request_id, reply, now_us)
+        return Outcome((AlertChanged(alert),), reply)
+
+    def state(self) -> dict[str, Plain]:
+        """For a snapshot."""
+        return {
+            "audiences": [[one.agency, str(one.role)] for one in self.audiences],
+            "agency_names": dict(self.agency_names),
+        }
+
+    def restore(self, state: dict[str, Plain]) -> None:
+        """From a snapshot."""
+        for item in items(state["audiences"]):
+            agency, role = items(item)
+            self.audiences[Audience(text(agency), Role(text(role)))] = None
+        for agency, name in mapping(state["agency_names"]).items():
+            self.agency_names[agency] = text(name)

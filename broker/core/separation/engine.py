@@ -1,0 +1,180 @@
+"""The separation engine: which pairs of tracks are, or will be, too close; kept up to date cheaply.
+
+How it works. Reports move a few tracks at a time, so only the moved tracks ask the index who could
+touch them (`update`). The index answers with a superset that stays complete for a few seconds,
+which is remembered as watched pairs. Time alone also moves tracks and ages them: `refresh` judges
+every watched pair again, and lets tracks that have been silent for longer than the slack ask again.
+`audit` runs all pairs from the track table, which owes nothing to the index, and compares.
+
+Every judgement is exact and made from the track table and `now_us` alone; the index only decides
+which pairs are looked at. So what is told never depends on history, and an engine that is built
+anew from the table alone, as a replay does, tells exactly the same.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.core.separation import index as layout
+from broker.core.separation import reach
+from broker.core.separation.backends import Hits, make_kernels
+from broker.core.separation.hits import pair_samples
+from broker.core.separation.index import WatchedPairs, empty_index
+from broker.core.separation.jit import BACKEND, Backend
+from broker.core.separation.packing import kernel_rules, track_inputs
+from broker.core.separation.rules import PairSamples, RuleTable
+from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns
+from broker.core.units import SECOND_US
+
+Slots = NDArray[np.int32]
+WATCH_SLACK_US = int(reach.WATCH_SLACK_S * SECOND_US)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AuditResult:
+    """A full pass and how the index compared with it."""
+
+    samples: PairSamples
+    """From the full pass."""
+    missing: int
+    """Samples of the full pass that the index did not give, or gave with another level."""
+    extra: int
+    """Samples of the index that the full pass does not give."""
+
+
+class SeparationEngine:
+    """Pair samples of the tracks in a table, by a pair policy. See the module's text.
+
+    The caller writes a track's row before it names the slot in `update`, names it again whenever
+    anything in the row that judging reads has changed, and calls `remove` before a slot is re-used
+    or dropped. Slots are int32 arrays; times are microseconds (Unix, UTC).
+    """
+
+    def __init__(self, rules: RuleTable, backend: Backend = BACKEND, threads: int = 1) -> None:
+        self._kernels = make_kernels(backend, threads)
+        self._rules = kernel_rules(rules)
+        self._reset(INITIAL_CAPACITY)
+
+    def load_rules(self, rules: RuleTable) -> None:
+        """Judge by another policy from now on; every track asks again at the next call."""
+        self._rules = kernel_rules(rules)
+        self._reset(len(self._index.layer))
+
+    def update(
+        self, columns: TrackColumns, high_water: int, slots: Slots, now_us: int
+    ) -> PairSamples:
+        """Judge the pairs that include one of the moved slots.
+
+        Args:
+            columns: the track table, with the moved rows already written.
+            high_water: slots at or above it are free.
+            slots: (n,) moved slots; repeated and free ones do no harm.
+            now_us: the instant to judge at.
+
+        Returns:
+            Every pair of a moved track that is inside some hold volume. A pair of a moved track
+            that is not returned is clear.
+        """
+        self._fit(columns)
+        moved = np.unique(slots).astype(np.int32)
+        free = columns.active[moved] == 0
+        if free.any():
+            self.remove(moved[free])
+            moved = moved[~free]
+        in_time = self._latest_query_us <= now_us <= self._complete_until_us
+        quiet = self._no_slots if in_time else self._overdue(columns, high_water, now_us)
+        quiet = quiet[~np.isin(quiet, moved)] if len(quiet) else quiet
+        found = self._ask(columns, np.concatenate([quiet, moved]), len(quiet), now_us)
+        return pair_samples(*found, columns)
+
+    def refresh(self, columns: TrackColumns, high_water: int, now_us: int) -> PairSamples:
+        """Judge every watched pair at `now_us`: what the passing of time alone changes.
+
+        Returns every pair of the table that is inside some hold volume.
+        """
+        self._fit(columns)
+        overdue = self._overdue(columns, high_water, now_us)
+        self._ask(columns, overdue, len(overdue), now_us)
+        tracks, active = track_inputs(columns), self._active(columns, high_water)
+        self._kernels.pack(tracks, self._index, active, self._rules)
+        self._watched.compact(self._index.sequence)
+        pairs = self._watched.pairs()
+        return pair_samples(
+            *self._kernels.evaluate(self._index, pairs, now_us, self._rules), columns
+        )
+
+    def audit(self, columns: TrackColumns, high_water: int, now_us: int) -> AuditResult:
+        """Judge all pairs from the table alone and compare; a differing index is built anew."""
+        watched = self.refresh(columns, high_water, now_us)
+        samples = self.full_pass(columns, high_water, now_us)
+        ours, truth = _identities(watched), _identities(samples)
+        missing = int(np.count_nonzero(~np.isin(truth, ours)))
+        extra = int(np.count_nonzero(~np.isin(ours, truth)))
+        if missing or extra:
+            self._reset(len(columns.active))
+            self.refresh(columns, high_water, now_us)
+        return AuditResult(samples, missing, extra)
+
+    def full_pass(self, columns: TrackColumns, high_water: int, now_us: int) -> PairSamples:
+        """Judge all pairs from the table alone, without the index."""
+        self._fit(columns)
+        active = self._active(columns, high_water)
+        found = self._kernels.full_pass(
+            track_inputs(columns), self._scratch, active, now_us, self._rules
+        )
+        return pair_samples(*found, columns)
+
+    def remove(self, slots: Slots) -> None:
+        """Forget tracks; their slots may be re-used."""
+        known = slots[slots < len(self._index.layer)].astype(np.int32)
+        self._kernels.unlink(self._index, known)
+
+    def _reset(self, capacity: int) -> None:
+        self._no_slots = np.zeros(0, dtype=np.int32)
+        self._index = empty_index(capacity)
+        self._scratch = empty_index(capacity)
+        self._watched = WatchedPairs()
+        self._next_sequence = 0
+        self._latest_query_us = 0
+        self._complete_until_us = -1
+
+    def _fit(self, columns: TrackColumns) -> None:
+        """A table that has grown is indexed anew; that happens once per doubling."""
+        if len(columns.active) > len(self._index.layer):
+            self._reset(len(columns.active))
+
+    def _active(self, columns: TrackColumns, high_water: int) -> Slots:
+        return np.flatnonzero(columns.active[:high_water]).astype(np.int32)
+
+    def _overdue(self, columns: TrackColumns, high_water: int, now_us: int) -> Slots:
+        """Active slots whose last answer no longer covers `now_us`; frees forgotten ones."""
+        index = self._index
+        active = columns.active[:high_water] != 0
+        forgotten = index.layer != layout.UNLINKED
+        forgotten[:high_water] &= ~active
+        if forgotten.any():
+            self.remove(np.flatnonzero(forgotten).astype(np.int32))
+        age_us = now_us - index.queried_us[:high_water]
+        covered = (age_us >= 0) & (age_us <= WATCH_SLACK_US)
+        covered &= index.layer[:high_water] != layout.UNLINKED
+        oldest_us = index.queried_us[:high_water][active & covered].min(initial=now_us)
+        self._complete_until_us = int(oldest_us) + WATCH_SLACK_US
+        self._latest_query_us = now_us
+        return np.flatnonzero(active & ~covered).astype(np.int32)
+
+    def _ask(self, columns: TrackColumns, slots: Slots, quiet: int, now_us: int) -> Hits:
+        """Index slots afresh, watch their candidates; hits of all but the first `quiet`."""
+        first_sequence = self._next_sequence
+        self._next_sequence += len(slots)
+        self._latest_query_us = max(self._latest_query_us, now_us)
+        tracks = track_inputs(columns)
+        self._kernels.place(tracks, self._index, slots, first_sequence, now_us, self._rules)
+        return self._kernels.query(self._index, slots, quiet, now_us, self._rules, self._watched)
+
+
+def _identities(samples: PairSamples) -> NDArray[np.int64]:
+    """One number per sample that tells pair, level and hold level apart."""
+    pair = (samples.slot_a.astype(np.int64) << 24) + samples.slot_b
+    level = (samples.level.astype(np.int64) << 3) + samples.hold_level
+    return (pair << 6) + level

@@ -1,0 +1,212 @@
+"""Compiled incremental index: cells are linked lists; a micro-batch of moves is one call."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.core.separation import index as layout
+from broker.core.separation import packing, reach
+from broker.core.separation.cylinder import Floats
+from broker.core.separation.index import GridIndex, HitBuffer, WatchLog
+from broker.core.separation.jit import jit
+from broker.core.separation.kernel_numba import (
+    cell_box,
+    cell_of,
+    evaluate_pairs,
+    layer_of,
+    pack,
+    rule_for,
+    zone_growth_m,
+    zone_height_m,
+)
+from broker.core.separation.packing import KernelRules, TrackInputs
+from broker.core.separation.reach import Window
+
+
+@jit
+def write_entry(index: GridIndex, i: int, now_us: float, rules: KernelRules, times: Window) -> None:
+    """Place one packed row at its layer's reference instant."""
+    rows, entries, limits = index.rows, index.entries, index.limits
+    zone_m = zone_growth_m(rows, i, now_us, rules, times.slack_s)
+    layer = layer_of(rows, i, zone_m, rules)
+    u_mps, v_mps, w_mps = rows[i, packing.U_MPS], rows[i, packing.V_MPS], rows[i, packing.W_MPS]
+    entries[i, layout.SPEED_MPS] = math.sqrt(u_mps * u_mps + v_mps * v_mps)
+    entries[i, layout.VERTICAL_SPEED_MPS] = abs(w_mps)
+    entries[i, layout.ZONE_M] = zone_m
+    entries[i, layout.ZONE_HEIGHT_M] = zone_height_m(rows, i, rules)
+    entries[i, layout.EAST_SCALE] = rows[i, packing.EAST_SCALE]
+    x_m, y_m, z_m = reference_point(rows, i, layer, now_us, times)
+    entries[i, layout.REFERENCE_X_M], entries[i, layout.REFERENCE_Y_M] = x_m, y_m
+    entries[i, layout.REFERENCE_Z_M] = z_m
+    index.layer[i] = layer
+    limits[layer, 0] = max(limits[layer, 0], entries[i, layout.SPEED_MPS])
+    limits[layer, 1] = max(limits[layer, 1], zone_m)
+
+
+@jit
+def reference_point(
+    rows: Floats, i: int, layer: int, now_us: float, times: Window
+) -> tuple[float, float, float]:
+    """Where the track will be at a layer's reference instant; height 0 where not known."""
+    ahead_s = times.narrow_reference_s if layer == 0 else times.wide_reference_s
+    ahead_s += (now_us - rows[i, packing.TIME_OF_VALIDITY_US]) * 1e-6
+    x_m = rows[i, packing.X_M] + rows[i, packing.U_MPS] * ahead_s / max(
+        rows[i, packing.EAST_SCALE], reach.EAST_SCALE_MIN
+    )
+    y_m = rows[i, packing.Y_M] + rows[i, packing.V_MPS] * ahead_s
+    z_m = rows[i, packing.Z_M] + rows[i, packing.W_MPS] * ahead_s
+    return x_m, y_m, 0.0 if math.isnan(z_m) else z_m
+
+
+@jit
+def unlink(index: GridIndex, slots: NDArray[np.int32]) -> None:
+    """Take slots out of their cells, where they are in one."""
+    for slot in slots:
+        layer = index.layer[slot]
+        if layer < 0:
+            continue
+        before, after = index.preceding[slot], index.following[slot]
+        if before >= 0:
+            index.following[before] = after
+        else:
+            index.head[layer, index.cell[slot]] = after
+        if after >= 0:
+            index.preceding[after] = before
+        index.layer[slot] = layout.UNLINKED
+        index.sequence[slot] = layout.NEVER
+
+
+@jit
+def link(index: GridIndex, slot: int) -> None:
+    """Put a slot with a fresh entry into its cell."""
+    layer = index.layer[slot]
+    entries = index.entries
+    cell = cell_of(entries[slot, layout.REFERENCE_X_M], entries[slot, layout.REFERENCE_Y_M], layer)
+    first = index.head[layer, cell]
+    index.cell[slot] = cell
+    index.preceding[slot] = layout.UNLINKED
+    index.following[slot] = first
+    if first >= 0:
+        index.preceding[first] = slot
+    index.head[layer, cell] = slot
+
+
+@jit
+def query_layer(
+    index: GridIndex,
+    slots: NDArray[np.int32],
+    layer: int,
+    now_us: float,
+    rules: KernelRules,
+    log: WatchLog,
+    used: int,
+) -> int:
+    """Append the slots' candidates in one layer to the log; returns the entries it would hold."""
+    times = reach.window(rules, reach.WATCH_SLACK_S)
+    rows, entries, head, following = index.rows, index.entries, index.head, index.following
+    sequence, pairs, rule_of = index.sequence, log.pairs, rules.rule_of
+    for i in slots:
+        category = int(rows[i, packing.CATEGORY])
+        if rules.reach_m[layer, category] < 0.0:
+            continue
+        deviation = reach.deviation_s(times, int(index.layer[i]), layer)
+        x_m, y_m, z_m = reference_point(rows, i, layer, now_us, times)
+        scale = entries[i, layout.EAST_SCALE]
+        own_m = rules.reach_m[layer, category] + (
+            entries[i, layout.ZONE_M] + entries[i, layout.SPEED_MPS] * deviation
+        )
+        own_height_m = (
+            reach.HEIGHT_PAD_M
+            + rules.height_m[layer, category]
+            + (entries[i, layout.ZONE_HEIGHT_M] + entries[i, layout.VERTICAL_SPEED_MPS] * deviation)
+        )
+        others_m = index.limits[layer, 1] + index.limits[layer, 0] * deviation
+        search_m = (own_m + others_m) * reach.REACH_FACTOR + reach.REACH_PAD_M
+        first_row, row_count, first_column, columns = cell_box(x_m, y_m, scale, search_m, layer)
+        for row in range(first_row, first_row + row_count):
+            line = (row & reach.CELL_MASK) * reach.GRID_CELLS
+            for column in range(first_column, first_column + columns):
+                j = head[layer, line + (column & reach.CELL_MASK)]
+                while j >= 0:
+                    if (
+                        sequence[j] < sequence[i]
+                        and close(entries, j, x_m, y_m, scale, own_m, deviation)
+                        and abs(entries[j, layout.REFERENCE_Z_M] - z_m)
+                        <= own_height_m
+                        + entries[j, layout.ZONE_HEIGHT_M]
+                        + entries[j, layout.VERTICAL_SPEED_MPS] * deviation
+                        and rule_for(rows, i, j, rule_of) >= 0
+                    ):
+                        if used < len(pairs):
+                            pairs[used, 0], pairs[used, 1] = i, j
+                            log.sequence[used] = sequence[i]
+                        used += 1
+                    j = following[j]
+    return used
+
+
+@jit
+def close(
+    entries: Floats,
+    j: int,
+    x_m: float,
+    y_m: float,
+    scale: float,
+    own_m: float,
+    deviation: float,
+) -> bool:
+    """Is an entry's reference point within both tracks' reach of a point?"""
+    dx_m = (entries[j, layout.REFERENCE_X_M] - x_m) * (
+        (entries[j, layout.EAST_SCALE] + scale) * 0.5
+    )
+    dy_m = entries[j, layout.REFERENCE_Y_M] - y_m
+    reach_m = own_m + entries[j, layout.ZONE_M] + entries[j, layout.SPEED_MPS] * deviation
+    limit_m = reach_m * reach.REACH_FACTOR + reach.REACH_PAD_M
+    near: bool = dx_m * dx_m + dy_m * dy_m <= limit_m * limit_m
+    return near
+
+
+@jit
+def place(
+    tracks: TrackInputs,
+    index: GridIndex,
+    slots: NDArray[np.int32],
+    first_sequence: int,
+    now_us: int,
+    rules: KernelRules,
+) -> None:
+    """Pack the moved slots again and put them into their cells."""
+    times = reach.window(rules, reach.WATCH_SLACK_S)
+    unlink(index, slots)
+    pack(tracks, slots, rules, index.rows)
+    for k in range(len(slots)):
+        slot = slots[k]
+        write_entry(index, slot, float(now_us), rules, times)
+        link(index, slot)
+        index.sequence[slot] = first_sequence + k
+        index.queried_us[slot] = now_us
+
+
+@jit
+def query(
+    index: GridIndex,
+    slots: NDArray[np.int32],
+    quiet: int,
+    now_us: float,
+    rules: KernelRules,
+    log: WatchLog,
+    used: int,
+    out: HitBuffer,
+) -> tuple[int, int]:
+    """Candidates of placed slots into the log, and hits of all but the first `quiet` slots.
+
+    Returns the log entries and hits that there are, which may be more than there is room for.
+    """
+    for layer in range(reach.LAYER_COUNT):
+        used = query_layer(index, slots[:quiet], layer, now_us, rules, log, used)
+    loud = min(used, len(log.pairs))
+    for layer in range(reach.LAYER_COUNT):
+        used = query_layer(index, slots[quiet:], layer, now_us, rules, log, used)
+    asked = log.pairs[loud : min(used, len(log.pairs))]
+    return used, evaluate_pairs(index.rows, asked, now_us, rules, out.tags, out.values)

@@ -1,0 +1,1 @@
+"""Sharing: who may see what, and in which words."""

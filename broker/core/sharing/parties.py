@@ -1,0 +1,60 @@
+"""Who is who: the label, agency and contact of a track, as people know them."""
+
+import hashlib
+import math
+from collections.abc import Mapping
+from typing import Final
+
+from broker.core.names import Audience
+from broker.core.sharing.wording import Party
+from broker.core.tracks.register import TrackRegister
+from broker.core.tracks.reports import AircraftClass, AircraftDescription
+
+COURSE_SPEED_MPS_MIN: Final = 5.0
+"""Slower than this a course says nothing about where the nose points: no clock code is given."""
+TRACK_ID_BYTES: Final = 6
+"""48 bits: at 100,000 tracks one view has a chance below 2e-5 of two equal ids."""
+
+
+def scoped_track_id(secret: bytes, audience: Audience, track_number: int) -> str:
+    """The track's id in one audience's view, 12 hexadecimal digits.
+
+    Keyed, so that nobody without the log's secret can tell which ids of two audiences are one
+    aircraft, or turn an id back into the broker's number.
+    """
+    message = f"{audience}\n{track_number}".encode()
+    return hashlib.blake2b(message, digest_size=TRACK_ID_BYTES, key=secret).hexdigest()
+
+
+def label(description: AircraftDescription, source_track_id: str) -> str:
+    """Callsign, registration or flight, whichever is known first."""
+    return (
+        description.callsign
+        or description.registration
+        or description.flight_id
+        or description.icao_address
+        or source_track_id
+    )
+
+
+def party_of(tracks: TrackRegister, slot: int, agency_names: Mapping[str, str]) -> Party:
+    """The party that the track in `slot` is in an alert."""
+    description = tracks.descriptions[slot]
+    agency = tracks.publisher_name(slot).agency
+    return Party(
+        label=label(description, tracks.source_track_ids[slot]),
+        agency=agency,
+        agency_name=agency_names.get(agency, agency),
+        aircraft_class=AircraftClass(int(tracks.columns.aircraft_class[slot])),
+        duty_contact=description.duty_contact,
+        talkgroup=description.talkgroup,
+        course_deg=_course_deg(tracks, slot),
+    )
+
+
+def _course_deg(tracks: TrackRegister, slot: int) -> float | None:
+    east_mps = float(tracks.columns.velocity_east_mps[slot])
+    north_mps = float(tracks.columns.velocity_north_mps[slot])
+    if not math.hypot(east_mps, north_mps) >= COURSE_SPEED_MPS_MIN:  # NaN has no course either
+        return None
+    return math.degrees(math.atan2(east_mps, north_mps)) % 360.0

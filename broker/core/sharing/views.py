@@ -1,0 +1,103 @@
+"""Redacted views: what one audience is shown of an effect.
+
+Theory of operation. The core computes on the truth; an audience (agency x role) is shown a view. A
+view is made here and nowhere else, so that what an audience may know is decided in one place:
+
+- every track id in a view belongs to that audience alone (`parties.scoped_track_id`), so two
+  agencies cannot lay their views side by side and link what one of them was not shown;
+- an alert is worded for its reader: traffic information for a crewed aircraft's desk, a suggestion
+  for a drone desk, a neutral sentence for everybody else (`wording`);
+- a message that an audience may not see gets no number in it, so its numbers show no gap.
+
+Views are plain frozen records. The gateways turn them into bytes, once per audience.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broker.core.effects import Alert
+from broker.core.errors import BrokenInvariant
+from broker.core.names import Audience, Role
+from broker.core.restrictions.register import RestrictionRegister
+from broker.core.sharing.parties import party_of, scoped_track_id
+from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
+from broker.core.tracks.register import TrackRegister
+from broker.core.tracks.reports import AircraftClass
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """One side of an alert as an audience sees it."""
+
+    track_id: str
+    label: str
+    agency: str
+    aircraft_class: AircraftClass
+    duty_contact: str
+    talkgroup: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """An alert as one audience is shown it."""
+
+    alert: Alert
+    parties: tuple[PartyView, ...]
+    headline: str
+    advice: str
+
+
+class Views:
+    """Makes views of one airspace's effects."""
+
+    def __init__(
+        self,
+        secret: bytes,
+        tracks: TrackRegister,
+        restrictions: RestrictionRegister,
+        agency_names: Mapping[str, str],
+    ) -> None:
+        self._secret = secret
+        self._tracks = tracks
+        self._restrictions = restrictions
+        self._agency_names = agency_names
+
+    def track_id(self, audience: Audience, track_number: int) -> str:
+        """The track's id in the audience's view."""
+        return scoped_track_id(self._secret, audience, track_number)
+
+    def alert(self, alert: Alert, audience: Audience) -> AlertView:
+        """The alert as `audience` is shown it."""
+        numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
+        parties = [self._party(number) for number in numbers]
+        reader = audience.agency if audience.role is Role.DESK else ""
+        headline, advice = alert_text(alert, parties, reader, self._notice(alert.restriction_name))
+        shown = tuple(
+            self._shown(audience, number, party)
+            for number, party in zip(numbers, parties, strict=True)
+        )
+        return AlertView(alert, shown, headline, advice)
+
+    def _notice(self, restriction_name: str) -> RestrictionNotice | None:
+        if not restriction_name:
+            return None
+        restriction = self._restrictions.get(restriction_name)
+        if restriction is None:
+            raise BrokenInvariant(f"an alert names {restriction_name}, which is not known")
+        draft = restriction.draft
+        agency = self._agency_names.get(draft.name.agency, draft.name.agency)
+        return RestrictionNotice(draft.title, agency, draft.contact)
+
+    def _party(self, track_number: int) -> Party:
+        slot = self._tracks.slot_of_number[track_number]
+        return party_of(self._tracks, slot, self._agency_names)
+
+    def _shown(self, audience: Audience, track_number: int, party: Party) -> PartyView:
+        return PartyView(
+            track_id=self.track_id(audience, track_number),
+            label=party.label,
+            agency=party.agency,
+            aircraft_class=party.aircraft_class,
+            duty_contact=party.duty_contact,
+            talkgroup=party.talkgroup,
+        )

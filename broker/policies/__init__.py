@@ -1,0 +1,1 @@
+"""Pair policies that ship with the broker: the default, and one for benchmarks."""
