@@ -1,0 +1,1 @@
+"""The durable ordered log: everything the core consumed, in order, plus snapshots and recovery."""

@@ -1,0 +1,159 @@
+"""Commands to payloads and back: every field written out by hand.
+
+No walking over dataclass fields: a renamed or added field must fail here, not quietly change what
+old logs mean. Control commands are canonical JSON; report batches are columns (report_codec).
+A changed payload needs a new version and an upcaster; tests hold the bytes of each kind.
+"""
+
+from typing import assert_never
+
+from broker.core.commands import (
+    AcknowledgeAlert,
+    Command,
+    CreateRestriction,
+    LoadPolicy,
+    OpenAudience,
+    PublisherGone,
+    SubmitReports,
+    Tick,
+    WithdrawRestriction,
+)
+from broker.core.names import Audience, RestrictionName, Role, SystemName
+from broker.journal import report_codec
+from broker.journal.canonical import Fields, to_bytes
+from broker.journal.errors import RecordUnreadable
+from broker.journal.records import DataClass, RecordKind
+from broker.journal.restriction_codec import draft_from_json, draft_to_json
+from broker.journal.upcasters import upcast
+
+
+def is_control(command: Command) -> bool:
+    """Whether the command must be on the disk before it is acknowledged."""
+    return not isinstance(command, SubmitReports | PublisherGone | Tick)
+
+
+def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
+    """Return the kind, data class and payload (current version) of a command.
+
+    Raises Refused for numbers that are not finite and text that is not Unicode.
+    """
+    match command:
+        case SubmitReports():
+            payload = report_codec.encode(command)
+            return RecordKind.SUBMIT_REPORTS, DataClass.POSITION, payload
+        case Tick():
+            return RecordKind.TICK, DataClass.CLOCK, to_bytes({"audit": command.audit})
+        case OpenAudience(audience=audience):
+            payload = _encode_audience(audience, command.agency_name)
+            return RecordKind.OPEN_AUDIENCE, DataClass.CONTROL, payload
+        case PublisherGone(publisher):
+            payload = to_bytes({"agency": publisher.agency, "system": publisher.system})
+            return RecordKind.PUBLISHER_GONE, DataClass.PRESENCE, payload
+        case LoadPolicy():
+            payload = to_bytes({"toml_text": command.toml_text})
+            return RecordKind.LOAD_POLICY, DataClass.POLICY, payload
+        case CreateRestriction():
+            payload = to_bytes(_request(command) | {"draft": draft_to_json(command.draft)})
+            return RecordKind.CREATE_RESTRICTION, DataClass.CONTROL, payload
+        case WithdrawRestriction():
+            payload = _encode_withdrawal(command)
+            return RecordKind.WITHDRAW_RESTRICTION, DataClass.CONTROL, payload
+        case AcknowledgeAlert():
+            payload = _encode_acknowledgement(command)
+            return RecordKind.ACKNOWLEDGE_ALERT, DataClass.CONTROL, payload
+        case _:
+            assert_never(command)
+
+
+def decode(kind_number: int, version: int, payload: bytes) -> Command:
+    """Return the command of a stored record of any version up to the current one."""
+    try:
+        kind = RecordKind(kind_number)
+    except ValueError:
+        raise RecordUnreadable(f"kind {kind_number} was written by a newer release") from None
+    payload = upcast(kind, version, payload)
+    try:
+        return _decode_current(kind, payload)
+    except ValueError as error:  # a StrEnum that does not know its value
+        raise RecordUnreadable(f"{kind.name}: {error}") from None
+
+
+def _decode_current(kind: RecordKind, payload: bytes) -> Command:
+    if kind is RecordKind.SUBMIT_REPORTS:
+        return report_codec.decode(payload)
+    fields = Fields.parse(payload)
+    match kind:
+        case RecordKind.TICK:
+            return Tick(audit=fields.truth("audit"))
+        case RecordKind.OPEN_AUDIENCE:
+            audience = Audience(fields.text("agency"), Role(fields.text("role")))
+            return OpenAudience(audience, fields.text("agency_name"))
+        case RecordKind.PUBLISHER_GONE:
+            return PublisherGone(SystemName(fields.text("agency"), fields.text("system")))
+        case RecordKind.LOAD_POLICY:
+            return LoadPolicy(fields.text("toml_text"))
+        case RecordKind.CREATE_RESTRICTION:
+            draft = draft_from_json(fields.inner("draft"))
+            return CreateRestriction(_sender(fields), fields.text("request_id"), draft)
+        case RecordKind.WITHDRAW_RESTRICTION:
+            return _decode_withdrawal(fields)
+        case RecordKind.ACKNOWLEDGE_ALERT:
+            return _decode_acknowledgement(fields)
+        case _:
+            assert_never(kind)
+
+
+def _encode_audience(audience: Audience, agency_name: str) -> bytes:
+    return to_bytes(
+        {"agency": audience.agency, "agency_name": agency_name, "role": str(audience.role)}
+    )
+
+
+def _request(
+    command: CreateRestriction | WithdrawRestriction | AcknowledgeAlert,
+) -> dict[str, object]:
+    return {
+        "request_id": command.request_id,
+        "sender_agency": command.sender.agency,
+        "sender_system": command.sender.system,
+    }
+
+
+def _sender(fields: Fields) -> SystemName:
+    return SystemName(fields.text("sender_agency"), fields.text("sender_system"))
+
+
+def _encode_withdrawal(command: WithdrawRestriction) -> bytes:
+    return to_bytes(
+        _request(command)
+        | {
+            "name_agency": command.name.agency,
+            "name_restriction": command.name.restriction,
+            "version": command.version,
+        }
+    )
+
+
+def _decode_withdrawal(fields: Fields) -> WithdrawRestriction:
+    return WithdrawRestriction(
+        sender=_sender(fields),
+        request_id=fields.text("request_id"),
+        name=RestrictionName(fields.text("name_agency"), fields.text("name_restriction")),
+        version=fields.whole("version"),
+    )
+
+
+def _encode_acknowledgement(command: AcknowledgeAlert) -> bytes:
+    return to_bytes(
+        _request(command)
+        | {"alert_id": command.alert_id, "acknowledged_by": command.acknowledged_by}
+    )
+
+
+def _decode_acknowledgement(fields: Fields) -> AcknowledgeAlert:
+    return AcknowledgeAlert(
+        sender=_sender(fields),
+        request_id=fields.text("request_id"),
+        alert_id=fields.text("alert_id"),
+        acknowledged_by=fields.text("acknowledged_by"),
+    )

@@ -1,0 +1,56 @@
+"""Old records made current: one small step for each version that was ever written.
+
+A step takes the payload of (kind, version) and returns that of version + 1, so each is written
+once, when the version changes, and never touched again.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from broker.journal.errors import RecordUnreadable
+from broker.journal.records import RecordKind
+
+Step = Callable[[bytes], bytes]
+
+CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
+    RecordKind.OPEN_AUDIENCE: 1,
+    RecordKind.LOAD_POLICY: 1,
+    RecordKind.SUBMIT_REPORTS: 1,
+    RecordKind.CREATE_RESTRICTION: 1,
+    RecordKind.WITHDRAW_RESTRICTION: 1,
+    RecordKind.ACKNOWLEDGE_ALERT: 1,
+    RecordKind.TICK: 1,
+    RecordKind.PUBLISHER_GONE: 1,
+}
+
+
+def _tick_0_to_1(_payload: bytes) -> bytes:
+    """Version 0 was empty: every tick was an ordinary one."""
+    return b'{"audit":false}'
+
+
+STEPS: Final[Mapping[tuple[RecordKind, int], Step]] = {(RecordKind.TICK, 0): _tick_0_to_1}
+
+
+def upcast(
+    kind: RecordKind,
+    version: int,
+    payload: bytes,
+    current: Mapping[RecordKind, int] = CURRENT_VERSION,
+    steps: Mapping[tuple[RecordKind, int], Step] = STEPS,
+) -> bytes:
+    """Return the payload in the current version of its kind.
+
+    Raises RecordUnreadable for a version newer than this release knows, or with no way up.
+    """
+    if version > current[kind]:
+        raise RecordUnreadable(
+            f"{kind.name} version {version} was written by a newer release "
+            f"(this one reads up to {current[kind]})"
+        )
+    for at in range(version, current[kind]):
+        step = steps.get((kind, at))
+        if step is None:
+            raise RecordUnreadable(f"{kind.name} version {at} has no way to version {at + 1}")
+        payload = step(payload)
+    return payload

@@ -1,0 +1,207 @@
+"""Commands, headers and comparisons that the journal's tests share."""
+
+from pathlib import Path
+
+import numpy as np
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from broker.core.commands import (
+    AcknowledgeAlert,
+    Command,
+    CreateRestriction,
+    LoadPolicy,
+    OpenAudience,
+    PublisherGone,
+    SubmitReports,
+    Tick,
+    WithdrawRestriction,
+)
+from broker.core.names import Audience, RestrictionName, Role, SystemName
+from broker.core.restrictions.model import (
+    AppliesTo,
+    Circle,
+    LimitDatum,
+    Polygon,
+    RestrictionDraft,
+    VerticalLimit,
+    Volume,
+    Window,
+)
+from broker.core.tracks import reports
+from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportBatch
+from broker.journal.header import RunInfo, Space
+from broker.journal.log import Journal, SegmentLimits
+from broker.journal.records import MicroBatch
+
+NOW_US = 1_700_000_000_000_000
+POLICE = SystemName("met", "drone-desk")
+ALL_COLUMNS = reports.INT_COLUMNS + reports.FLOAT_COLUMNS + reports.CODE_COLUMNS
+
+
+def run_info(**changes: object) -> RunInfo:
+    """A header as the service would give it."""
+    values: dict[str, object] = {
+        "engine_version": "0.1.0",
+        "geoid_version": "egm96-1",
+        "policy_version": "pairs-1",
+        "space": Space.LIVE,
+        "log_id": "log-1",
+        "region_key": "london",
+        "node_epoch": 1,
+        "feed_epoch": 1,
+        "boot_id": "boot-1",
+        "secret": bytes(range(32)),
+    }
+    return RunInfo(**(values | changes))  # type: ignore[arg-type]
+
+
+def acknowledgement(number: int) -> AcknowledgeAlert:
+    """A small control command that says which one it is."""
+    return AcknowledgeAlert(POLICE, f"request-{number}", f"alert-{number}", "PC 42")
+
+
+def report_batch(rows: int, seed: int = 1) -> ReportBatch:
+    """Positions with gaps: some values are not given."""
+    row = np.arange(rows) + seed
+    floats = {
+        name: row * 0.125 + place for place, name in enumerate(reports.FLOAT_COLUMNS, start=50)
+    }
+    floats["height_m"][::2] = np.nan
+    codes = {name: (row % 3).astype(np.int8) for name in reports.CODE_COLUMNS}
+    return ReportBatch(
+        publisher=POLICE,
+        batch_id=f"batch-{seed}",
+        source_track_ids=tuple(f"drone-{row}" for row in range(rows)),
+        time_of_validity_us=NOW_US + np.arange(rows, dtype=np.int64),
+        **floats,
+        **codes,
+        descriptions={0: AircraftDescription(AircraftClass.DRONE, callsign="Écho 1")},
+    )
+
+
+def draft() -> RestrictionDraft:
+    """A restriction with both shapes."""
+    ground = VerticalLimit(0.0, LimitDatum.SURFACE)
+    return RestrictionDraft(
+        name=RestrictionName("met", "bridge"),
+        title="Cordon",
+        reason="Incident on the bridge – keep clear",
+        volumes=(
+            Volume(Circle(51.5, -0.1, 500.0), ground, VerticalLimit(120.0, LimitDatum.AGL)),
+            Volume(
+                Polygon(((51.5, -0.1), (51.6, -0.1), (51.6, 0.1))),
+                ground,
+                VerticalLimit(304.8, LimitDatum.AMSL),
+            ),
+        ),
+        windows=(Window(NOW_US, NOW_US + 3_600_000_000),),
+        applies_to=AppliesTo.DRONES,
+        exempt_agencies=("lfb",),
+        contact="020 7946 0000",
+    )
+
+
+def one_of_each() -> list[Command]:
+    """One command of every kind."""
+    return [
+        OpenAudience(Audience("met", Role.DESK), "Metropolitan Police"),
+        LoadPolicy("version = 'pairs-1'\n"),
+        SubmitReports(report_batch(3), NOW_US),
+        CreateRestriction(POLICE, "request-1", draft()),
+        WithdrawRestriction(POLICE, "request-2", RestrictionName("met", "bridge"), 1),
+        acknowledgement(3),
+        PublisherGone(POLICE),
+        Tick(audit=True),
+    ]
+
+
+def same(left: Command, right: Command) -> bool:
+    """Equality, bit for bit in the arrays: NaN equals the same NaN."""
+    if not isinstance(left, SubmitReports) or not isinstance(right, SubmitReports):
+        return left == right
+    ours, theirs = left.batch, right.batch
+    return (
+        left.received_us == right.received_us
+        and ours.publisher == theirs.publisher
+        and ours.batch_id == theirs.batch_id
+        and ours.source_track_ids == theirs.source_track_ids
+        and ours.descriptions == theirs.descriptions
+        and all(_same_column(ours, theirs, name) for name in ALL_COLUMNS)
+    )
+
+
+def _same_column(ours: ReportBatch, theirs: ReportBatch, name: str) -> bool:
+    left, right = getattr(ours, name), getattr(theirs, name)
+    return bool(left.dtype == right.dtype and left.tobytes() == right.tobytes())
+
+
+def write_log(
+    directory: Path, count: int, *, limits: SegmentLimits | None = None, rows: int = 2
+) -> None:
+    """Append `count` control commands, each in a batch with positions, and close."""
+    with Journal.open(directory, run_info(), limits=limits) as journal:
+        for number in range(journal.last_seq // 2, journal.last_seq // 2 + count):
+            positions = SubmitReports(report_batch(rows, number), NOW_US + number)
+            journal.append([acknowledgement(number), positions], NOW_US + number, number)
+
+
+def request_ids(batches: list[MicroBatch]) -> list[str]:
+    """Which acknowledgements a read gave, in order."""
+    return [
+        command.request_id
+        for batch in batches
+        for command in batch.commands
+        if isinstance(command, AcknowledgeAlert)
+    ]
+
+
+texts = st.text(max_size=30)
+whole = st.integers(-(2**63), 2**63 - 1)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+systems = st.builds(SystemName, texts, texts)
+limits = st.builds(VerticalLimit, finite, st.sampled_from(LimitDatum))
+shapes = st.one_of(
+    st.builds(Circle, finite, finite, finite),
+    st.builds(Polygon, st.lists(st.tuples(finite, finite), max_size=6).map(tuple)),
+)
+drafts = st.builds(
+    RestrictionDraft,
+    name=st.builds(RestrictionName, texts, texts),
+    title=texts,
+    reason=texts,
+    volumes=st.lists(st.builds(Volume, shapes, limits, limits), max_size=3).map(tuple),
+    windows=st.lists(st.builds(Window, whole, whole), max_size=3).map(tuple),
+    applies_to=st.sampled_from(AppliesTo),
+    exempt_agencies=st.lists(texts, max_size=3).map(tuple),
+    contact=texts,
+)
+descriptions = st.builds(AircraftDescription, st.sampled_from(AircraftClass), *([texts] * 7))
+
+
+@st.composite
+def report_batches(draw: st.DrawFn) -> ReportBatch:
+    """Any batch: every float there is, NaN payloads and infinities included."""
+    rows = draw(st.integers(0, 5))
+    columns = {name: draw(hnp.arrays(np.float64, rows)) for name in reports.FLOAT_COLUMNS}
+    columns |= {name: draw(hnp.arrays(np.int8, rows)) for name in reports.CODE_COLUMNS}
+    columns |= {name: draw(hnp.arrays(np.int64, rows)) for name in reports.INT_COLUMNS}
+    return ReportBatch(
+        publisher=draw(systems),
+        batch_id=draw(texts),
+        source_track_ids=tuple(draw(st.lists(texts, min_size=rows, max_size=rows))),
+        descriptions=draw(st.dictionaries(st.integers(0, 2000), descriptions, max_size=3)),
+        **columns,
+    )
+
+
+commands: st.SearchStrategy[Command] = st.one_of(
+    st.builds(OpenAudience, st.builds(Audience, texts, st.sampled_from(Role)), texts),
+    st.builds(LoadPolicy, texts),
+    st.builds(SubmitReports, report_batches(), whole),
+    st.builds(CreateRestriction, systems, texts, drafts),
+    st.builds(WithdrawRestriction, systems, texts, st.builds(RestrictionName, texts, texts), whole),
+    st.builds(AcknowledgeAlert, systems, texts, texts, texts),
+    st.builds(PublisherGone, systems),
+    st.builds(Tick, st.booleans()),
+)

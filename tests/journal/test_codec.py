@@ -1,0 +1,164 @@
+"""Commands survive the log exactly, and the format of each kind is nailed down by its bytes."""
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.core.commands import Command, LoadPolicy, SubmitReports, Tick
+from broker.core.errors import Refused
+from broker.core.restrictions.model import Circle, VerticalLimit, Volume
+from broker.core.tracks import reports
+from broker.journal import report_codec
+from broker.journal.codec import decode, encode, is_control
+from broker.journal.errors import RecordUnreadable
+from broker.journal.records import DataClass, RecordKind
+from broker.journal.upcasters import CURRENT_VERSION
+from tests.journal import samples
+
+GOLDEN_TEXT = {
+    RecordKind.OPEN_AUDIENCE: b'{"agency":"met","agency_name":"Metropolitan Police","role":"desk"}',
+    RecordKind.LOAD_POLICY: b'{"toml_text":"version = \'pairs-1\'\\n"}',
+    RecordKind.WITHDRAW_RESTRICTION: (
+        b'{"name_agency":"met","name_restriction":"bridge","request_id":"request-2",'
+        b'"sender_agency":"met","sender_system":"drone-desk","version":1}'
+    ),
+    RecordKind.ACKNOWLEDGE_ALERT: (
+        b'{"acknowledged_by":"PC 42","alert_id":"alert-3","request_id":"request-3",'
+        b'"sender_agency":"met","sender_system":"drone-desk"}'
+    ),
+    RecordKind.PUBLISHER_GONE: b'{"agency":"met","system":"drone-desk"}',
+    RecordKind.TICK: b'{"audit":true}',
+    RecordKind.CREATE_RESTRICTION: (
+        '{"draft":{"agency":"met","applies_to":"drones","contact":"020 7946 0000",'
+        '"exempt_agencies":["lfb"],"reason":"Incident on the bridge – keep clear",'
+        '"restriction":"bridge","title":"Cordon","volumes":['
+        '{"ceiling":{"datum":"agl","value_m":120.0},'
+        '"circle":{"latitude_deg":51.5,"longitude_deg":-0.1,"radius_m":500.0},'
+        '"floor":{"datum":"surface","value_m":0.0}},'
+        '{"ceiling":{"datum":"amsl","value_m":304.8},'
+        '"floor":{"datum":"surface","value_m":0.0},'
+        '"polygon":[[51.5,-0.1],[51.6,-0.1],[51.6,0.1]]}],'
+        '"windows":[{"end_us":1700003600000000,"start_us":1700000000000000}]},'
+        '"request_id":"request-1","sender_agency":"met","sender_system":"drone-desk"}'
+    ).encode(),
+}
+GOLDEN_REPORTS_DIGEST = "0ee3f0636adf53d2ea7808aa0d3c064d91197cb40b3dd61538a4d0aef72f1963"
+
+
+@given(samples.commands)
+def test_every_command_comes_back_exactly(command: Command) -> None:
+    # REQ-DUR-001
+    kind, _, payload = encode(command)
+    back = decode(int(kind), CURRENT_VERSION[kind], payload)
+    assert samples.same(back, command)
+    assert encode(back)[2] == payload
+
+
+def test_the_bytes_of_each_kind_are_those_of_this_version() -> None:
+    """If this fails, logs already written would be misread: raise the version, add an upcaster."""
+    seen = {}
+    for command in samples.one_of_each():
+        kind, _, payload = encode(command)
+        seen[kind] = payload
+    reports_payload = seen.pop(RecordKind.SUBMIT_REPORTS)
+    assert seen == GOLDEN_TEXT
+    assert hashlib.sha256(reports_payload).hexdigest() == GOLDEN_REPORTS_DIGEST
+    assert set(RecordKind) == {*seen, RecordKind.SUBMIT_REPORTS}
+
+
+def test_kinds_and_data_classes_keep_their_numbers() -> None:
+    assert [int(kind) for kind in RecordKind] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [int(data_class) for data_class in DataClass] == [1, 2, 3, 4, 5]
+    classes = [encode(command)[1].name for command in samples.one_of_each()]
+    assert classes == [
+        "CONTROL",
+        "POLICY",
+        "POSITION",
+        "CONTROL",
+        "CONTROL",
+        "CONTROL",
+        "PRESENCE",
+        "CLOCK",
+    ]
+
+
+def test_only_positions_clock_and_presence_may_wait_for_the_disk() -> None:
+    waiting = [command for command in samples.one_of_each() if not is_control(command)]
+    assert [type(command).__name__ for command in waiting] == [
+        "SubmitReports",
+        "PublisherGone",
+        "Tick",
+    ]
+
+
+def test_no_column_of_the_core_is_forgotten() -> None:
+    assert set(report_codec.FLOAT_COLUMNS) == set(reports.FLOAT_COLUMNS)
+    assert set(report_codec.CODE_COLUMNS) == set(reports.CODE_COLUMNS)
+    assert reports.INT_COLUMNS == ("time_of_validity_us",)
+
+
+def test_decoded_columns_can_be_written_to() -> None:
+    kind, _, payload = encode(SubmitReports(samples.report_batch(4), 1))
+    back = decode(kind, 1, payload)
+    assert isinstance(back, SubmitReports)
+    for name in samples.ALL_COLUMNS:
+        column = getattr(back.batch, name)
+        assert column.flags.writeable
+        assert column.flags.c_contiguous
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_is_not_finite_is_refused(value: float) -> None:
+    command = samples.one_of_each()[3]
+    bad = samples.draft().volumes[0]
+    bad = Volume(Circle(value, 0.0, 1.0), VerticalLimit(0.0, bad.floor.datum), bad.ceiling)
+    draft = samples.draft()
+    object.__setattr__(draft, "volumes", (bad,))
+    object.__setattr__(command, "draft", draft)
+    with pytest.raises(Refused, match="not finite"):
+        encode(command)
+
+
+def test_text_that_is_not_unicode_is_refused() -> None:
+    with pytest.raises(Refused, match="Unicode"):
+        encode(LoadPolicy("\ud800"))
+
+
+@given(st.sampled_from(RecordKind), st.binary(max_size=200))
+def test_any_bytes_either_decode_or_are_unreadable(kind: RecordKind, payload: bytes) -> None:
+    try:
+        decode(int(kind), CURRENT_VERSION[kind], payload)
+    except RecordUnreadable:
+        pass
+
+
+@given(st.sampled_from(samples.one_of_each()), st.data())
+def test_cut_and_altered_payloads_never_escape_as_other_errors(
+    command: Command, data: st.DataObject
+) -> None:
+    kind, _, payload = encode(command)
+    altered = bytearray(payload)
+    altered[data.draw(st.integers(0, len(payload) - 1))] = data.draw(st.integers(0, 255))
+    cut = altered[: data.draw(st.integers(0, len(payload)))]
+    for damaged in (bytes(altered), bytes(cut)):
+        try:
+            decode(int(kind), CURRENT_VERSION[kind], damaged)
+        except RecordUnreadable:
+            pass
+
+
+def test_an_unknown_kind_is_unreadable() -> None:
+    with pytest.raises(RecordUnreadable, match="newer release"):
+        decode(99, 1, b"{}")
+
+
+def test_wrong_types_are_named() -> None:
+    with pytest.raises(RecordUnreadable, match="audit"):
+        decode(RecordKind.TICK, 1, b'{"audit":1}')
+    with pytest.raises(RecordUnreadable, match="missing"):
+        decode(RecordKind.TICK, 1, b"{}")
+    with pytest.raises(RecordUnreadable, match="object"):
+        decode(RecordKind.TICK, 1, b"[]")
+    assert decode(RecordKind.TICK, 1, b'{"audit":false}') == Tick(audit=False)
