@@ -1,0 +1,79 @@
+"""One broker: log, core, feed and engine put together. It serves one space, chosen at start."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from broker.core.airspace import Airspace
+from broker.core.commands import ControlCommand, LoadPolicy, OpenAudience
+from broker.core.effects import NotDone
+from broker.core.errors import Refused
+from broker.core.names import Audience
+from broker.service.clock import Clock
+from broker.service.engine import Engine
+from broker.service.feed.hub import Hub
+from broker.service.feed.items import Encoder
+from broker.service.feed.projection import Projection
+from broker.service.intake import Intake
+from broker.service.ledger import Ledger
+from broker.service.metrics import Metrics
+from broker.service.reading import Reading
+from broker.service.settings import AgencySettings
+
+ENGINE_STOP_S: Final = 10.0
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a broker is made of; the composition root chooses each."""
+
+    ledger: Ledger
+    airspace: Airspace
+    projection: Projection
+    encoder: Encoder
+    clock: Clock
+
+
+class Broker:
+    """A running broker. Start it, let gateways serve it, stop it."""
+
+    def __init__(self, parts: Parts) -> None:
+        self.clock = parts.clock
+        self.exercise = parts.airspace.exercise
+        self.projection = parts.projection
+        self.metrics = Metrics()
+        self.hub = Hub()
+        self.engine = Engine(parts.clock, parts.ledger, parts.projection, self.hub, self.metrics)
+        self.intake = Intake(self.engine, parts.airspace, parts.clock, self.metrics)
+        self.reading = Reading(self.intake, parts.projection, self.hub, parts.encoder, parts.clock)
+        self._ledger = parts.ledger
+        self._airspace = parts.airspace
+
+    async def start(self, policy_toml: str, agencies: Mapping[str, AgencySettings]) -> None:
+        """Start the engine and open the configured audiences. Raises Refused for a bad policy."""
+        self.hub.bind(asyncio.get_running_loop())
+        self.engine.start()
+        if self._ledger.is_new or policy_toml != self._airspace.policy_toml:
+            await self.control(LoadPolicy(policy_toml))
+        for agency, settings in agencies.items():
+            for role in settings.roles:
+                await self.control(OpenAudience(Audience(agency, role), settings.name))
+        log.info("broker-started", space="exercise" if self.exercise else "live")
+
+    async def control(self, command: ControlCommand) -> None:
+        """Carry out a control command of the broker's own; a refusal is raised."""
+        reply = await self.intake.control(command)
+        if isinstance(reply, NotDone):
+            raise Refused(*reply.refusals)
+
+    def stop(self) -> None:
+        """Finish what is waiting, mark the log as cleanly ended."""
+        self.engine.stop()
+        self.engine.join(ENGINE_STOP_S)
+        self._ledger.close()
+        log.info("broker-stopped")

@@ -1,0 +1,233 @@
+"""The engine thread: everything waiting is drained as one micro-batch, logged, applied, published.
+
+Theory of operation. One thread owns the core, the log and the projection, so none of them needs a
+lock. Gateways submit commands and get a reply on their own event loop. The thread drains whatever
+has arrived (event-driven beats ticking: an idle engine reacts at once, a busy one works in larger
+and cheaper batches), writes the micro-batch to the log, applies it, and only then lets effects leave.
+
+A control command is synced to disk before its reply leaves; if the log cannot be written it is
+refused and changes nothing. Positions and ticks are applied even then, loudly: a full disk must not
+blind the people who keep aircraft apart.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from broker.core.commands import Command, SubmitReports, Tick
+from broker.core.effects import Effect, NotDone, Outcome, Reply
+from broker.core.errors import Refusal, Refused
+from broker.core.units import MILLISECOND_US, SECOND_US
+from broker.service.clock import Clock
+from broker.service.feed.hub import Hub
+from broker.service.feed.projection import Projection
+from broker.service.ledger import Ledger, LedgerUnavailable
+from broker.service.metrics import Metrics
+
+TICK_INTERVAL_US: Final = 250 * MILLISECOND_US
+"""Frames are cut and ages checked this often."""
+AUDIT_INTERVAL_US: Final = 1 * SECOND_US
+"""Full separation pass and heartbeats."""
+REPORTS_WAITING_MAX: Final = 200_000
+COMMANDS_WAITING_MAX: Final = 20_000
+MICRO_BATCH_REPORTS_MAX: Final = 20_000
+"""A longer backlog is applied in several micro-batches, so that a tick is never kept waiting."""
+
+MICRO_BATCH_COMMANDS_MAX: Final = 5_000
+
+OnReply = Callable[[Reply], None]
+
+
+class Overloaded(Exception):
+    """The queue is full: the caller is told to come back."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    command: Command
+    on_reply: OnReply | None
+
+
+class Engine(threading.Thread):
+    """Owns the core. Stops, loudly, on a broken invariant."""
+
+    def __init__(
+        self, clock: Clock, ledger: Ledger, projection: Projection, hub: Hub, metrics: Metrics
+    ) -> None:
+        super().__init__(name="engine", daemon=True)
+        self.failure: BaseException | None = None
+        self._clock = clock
+        self._ledger = ledger
+        self._projection = projection
+        self._hub = hub
+        self._metrics = metrics
+        self._condition = threading.Condition()
+        self._commands: deque[_Waiting] = deque()
+        self._queries: deque[Callable[[], None]] = deque()
+        self._reports_waiting = 0
+        self._stopping = False
+        self._next_tick_us = clock.now_us()
+        self._next_audit_us = clock.now_us()
+
+    def submit(self, command: Command, on_reply: OnReply | None = None) -> None:
+        """Queue a command; `on_reply` is called in the engine thread. Raises Overloaded."""
+        count = len(command.batch) if isinstance(command, SubmitReports) else 0
+        with self._condition:
+            full = len(self._commands) >= COMMANDS_WAITING_MAX
+            if full or self._reports_waiting + count > REPORTS_WAITING_MAX:
+                self._metrics.overloads.inc()
+                raise Overloaded
+            self._reports_waiting += count
+            self._commands.append(_Waiting(command, on_reply))
+            self._condition.notify()
+
+    def query(self, question: Callable[[], None]) -> None:
+        """Run `question` in the engine thread, between two micro-batches."""
+        with self._condition:
+            self._queries.append(question)
+            self._condition.notify()
+
+    def stop(self) -> None:
+        """Finish what is waiting, then end. Join the thread afterwards."""
+        with self._condition:
+            self._stopping = True
+            self._condition.notify()
+
+    def run(self) -> None:
+        """The thread's loop."""
+        try:
+            while self._step():
+                pass
+        except BaseException as failure:
+            self.failure = failure
+            raise
+
+    def _step(self) -> bool:
+        with self._condition:
+            while not (self._commands or self._queries or self._stopping or self._tick_is_due()):
+                self._clock.wait(self._condition, self._next_tick_us)
+            queries = [self._queries.popleft() for _ in range(len(self._queries))]
+            waiting = self._drain()
+            is_done = self._stopping and not self._commands
+        for question in queries:
+            question()
+        if waiting:
+            self._micro_batch(waiting)
+        while self._tick_is_due():
+            self._tick()
+        return not (is_done and not waiting)
+
+    def _drain(self) -> list[_Waiting]:
+        taken: list[_Waiting] = []
+        reports = 0
+        while (
+            self._commands
+            and reports < MICRO_BATCH_REPORTS_MAX
+            and len(taken) < MICRO_BATCH_COMMANDS_MAX
+        ):
+            one = self._commands.popleft()
+            if isinstance(one.command, SubmitReports):
+                reports += len(one.command.batch)
+            taken.append(one)
+        self._reports_waiting -= reports
+        self._metrics.queue_reports.set(self._reports_waiting)
+        return taken
+
+    def _tick_is_due(self) -> bool:
+        return self._clock.now_us() >= self._next_tick_us
+
+    def _micro_batch(self, waiting: list[_Waiting]) -> None:
+        now_us = self._clock.now_us()
+        try:
+            accepted = self._logged(waiting, now_us)
+        except Refused as refused:
+            self._one_by_one(waiting, refused)
+            return
+        if not accepted:
+            return
+        started_us = self._clock.monotonic_us()
+        outcomes = self._projection.airspace.apply([one.command for one in accepted], now_us)
+        self._metrics.pass_seconds.observe((self._clock.monotonic_us() - started_us) / SECOND_US)
+        effects = [effect for outcome in outcomes for effect in outcome.effects]
+        self._publish(effects, now_us, frames_due=False)
+        for one, outcome in zip(accepted, outcomes, strict=True):
+            self._answer(one, outcome)
+
+    def _one_by_one(self, waiting: list[_Waiting], refused: Refused) -> None:
+        """One of several commands cannot be stored: it is refused, the others are not lost."""
+        if len(waiting) > 1:
+            for one in waiting:
+                self._micro_batch([one])
+        elif waiting[0].on_reply is not None:
+            waiting[0].on_reply(NotDone(refused.refusals))
+
+    def _logged(self, waiting: list[_Waiting], now_us: int) -> list[_Waiting]:
+        """Write the micro-batch to the log; what may go on after that."""
+        commands = [one.command for one in waiting]
+        try:
+            self._ledger.append(commands, now_us, self._clock.monotonic_us())
+        except LedgerUnavailable as error:
+            return self._without_log(waiting, now_us, str(error))
+        if self._ledger.take_restored():
+            self._say("log-restored", "the log can be written again", now_us)
+        return waiting
+
+    def _without_log(self, waiting: list[_Waiting], now_us: int, why: str) -> list[_Waiting]:
+        """Control commands are refused; positions and ticks go on under a new epoch."""
+        self._metrics.log_failures.inc()
+        if self._ledger.take_lost():
+            self._projection.new_epoch(self._ledger.epoch)
+            text = f"the log cannot be written ({why}): requests are refused, positions go on"
+            self._say("log-unavailable", text, now_us)
+        refusal = Refusal("", f"the log cannot be written ({why}): nothing was changed")
+        going_on = []
+        for one in waiting:
+            if isinstance(one.command, SubmitReports | Tick):
+                going_on.append(one)
+            elif one.on_reply is not None:
+                one.on_reply(NotDone((refusal,), unavailable=True))
+        return going_on
+
+    def _tick(self) -> None:
+        """One tick is a micro-batch of its own: nothing may re-use a lost track's row before it
+        has been shown as lost."""
+        due_us = self._next_tick_us
+        now_us = self._clock.now_us()
+        # A late engine makes one tick, not one for every interval it missed.
+        self._next_tick_us = max(due_us + TICK_INTERVAL_US, now_us - now_us % TICK_INTERVAL_US)
+        audit = now_us >= self._next_audit_us
+        if audit:
+            self._next_audit_us = now_us + AUDIT_INTERVAL_US
+        started_us = self._clock.monotonic_us()
+        tick = _Waiting(Tick(audit), None)
+        self._logged([tick], now_us)
+        outcomes = self._projection.airspace.apply([tick.command], now_us)
+        self._publish(outcomes[0].effects, now_us, frames_due=True)
+        if audit:
+            self._hub.publish(self._projection.heartbeats(now_us))
+            self._observe()
+        self._metrics.tick_seconds.observe((self._clock.monotonic_us() - started_us) / SECOND_US)
+        self._ledger.after_tick(now_us)
+
+    def _publish(
+        self, effects: tuple[Effect, ...] | list[Effect], now_us: int, *, frames_due: bool
+    ) -> None:
+        self._metrics.count_effects(effects)
+        self._hub.publish(self._projection.project(effects, now_us, frames_due=frames_due))
+
+    def _say(self, code: str, text: str, now_us: int) -> None:
+        self._hub.publish(self._projection.notice(code, text, now_us))
+
+    def _answer(self, one: _Waiting, outcome: Outcome) -> None:
+        if outcome.reply is not None:
+            self._metrics.count_reply(outcome.reply)
+            if one.on_reply is not None:
+                one.on_reply(outcome.reply)
+
+    def _observe(self) -> None:
+        airspace = self._projection.airspace
+        self._metrics.tracks.set(airspace.tracks.live_count)
+        self._metrics.active_alerts.set(len(airspace.alerting.active()))
+        self._metrics.subscribers.set(self._hub.subscriber_count)

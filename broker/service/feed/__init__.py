@@ -1,0 +1,1 @@
+"""The feed: numbered messages per audience, made deterministically from the log."""

@@ -1,0 +1,86 @@
+"""One audience's numbered messages: the next number, and the recent ones kept for resuming."""
+
+from collections import deque
+from typing import Final
+
+from broker.core.names import Audience
+from broker.core.units import SECOND_US
+from broker.service.feed.items import Encoder, Entry, Item, ItemKind
+
+KEPT_BYTES_MAX: Final = 16_000_000
+KEPT_FOR_US: Final = 120 * SECOND_US
+"""A reader that was away longer is better served by a snapshot."""
+
+
+class AudienceFeed:
+    """Numbers messages without gaps and remembers the recent ones."""
+
+    def __init__(
+        self, audience: Audience, encoder: Encoder, epoch: str, last_number: int = 0
+    ) -> None:
+        self.audience = audience
+        self.epoch = epoch
+        self.last_number = last_number
+        self._encoder = encoder
+        self._kept: deque[Item] = deque()
+        self._kept_bytes = 0
+        self._oldest_resumable = last_number
+
+    def news(
+        self,
+        kind: ItemKind,
+        body: bytes,
+        now_us: int,
+        *,
+        entries: tuple[Entry, ...] = (),
+        key: str = "",
+        ended: bool = False,
+    ) -> Item:
+        """The next numbered message."""
+        self.last_number += 1
+        header = self._header(now_us, snapshot=False)
+        item = Item(kind, self.last_number, now_us, header + body, len(header), entries, key, ended)
+        self._keep(item)
+        return item
+
+    def aside(self, kind: ItemKind, body: bytes, now_us: int) -> Item:
+        """A message without a number of its own: a heartbeat or a notice."""
+        header = self._header(now_us, snapshot=False)
+        return Item(kind, self.last_number, now_us, header + body, len(header))
+
+    def part(
+        self,
+        kind: ItemKind,
+        body: bytes,
+        now_us: int,
+        *,
+        entries: tuple[Entry, ...] = (),
+        key: str = "",
+    ) -> Item:
+        """Part of a snapshot taken at the last number."""
+        header = self._header(now_us, snapshot=True)
+        message = header + body
+        return Item(
+            kind, self.last_number, now_us, message, len(header), entries, key, snapshot=True
+        )
+
+    def since(self, number: int) -> list[Item] | None:
+        """Every message after `number`, or None if they are not all kept."""
+        if not self._oldest_resumable <= number <= self.last_number:
+            return None
+        return [item for item in self._kept if item.number > number]
+
+    def _header(self, now_us: int, *, snapshot: bool) -> bytes:
+        return self._encoder.header(
+            self.audience, self.epoch, self.last_number, now_us, snapshot=snapshot
+        )
+
+    def _keep(self, item: Item) -> None:
+        self._kept.append(item)
+        self._kept_bytes += len(item.message)
+        while self._kept_bytes > KEPT_BYTES_MAX or (
+            self._kept[0].sent_us < item.sent_us - KEPT_FOR_US
+        ):
+            dropped = self._kept.popleft()
+            self._kept_bytes -= len(dropped.message)
+            self._oldest_resumable = dropped.number

@@ -1,0 +1,119 @@
+"""Frames: the latest state of the tracks that changed, encoded once and joined per audience."""
+
+from collections.abc import Iterable, Sequence
+
+from broker.core.effects import TrackStateChanged
+from broker.core.names import Audience
+from broker.core.sharing.views import Views
+from broker.core.tracks.register import Slots, TrackRegister
+from broker.service.feed.audience_feed import AudienceFeed
+from broker.service.feed.items import FRAME_BYTES_MAX, Encoder, Entry, Item, ItemKind
+
+
+class _Shared:
+    """One track's part of a frame that is the same for all audiences."""
+
+    __slots__ = ("encoded", "latitude_deg", "longitude_deg", "slot", "track_number")
+
+    def __init__(
+        self,
+        slot: int,
+        track_number: int,
+        latitude_deg: float,
+        longitude_deg: float,
+        encoded: bytes,
+    ) -> None:
+        self.slot = slot
+        self.track_number = track_number
+        self.latitude_deg = latitude_deg
+        self.longitude_deg = longitude_deg
+        self.encoded = encoded
+
+
+class FrameCutter:
+    """Collects changed tracks and cuts them into frames of at most 60 kB."""
+
+    def __init__(self, tracks: TrackRegister, views: Views, encoder: Encoder) -> None:
+        self._tracks = tracks
+        self._views = views
+        self._encoder = encoder
+        self._changed: dict[int, None] = {}
+        self._lost: list[_Shared] = []
+        self._encoded: list[_Shared] | None = None
+        self._ids: dict[Audience, dict[int, bytes]] = {}
+
+    def mark(self, slots: Slots) -> None:
+        """These tracks changed; the next frame shows their latest state."""
+        self._changed.update(dict.fromkeys(slots.tolist()))
+        self._encoded = None
+
+    def state_changed(self, change: TrackStateChanged, lost: bool) -> None:
+        """A track went stale, came back, or was lost: its last state is shown once more."""
+        self._encoded = None
+        if not lost:
+            self._changed[change.slot] = None
+            return
+        self._changed.pop(change.slot, None)
+        self._lost += self._encode([change.slot], lost=True)
+
+    def cut(self, feed: AudienceFeed, now_us: int) -> list[Item]:
+        """The audience's frames of everything that changed, numbered."""
+        if self._encoded is None:
+            self._encoded = self._lost + self._encode(list(self._changed), lost=False)
+        frames = [
+            feed.news(ItemKind.TRACKS, self._body(entries), now_us, entries=entries)
+            for entries in self._frames(feed.audience, self._encoded)
+        ]
+        for shared in self._lost:
+            self._ids[feed.audience].pop(shared.track_number, None)
+        return frames
+
+    def clear(self) -> None:
+        """Every audience has its frames."""
+        self._changed.clear()
+        self._lost.clear()
+        self._encoded = None
+
+    def whole_picture(self, feed: AudienceFeed, now_us: int) -> list[Item]:
+        """Every live track, in frames that are parts of a snapshot."""
+        live = self._encode(self._tracks.live_slots().tolist(), lost=False)
+        return [
+            feed.part(ItemKind.TRACKS, self._body(entries), now_us, entries=entries)
+            for entries in self._frames(feed.audience, live)
+        ]
+
+    def _encode(self, slots: Sequence[int], *, lost: bool) -> list[_Shared]:
+        columns = self._tracks.columns
+        encoded = self._encoder.track_entries(self._tracks, slots, lost=lost)
+        return [
+            _Shared(
+                slot,
+                int(columns.track_number[slot]),
+                float(columns.latitude_deg[slot]),
+                float(columns.longitude_deg[slot]),
+                part,
+            )
+            for slot, part in zip(slots, encoded, strict=True)
+        ]
+
+    def _frames(self, audience: Audience, shared: Iterable[_Shared]) -> list[tuple[Entry, ...]]:
+        """Entries with the audience's ids, split so that no frame is too long."""
+        ids = self._ids.setdefault(audience, {})
+        frames: list[tuple[Entry, ...]] = []
+        entries: list[Entry] = []
+        length = 0
+        for one in shared:
+            track_id = ids.get(one.track_number)
+            if track_id is None:
+                text = self._views.track_id(audience, one.track_number)
+                track_id = ids[one.track_number] = self._encoder.track_id(text)
+            encoded = one.encoded + track_id
+            if entries and length + len(encoded) > FRAME_BYTES_MAX:
+                frames.append(tuple(entries))
+                entries, length = [], 0
+            entries.append(Entry(one.track_number, one.latitude_deg, one.longitude_deg, encoded))
+            length += len(encoded)
+        return [*frames, tuple(entries)] if entries else frames
+
+    def _body(self, entries: tuple[Entry, ...]) -> bytes:
+        return self._encoder.frame([entry.encoded for entry in entries])

@@ -1,0 +1,75 @@
+"""The hub: hands the engine's news to the readers, in the event loop that serves them."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Final
+
+from broker.core.errors import BrokenInvariant
+from broker.core.names import Audience
+from broker.service.feed.items import Item
+from broker.service.feed.projection import News
+from broker.service.feed.subscriber import Subscriber
+
+SUBSCRIBERS_MAX: Final = 2_000
+
+Listener = Callable[[News], None]
+
+
+class Hub:
+    """Who reads what. `publish` is called by the engine thread; the rest runs in the loop."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._subscribers: dict[Audience, dict[Subscriber, None]] = {}
+        self._listeners: list[Listener] = []
+        # Audiences that ever had a reader here: the others' news need not wake the loop.
+        self._audiences_read: set[Audience] = set()
+
+    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
+        """The loop that serves the readers."""
+        self._loop = loop
+
+    def listen(self, listener: Listener) -> None:
+        """Give every piece of news to `listener` too, in the engine thread (the MQTT gateway)."""
+        self._listeners.append(listener)
+
+    def publish(self, news: News) -> None:
+        """Send news to everybody it is for."""
+        if not news:
+            return
+        for listener in self._listeners:
+            listener(news)
+        if self._loop is not None and any(who in self._audiences_read for who, _ in news):
+            self._loop.call_soon_threadsafe(self._deliver, news)
+
+    def attach_from_engine(self, subscriber: Subscriber, opening: list[Item]) -> None:
+        """Engine thread: add a reader; it gets its opening and then its audience's news."""
+        if self._loop is None:
+            raise BrokenInvariant("a reader was attached before the hub was bound to a loop")
+        self._audiences_read.add(subscriber.audience)
+        self._loop.call_soon_threadsafe(self._attach, subscriber, opening)
+
+    def _attach(self, subscriber: Subscriber, opening: list[Item]) -> None:
+        self._subscribers.setdefault(subscriber.audience, {})[subscriber] = None
+        subscriber.offer(opening)
+
+    def detach(self, subscriber: Subscriber) -> None:
+        """Remove a reader."""
+        readers = self._subscribers.get(subscriber.audience, {})
+        readers.pop(subscriber, None)
+
+    @property
+    def subscriber_count(self) -> int:
+        """Readers connected."""
+        return sum(len(readers) for readers in self._subscribers.values())
+
+    def end_all(self, reason: Exception) -> None:
+        """Cut every reader off, for shutdown."""
+        for readers in list(self._subscribers.values()):
+            for subscriber in list(readers):
+                subscriber.end(reason)
+
+    def _deliver(self, news: News) -> None:
+        for audience, items in news:
+            for subscriber in self._subscribers.get(audience, ()):
+                subscriber.offer(items)

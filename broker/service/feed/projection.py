@@ -1,0 +1,188 @@
+"""The feed as a projection of the log: effects in, numbered messages per audience out.
+
+Theory of operation. Nothing here asks for the time or for a random number, and nothing depends on
+who is listening. Numbers, bytes and the moments at which frames are cut follow from the log alone
+(ticks are in the log), so replaying the log after a crash makes the very same messages under the
+very same numbers, and a reader that was cut off in the middle can be given what it missed.
+
+Alerts, restrictions, coverage and notices become messages at once. Tracks are display detail: their
+latest state goes out in frames, cut on each tick, every track encoded once for all audiences and
+completed with each audience's own id.
+"""
+
+from collections.abc import Sequence
+
+from broker.core.airspace import Airspace
+from broker.core.effects import (
+    AlertChanged,
+    AlertLevel,
+    AuditFound,
+    Effect,
+    FeedStateChanged,
+    PolicyLoaded,
+    RestrictionChanged,
+    TracksUpdated,
+    TrackState,
+    TrackStateChanged,
+)
+from broker.core.names import Audience
+from broker.core.plain import Plain, integer, mapping
+from broker.core.restrictions.model import RestrictionState
+from broker.core.sharing.views import Views
+from broker.service.feed.audience_feed import AudienceFeed
+from broker.service.feed.frames import FrameCutter
+from broker.service.feed.items import Encoder, Item, ItemKind
+
+News = list[tuple[Audience, list[Item]]]
+"""What there is to send, by audience; within one in order of number."""
+
+_ENDED = (RestrictionState.WITHDRAWN, RestrictionState.EXPIRED)
+
+
+class Projection:
+    """Turns one airspace's effects into every audience's messages."""
+
+    def __init__(self, airspace: Airspace, secret: bytes, encoder: Encoder, epoch: str) -> None:
+        self.airspace = airspace
+        self.epoch = epoch
+        self.feeds: dict[Audience, AudienceFeed] = {}
+        self.standing_notices: dict[str, str] = {}
+        """Code -> what every reader must know from the start, for as long as it is so."""
+        self.views = Views(
+            secret, airspace.tracks, airspace.restrictions, airspace.controls.agency_names
+        )
+        self._encoder = encoder
+        self._frames = FrameCutter(airspace.tracks, self.views, encoder)
+
+    def project(self, effects: Sequence[Effect], now_us: int, *, frames_due: bool) -> News:
+        """Messages for these effects; on a tick also the frames and, when due, nothing else."""
+        for audience in self.airspace.controls.audiences:
+            if audience not in self.feeds:
+                self.feeds[audience] = AudienceFeed(audience, self._encoder, self.epoch)
+        by_audience: dict[Audience, list[Item]] = {audience: [] for audience in self.feeds}
+        for effect in effects:
+            self._one(effect, now_us, by_audience)
+        if frames_due:
+            for audience, items in by_audience.items():
+                items += self._frames.cut(self.feeds[audience], now_us)
+            self._frames.clear()
+        return [(audience, items) for audience, items in by_audience.items() if items]
+
+    def notice(self, code: str, text: str, now_us: int) -> News:
+        """A word about the service itself, to every audience.
+
+        It has no number: it does not follow from the log, and a replay would not make it again.
+        """
+        body = self._encoder.notice(code, text)
+        return [
+            (audience, [feed.aside(ItemKind.NOTICE, body, now_us)])
+            for audience, feed in self.feeds.items()
+        ]
+
+    def new_epoch(self, epoch: str) -> None:
+        """Start numbering again: numbers that may have been given are lost to the log."""
+        self.epoch = epoch
+        for audience in self.feeds:
+            self.feeds[audience] = AudienceFeed(audience, self._encoder, epoch)
+
+    def heartbeats(self, now_us: int) -> News:
+        """A sign of life for every audience; it has no number of its own."""
+        newest_us = self.airspace.newest_time_us()
+        age_s = None if newest_us is None else max(0.0, (now_us - newest_us) / 1e6)
+        body = self._encoder.heartbeat(
+            age_s, self.airspace.tracks.live_count, self.airspace.coverage.silent_count
+        )
+        return [
+            (audience, [feed.aside(ItemKind.HEARTBEAT, body, now_us)])
+            for audience, feed in self.feeds.items()
+        ]
+
+    def _one(self, effect: Effect, now_us: int, by_audience: dict[Audience, list[Item]]) -> None:
+        match effect:
+            case TracksUpdated():
+                self._frames.mark(effect.slots)
+            case TrackStateChanged():
+                self._frames.state_changed(effect, effect.state is TrackState.LOST)
+            case AlertChanged():
+                self._alert(effect, now_us, by_audience)
+            case RestrictionChanged():
+                body = self._encoder.restriction(effect.restriction)
+                key = str(effect.restriction.draft.name)
+                ended = effect.restriction.state in _ENDED
+                self._to_all(ItemKind.RESTRICTION, body, now_us, by_audience, key, ended=ended)
+            case FeedStateChanged():
+                body = self._encoder.coverage(effect)
+                self._to_all(ItemKind.COVERAGE, body, now_us, by_audience)
+            case PolicyLoaded():
+                text = f"pair policy {effect.version} is in force"
+                body = self._encoder.notice("policy-loaded", text)
+                self._to_all(ItemKind.NOTICE, body, now_us, by_audience)
+            case AuditFound():
+                text = (
+                    f"the full separation pass found {effect.missing_pairs} pairs the incremental "
+                    f"one had not and {effect.extra_pairs} too many; both are mended"
+                )
+                for audience, items in self.notice("audit-repaired", text, now_us):
+                    by_audience[audience] += items
+
+    def _alert(
+        self, effect: AlertChanged, now_us: int, by_audience: dict[Audience, list[Item]]
+    ) -> None:
+        alert = effect.alert
+        ended = alert.level is AlertLevel.NONE
+        for audience, items in by_audience.items():
+            body = self._encoder.alert(self.views.alert(alert, audience))
+            feed = self.feeds[audience]
+            items.append(feed.news(ItemKind.ALERT, body, now_us, key=alert.alert_id, ended=ended))
+
+    def _to_all(
+        self,
+        kind: ItemKind,
+        body: bytes,
+        now_us: int,
+        by_audience: dict[Audience, list[Item]],
+        key: str = "",
+        *,
+        ended: bool = False,
+    ) -> None:
+        for audience, items in by_audience.items():
+            items.append(self.feeds[audience].news(kind, body, now_us, key=key, ended=ended))
+
+    def snapshot(self, audience: Audience, reason: str, now_us: int) -> list[Item]:
+        """What a late joiner is shown: the state at the audience's last number."""
+        feed = self.feeds[audience]
+        encoder, airspace = self._encoder, self.airspace
+        inside = self._frames.whole_picture(feed, now_us) + self.retained(audience, now_us)
+        for change in airspace.coverage.current():
+            inside.append(feed.part(ItemKind.COVERAGE, encoder.coverage(change), now_us))
+        for code, text in self.standing_notices.items():
+            inside.append(feed.part(ItemKind.NOTICE, encoder.notice(code, text), now_us))
+        begin = feed.part(ItemKind.SNAPSHOT_BEGIN, encoder.snapshot_begin(reason), now_us)
+        end = feed.part(ItemKind.SNAPSHOT_END, encoder.snapshot_end(len(inside)), now_us)
+        return [begin, *inside, end]
+
+    def retained(self, audience: Audience, now_us: int) -> list[Item]:
+        """Live restrictions and active alerts: what a topic retains and a snapshot holds."""
+        feed, airspace, encoder = self.feeds[audience], self.airspace, self._encoder
+        parts = []
+        for restriction in airspace.restrictions.live():
+            body, key = encoder.restriction(restriction), str(restriction.draft.name)
+            parts.append(feed.part(ItemKind.RESTRICTION, body, now_us, key=key))
+        for alert in airspace.alerting.active():
+            body = encoder.alert(self.views.alert(alert, audience))
+            parts.append(feed.part(ItemKind.ALERT, body, now_us, key=alert.alert_id))
+        return parts
+
+    def state(self) -> dict[str, Plain]:
+        """For a snapshot taken right after a tick, when no frame is pending."""
+        return {
+            f"{audience.agency}/{audience.role}": feed.last_number
+            for audience, feed in self.feeds.items()
+        }
+
+    def restore(self, state: Plain) -> None:
+        """Go on numbering where the snapshot left off."""
+        numbers = mapping(state)
+        for audience in self.airspace.controls.audiences:
+            last = integer(numbers.get(f"{audience.agency}/{audience.role}", 0))
+            self.feeds[audience] = AudienceFeed(audience, self._encoder, self.epoch, last)

@@ -1,0 +1,192 @@
+"""One reader of a feed: its filter, its bounded outbox, and what happens when it is slow.
+
+Display detail waits in one place only: frames that have not been sent yet are merged, the newest
+position of each track winning, so a slow reader holds at most one picture. Safety messages are
+never merged or dropped: a reader that lets too many of them pile up is cut off, with the reason,
+and comes back with its token.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from broker.core.names import Audience
+from broker.service.feed.items import FRAME_BYTES_MAX, Encoder, Entry, Item, ItemKind
+
+SAFETY_ITEMS_MAX: Final = 2_000
+"""Messages other than frames and heartbeats that may wait for one reader."""
+FRAMES_BEFORE_MERGING: Final = 8
+"""Two seconds of frames: what a reader may be behind before detail is shed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A box in degrees."""
+
+    south_deg: float
+    west_deg: float
+    north_deg: float
+    east_deg: float
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether the track is inside."""
+        return (
+            self.south_deg <= entry.latitude_deg <= self.north_deg
+            and self.west_deg <= entry.longitude_deg <= self.east_deg
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a reader wants: everything, unless it says otherwise."""
+
+    area: Area | None = None
+    kinds: frozenset[ItemKind] = field(default_factory=frozenset)
+
+    def wants(self, kind: ItemKind) -> bool:
+        """Whether the reader asked for messages of this kind; marks and heartbeats always come."""
+        return not self.kinds or kind in self.kinds or kind > ItemKind.NOTICE
+
+
+class SubscriberTooSlow(Exception):
+    """Safety messages piled up beyond the limit; the reader must come back with its token."""
+
+
+class Subscriber:
+    """A reader's outbox. Used from one event loop only."""
+
+    def __init__(
+        self,
+        audience: Audience,
+        chosen: Filter,
+        encoder: Encoder,
+        resumed_from: int | None = None,
+    ) -> None:
+        """`resumed_from` is the number of the last message the reader already has."""
+        self.audience = audience
+        self.shed_frame_count = 0
+        self._filter = chosen
+        self._encoder = encoder
+        self._waiting: deque[Item] = deque()
+        self._frames_waiting = 0
+        self._safety_waiting = 0
+        self._last_number = resumed_from
+        self._snapshot_count = 0
+        self._wake = asyncio.Event()
+        self._ended: Exception | None = None
+
+    def offer(self, items: list[Item]) -> None:
+        """Queue messages, oldest first."""
+        if self._ended is not None:
+            return
+        for item in items:
+            if item.snapshot:
+                pass
+            elif item.kind is ItemKind.TRACKS:
+                self._frames_waiting += 1
+            elif item.kind is ItemKind.HEARTBEAT and self._waiting:
+                continue  # what waits already tells the reader that we live
+            else:
+                self._safety_waiting += 1
+            self._waiting.append(item)
+        if self._frames_waiting > FRAMES_BEFORE_MERGING:
+            self._merge_frames()
+        if self._safety_waiting > SAFETY_ITEMS_MAX:
+            self.end(SubscriberTooSlow(f"{SAFETY_ITEMS_MAX} safety messages are waiting"))
+        self._wake.set()
+
+    def end(self, reason: Exception) -> None:
+        """Cut the reader off; what waits is dropped, its token still resumes."""
+        self._ended = self._ended or reason
+        self._waiting.clear()
+        self._wake.set()
+
+    async def take(self) -> list[bytes]:
+        """The messages waiting, at least one, as the reader's own bytes. Raises when cut off."""
+        while True:
+            while not self._waiting and self._ended is None:
+                self._wake.clear()
+                await self._wake.wait()
+            if self._ended is not None:
+                raise self._ended
+            taken = list(self._waiting)
+            self._waiting.clear()
+            self._frames_waiting = self._safety_waiting = 0
+            messages = [
+                message for item in taken if (message := self._for_reader(item)) is not None
+            ]
+            if messages:
+                return messages
+
+    def _for_reader(self, item: Item) -> bytes | None:
+        if item.kind is ItemKind.SNAPSHOT_BEGIN:
+            self._last_number = item.number
+            self._snapshot_count = 0
+            return item.message
+        if item.kind is ItemKind.SNAPSHOT_END:
+            # The count is of what this reader got: its filter may have left parts out.
+            return item.message + self._encoder.snapshot_end(self._snapshot_count)
+        if not self._filter.wants(item.kind):
+            return None
+        message = self._within_area(item)
+        if message is None:
+            return None
+        self._snapshot_count += item.snapshot
+        last = item.number - 1 if self._last_number is None else self._last_number
+        self._last_number = max(last, item.number)
+        if last + 1 >= item.number:
+            return message
+        return message + self._encoder.covers_from(last + 1)
+
+    def _within_area(self, item: Item) -> bytes | None:
+        area = self._filter.area
+        if area is None or item.kind is not ItemKind.TRACKS:
+            return item.message
+        inside = [entry.encoded for entry in item.entries if area.holds(entry)]
+        if not inside:
+            return None
+        if len(inside) == len(item.entries):
+            return item.message
+        return item.message[: item.header_length] + self._encoder.frame(inside)
+
+    def _merge_frames(self) -> None:
+        """Keep the newest entry of each track, under the newest frame's number."""
+        frames = [item for item in self._waiting if _is_mergeable(item)]
+        if sum(len(frame.message) for frame in frames) <= FRAME_BYTES_MAX:
+            return
+        newest: dict[int, tuple[int, Entry]] = {}
+        for place, frame in enumerate(frames):
+            for entry in frame.entries:
+                newest[entry.track_number] = (place, entry)
+        kept = [0] * len(frames)
+        for place, _ in newest.values():
+            kept[place] += 1
+        self.shed_frame_count += kept.count(0)
+        survivors = {
+            id(frame): self._thinned(frame, place, newest)
+            for place, frame in enumerate(frames)
+            if kept[place]
+        }
+        self._waiting = deque(
+            survivors.get(id(item), item)
+            for item in self._waiting
+            if not _is_mergeable(item) or id(item) in survivors
+        )
+        self._frames_waiting = 0
+
+    def _thinned(self, frame: Item, place: int, newest: dict[int, tuple[int, Entry]]) -> Item:
+        entries = tuple(
+            entry for entry in frame.entries if newest[entry.track_number] == (place, entry)
+        )
+        if len(entries) == len(frame.entries):
+            return frame
+        body = self._encoder.frame([entry.encoded for entry in entries])
+        header = frame.message[: frame.header_length]
+        return Item(
+            frame.kind, frame.number, frame.sent_us, header + body, frame.header_length, entries
+        )
+
+
+def _is_mergeable(item: Item) -> bool:
+    return item.kind is ItemKind.TRACKS and not item.snapshot

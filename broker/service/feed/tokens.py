@@ -1,0 +1,47 @@
+"""Resume tokens: opaque to readers, (epoch, audience, number) to us."""
+
+import base64
+import json
+from dataclasses import dataclass
+from typing import Final
+
+from broker.core.errors import Refused, refuse
+from broker.core.names import Audience, Role
+
+TOKEN_BYTES_MAX: Final = 256
+NUMBER_MAX: Final = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class ResumePoint:
+    """The last message a reader has."""
+
+    epoch: str
+    audience: Audience
+    number: int
+
+
+def encode_token(point: ResumePoint) -> bytes:
+    """A token for `point`."""
+    fields = [point.epoch, point.audience.agency, str(point.audience.role), point.number]
+    return base64.urlsafe_b64encode(json.dumps(fields, separators=(",", ":")).encode())
+
+
+def decode_token(token: bytes) -> ResumePoint:
+    """Read a token; refuses anything this broker did not give."""
+    if len(token) > TOKEN_BYTES_MAX:
+        raise _not_ours()
+    try:
+        epoch, agency, role, number = json.loads(base64.urlsafe_b64decode(token))
+        audience = Audience(agency, Role(role))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise _not_ours() from error
+    if not isinstance(epoch, str) or not isinstance(agency, str):
+        raise _not_ours()
+    if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= NUMBER_MAX:
+        raise _not_ours()
+    return ResumePoint(epoch, audience, number)
+
+
+def _not_ours() -> Refused:
+    return refuse("resume_token", "was not given by this broker: leave it empty for a snapshot")

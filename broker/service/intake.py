@@ -1,0 +1,135 @@
+"""Intake: the way in for every gateway. Checks the sender, stamps receipt, waits for the engine."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from statistics import median
+from typing import Final, TypeVar
+
+from broker.core.airspace import Airspace
+from broker.core.commands import ControlCommand, PublisherGone, SubmitReports
+from broker.core.effects import BatchReply, Done, NotDone, Reply
+from broker.core.errors import BrokenInvariant
+from broker.core.names import Audience, SystemName
+from broker.core.sharing.decision import Decision, may_publish, may_read
+from broker.core.tracks.reports import ReportBatch
+from broker.core.units import SECOND_US
+from broker.service.clock import Clock
+from broker.service.engine import Engine
+from broker.service.metrics import Metrics
+
+AGES_KEPT: Final = 100
+AGES_BEFORE_TELLING: Final = 10
+
+Answer = TypeVar("Answer")
+
+
+class ReportAges:
+    """How old one publisher's positions are on receipt: its clock's offset and its queue."""
+
+    def __init__(self) -> None:
+        self._ages_s: deque[float] = deque(maxlen=AGES_KEPT)
+
+    def note(self, age_s: float) -> None:
+        """One batch arrived with positions of this (median) age."""
+        self._ages_s.append(age_s)
+
+    def median_s(self) -> float | None:
+        """Median age in seconds, or None before there is enough to tell."""
+        return median(self._ages_s) if len(self._ages_s) >= AGES_BEFORE_TELLING else None
+
+
+class Intake:
+    """Submits commands to the engine and hands its replies back to the caller's event loop."""
+
+    def __init__(self, engine: Engine, airspace: Airspace, clock: Clock, metrics: Metrics) -> None:
+        self.clock = clock
+        self._engine = engine
+        self._airspace = airspace
+        self._metrics = metrics
+        self._ages: dict[SystemName, ReportAges] = {}
+
+    def publishing(self, system: SystemName) -> Decision:
+        """May this system publish?"""
+        return may_publish(system, self._airspace.controls.agency_names)
+
+    def reading(self, system: SystemName, audience: Audience) -> Decision:
+        """May this system read this audience's feed?"""
+        controls = self._airspace.controls
+        return may_read(system, audience, controls.audiences, controls.agency_names)
+
+    def submit_reports(self, batch: ReportBatch, on_reply: Callable[[Reply], None]) -> int:
+        """Queue a batch; returns the time of receipt. Raises Overloaded."""
+        received_us = self.clock.now_us()
+        if len(batch):
+            middle_us = float(sorted(batch.time_of_validity_us.tolist())[len(batch) // 2])
+            age_s = (received_us - middle_us) / SECOND_US
+            self._ages.setdefault(batch.publisher, ReportAges()).note(age_s)
+            self._metrics.feed_lag_seconds.labels(batch.publisher.agency).observe(max(0.0, age_s))
+        self._engine.submit(SubmitReports(batch, received_us), on_reply)
+        return received_us
+
+    def report_age_s(self, system: SystemName) -> float | None:
+        """Median age of the system's positions on receipt, once it is known."""
+        ages = self._ages.get(system)
+        return None if ages is None else ages.median_s()
+
+    def reports(self, batch: ReportBatch) -> tuple[int, asyncio.Future[BatchReply]]:
+        """As `submit_reports`, with the reply as a future of the running loop."""
+        future, on_reply = _future_of((BatchReply,))
+        return self.submit_reports(batch, on_reply), future
+
+    def submit_control(self, command: ControlCommand, on_reply: Callable[[Reply], None]) -> None:
+        """Queue a control command. Raises Overloaded."""
+        self._engine.submit(command, on_reply)
+
+    def publisher_gone(self, system: SystemName) -> None:
+        """The system's connection ended without a goodbye: its feed counts as silent now."""
+        self._engine.submit(PublisherGone(system))
+
+    async def control(self, command: ControlCommand) -> Done | NotDone:
+        """Carry out a control command; when this returns, it is on disk or it was refused."""
+        future: asyncio.Future[Done | NotDone]
+        future, on_reply = _future_of((Done, NotDone))
+        self._engine.submit(command, on_reply)
+        return await future
+
+    async def ask(self, question: Callable[[], Answer]) -> Answer:
+        """Run `question` in the engine thread, where the core may be read."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Answer] = loop.create_future()
+
+        def answer() -> None:
+            try:
+                result = question()
+            except Exception as error:  # handed to whoever asked
+                loop.call_soon_threadsafe(_fail, future, error)
+            else:
+                loop.call_soon_threadsafe(_set, future, result)
+
+        self._engine.query(answer)
+        return await future
+
+
+def _future_of(
+    kinds: tuple[type[Answer], ...],
+) -> tuple[asyncio.Future[Answer], Callable[[Reply], None]]:
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[Answer] = loop.create_future()
+
+    def on_reply(reply: Reply) -> None:
+        if not isinstance(reply, kinds):
+            raise BrokenInvariant(f"a reply of another kind: {reply!r}")
+        loop.call_soon_threadsafe(_set, future, reply)
+
+    return future, on_reply
+
+
+def _set(future: asyncio.Future[Answer], result: Answer) -> None:
+    if not future.done():
+        future.set_result(result)
+
+
+def _fail(future: asyncio.Future[Answer], error: Exception) -> None:
+    if not future.done():
+        future.set_exception(error)

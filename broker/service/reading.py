@@ -1,0 +1,115 @@
+"""Reading: snapshot, resume and lists, taken in the engine thread between two micro-batches."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from broker.core.errors import refuse
+from broker.core.names import Audience, RestrictionName
+from broker.core.restrictions.model import Restriction
+from broker.core.sharing.views import AlertView
+from broker.core.effects import Alert
+from broker.service.clock import Clock
+from broker.service.feed.hub import Hub
+from broker.service.feed.items import Encoder, Item
+from broker.service.feed.projection import Projection
+from broker.service.feed.subscriber import Filter, Subscriber
+from broker.service.feed.tokens import ResumePoint, decode_token
+from broker.service.intake import Intake
+
+PAGE_SIZE_DEFAULT: Final = 50
+PAGE_SIZE_MAX: Final = 200
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How a reader's feed begins: the missed messages, or a snapshot."""
+
+    items: list[Item]
+    resumed_from: int | None
+
+
+class Reading:
+    """What gateways may read of the core."""
+
+    def __init__(
+        self, intake: Intake, projection: Projection, hub: Hub, encoder: Encoder, clock: Clock
+    ) -> None:
+        self._intake = intake
+        self._projection = projection
+        self._hub = hub
+        self._encoder = encoder
+        self._clock = clock
+
+    async def subscribe(self, audience: Audience, chosen: Filter, token: bytes) -> Subscriber:
+        """Attach a reader: missed messages or snapshot first, then everything new, no gap.
+
+        Raises Refused for a token that this broker did not give.
+        """
+        point = decode_token(token) if token else None
+
+        def attach() -> Subscriber:
+            opening = self.opening(audience, point)
+            subscriber = Subscriber(audience, chosen, self._encoder, opening.resumed_from)
+            # In the engine thread, between two micro-batches: whatever is published after this
+            # reaches the loop after the opening does.
+            self._hub.attach_from_engine(subscriber, opening.items)
+            return subscriber
+
+        return await self._intake.ask(attach)
+
+    def opening(self, audience: Audience, point: ResumePoint | None) -> Opening:
+        """Engine thread only: how a feed begins for a reader that has everything up to `point`."""
+        projection = self._projection
+        now_us = self._clock.now_us()
+        if point is None:
+            return Opening(projection.snapshot(audience, "first subscription", now_us), None)
+        if point.audience != audience:
+            raise refuse("resume_token", f"belongs to {point.audience}, not to {audience}")
+        if point.epoch != projection.epoch:
+            reason = "new epoch: the broker could not keep its numbers"
+            return Opening(projection.snapshot(audience, reason, now_us), None)
+        missed = projection.feeds[audience].since(point.number)
+        if missed is None:
+            reason = "cannot resume: the messages after the token are no longer kept"
+            return Opening(projection.snapshot(audience, reason, now_us), None)
+        return Opening(missed, point.number)
+
+    async def restrictions(self) -> list[Restriction]:
+        """Planned and active restrictions, by name."""
+        live = await self._intake.ask(self._projection.airspace.restrictions.live)
+        return sorted(live, key=lambda one: one.draft.name)
+
+    async def restriction(self, name: RestrictionName) -> Restriction | None:
+        """One restriction; ended ones too, while they are kept."""
+        return await self._intake.ask(lambda: self._projection.airspace.restrictions.get(name))
+
+    async def alerts(self, audience: Audience) -> list[AlertView]:
+        """Active alerts as the audience is shown them, most urgent first."""
+
+        def views() -> list[AlertView]:
+            active = self._projection.airspace.alerting.active()
+            return [self.view(alert, audience) for alert in active]
+
+        return await self._intake.ask(views)
+
+    async def alert(self, alert: Alert, audience: Audience) -> AlertView:
+        """One alert as the audience is shown it."""
+        return await self._intake.ask(lambda: self.view(alert, audience))
+
+    def view(self, alert: Alert, audience: Audience) -> AlertView:
+        """Engine thread only: one alert as the audience is shown it."""
+        return self._projection.views.alert(alert, audience)
+
+
+def page(things: Sequence[Thing], size: int, token: str) -> tuple[list[Thing], str]:
+    """One page of a list and the token of the next, "" on the last."""
+    if not 0 <= size <= PAGE_SIZE_MAX:
+        raise refuse("page_size", f"must be from 0 to {PAGE_SIZE_MAX}")
+    if token and not (token.isdecimal() and len(token) <= 9):
+        raise refuse("page_token", "was not given by this broker")
+    start = int(token or 0)
+    end = start + (size or PAGE_SIZE_DEFAULT)
+    return list(things[start:end]), str(end) if end < len(things) else ""

@@ -1,0 +1,98 @@
+"""Configuration: one TOML file, environment variables (KEEPCLEAR_...) over it, options over both."""
+
+from pathlib import Path
+from typing import Final, Self
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from broker.core.errors import Refused
+from broker.core.names import Role, identifier
+
+GRPC_PORT: Final = 50051
+METRICS_PORT: Final = 9464
+AGENCIES_MAX: Final = 100
+
+LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+
+
+class AgencySettings(BaseModel):
+    """One agency that takes part."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1, max_length=80)
+    roles: tuple[Role, ...] = (Role.DESK,)
+    """Views this agency has."""
+    json_over_mqtt: bool = False
+    """Also publish, and accept, the JSON mapping on `/json` topics."""
+
+
+class Settings(BaseSettings):
+    """Everything a broker is started with. Unknown keys are refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KEEPCLEAR_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    space: str = Field(default="live", pattern="^(live|exercise)$")
+    host: str = "127.0.0.1"
+    grpc_port: int = Field(default=GRPC_PORT, ge=0, le=65535)
+    metrics_port: int = Field(default=METRICS_PORT, ge=0, le=65535)
+    """0 takes a free port."""
+    mqtt: str = ""
+    """`mqtt://host[:port]` of a server that runs already; empty starts one as a child."""
+    mqtt_port: int = Field(default=0, ge=0, le=65535)
+    """Port of the child; 0 takes a free one."""
+    data_dir: Path = Path("var/keepclear")
+    policy: str = "default"
+    """Name of a shipped pair policy, or the path of a file."""
+    agencies: dict[str, AgencySettings] = Field(default_factory=dict, max_length=AGENCIES_MAX)
+
+    @field_validator("agencies")
+    @classmethod
+    def _identifiers(cls, agencies: dict[str, AgencySettings]) -> dict[str, AgencySettings]:
+        for agency in agencies:
+            try:
+                identifier(f"agencies.{agency}", agency)
+            except Refused as refused:
+                raise ValueError(str(refused)) from refused
+        return agencies
+
+    @model_validator(mode="after")
+    def _loopback_only(self) -> Self:
+        # Identities are claimed, not proven, until there is TLS: nobody else may reach them.
+        if self.host not in LOOPBACK:
+            raise ValueError(
+                f"host: {self.host} is not a loopback address; this broker checks no identities, "
+                "so it serves this machine only"
+            )
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options first, then the environment, then the TOML file."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def load_settings(config: Path | None, **options: object) -> Settings:
+    """Settings from a TOML file, the environment and options that are not None."""
+    chosen = {name: value for name, value in options.items() if value is not None}
+
+    class FromFile(Settings):
+        model_config = SettingsConfigDict(**{**Settings.model_config, "toml_file": config})
+
+    return FromFile(**chosen)  # type: ignore[arg-type]

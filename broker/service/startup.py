@@ -1,0 +1,141 @@
+"""Starting: an empty log, or the state an earlier run left, found again by replaying its log."""
+
+import secrets
+import uuid
+from collections.abc import Iterator
+from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from broker.core.airspace import Airspace, Setup, restored
+from broker.core.commands import LoadPolicy, Tick
+from broker.core.geodesy.geoid import GEOID_VERSION
+from broker.core.plain import Plain, mapping
+from broker.journal.errors import JournalMismatch
+from broker.journal.header import RunInfo, Space
+from broker.journal.log import Journal
+from broker.journal.records import MicroBatch
+from broker.journal.recovery import RecoveryPlan, plan
+from broker.service.broker import Parts
+from broker.service.clock import Clock
+from broker.service.feed.items import Encoder
+from broker.service.feed.projection import Projection
+from broker.service.ledger import Ledger, epoch_name
+from broker.service.packing import unpacked
+
+ENGINE_VERSION: Final = version("keepclear")
+LOG_FOLDER: Final = "log"
+SECRET_BYTES: Final = 32
+REGION_KEY: Final = "london"
+"""One node owns the one region today; the key is in every record so that this can change."""
+BOOT_ID_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
+
+log = structlog.get_logger()
+
+
+def assemble(
+    data_dir: Path, policy_toml: str, encoder: Encoder, clock: Clock, *, exercise: bool
+) -> Parts:
+    """The parts of a broker whose log is in `data_dir`, as the log left them.
+
+    Raises Refused for a bad policy, JournalInUse, JournalMismatch, JournalDamaged or
+    JournalUnavailable.
+    """
+    directory = data_dir / LOG_FOLDER
+    directory.mkdir(parents=True, exist_ok=True)
+    found = plan(directory, boot_id())
+    run = _run_info(found, exercise=exercise)
+    airspace, projection = _recovered(found, run, policy_toml, encoder, exercise=exercise)
+    journal = Journal.open(directory, run, continue_from=found.last_seq)
+    ledger = Ledger(directory, journal, run, is_new=found.header is None)
+    ledger.bind(projection)
+    return Parts(ledger, airspace, projection, encoder, clock)
+
+
+def boot_id() -> str:
+    """Names this start of the machine; "unknown" where the system does not tell."""
+    try:
+        return BOOT_ID_FILE.read_text(encoding="ascii").strip()
+    except OSError:
+        return "unknown"
+
+
+def _run_info(found: RecoveryPlan, *, exercise: bool) -> RunInfo:
+    space = Space.EXERCISE if exercise else Space.LIVE
+    if found.header is None:
+        return RunInfo(
+            engine_version=ENGINE_VERSION,
+            geoid_version=GEOID_VERSION,
+            policy_version="",
+            space=space,
+            log_id=uuid.uuid4().hex[:12],
+            region_key=REGION_KEY,
+            node_epoch=1,
+            feed_epoch=1,
+            boot_id=boot_id(),
+            secret=secrets.token_bytes(SECRET_BYTES),
+        )
+    old = found.header.run
+    if old.space is not space:
+        raise JournalMismatch(f"the log holds {old.space} traffic, not {space}: use another folder")
+    return RunInfo(
+        engine_version=ENGINE_VERSION,
+        geoid_version=GEOID_VERSION,
+        policy_version=old.policy_version,
+        space=space,
+        log_id=old.log_id,
+        region_key=old.region_key,
+        node_epoch=old.node_epoch,
+        feed_epoch=old.feed_epoch + found.needs_new_feed_epoch,
+        boot_id=boot_id(),
+        secret=old.secret,
+    )
+
+
+def _recovered(
+    found: RecoveryPlan, run: RunInfo, policy_toml: str, encoder: Encoder, *, exercise: bool
+) -> tuple[Airspace, Projection]:
+    epoch = epoch_name(run)
+    if found.header is not None:
+        epoch = epoch_name(found.header.run)
+    if found.snapshot is not None:
+        state = unpacked(found.snapshot.state)
+        airspace = restored(mapping(state["airspace"]))
+        projection = Projection(airspace, run.secret, encoder, epoch)
+        numbers: Plain = mapping(state["numbers"])
+        projection.restore(numbers)
+        batches = found.batches
+    else:
+        first_policy, batches = policy_first(found.batches, policy_toml)
+        airspace = Airspace(Setup(exercise, first_policy))
+        projection = Projection(airspace, run.secret, encoder, epoch)
+    replay(batches, projection)
+    for damage in found.damage:
+        log.error("log-damaged", segment=damage.segment, why=damage.reason)
+    if found.needs_new_feed_epoch:
+        projection.new_epoch(epoch_name(run))
+    return airspace, projection
+
+
+def policy_first(batches: Iterator[MicroBatch], otherwise: str) -> tuple[str, Iterator[MicroBatch]]:
+    """The policy that a log from its beginning starts with, and all its micro-batches."""
+    first = next(batches, None)
+    if first is None:
+        return otherwise, iter(())
+    policies = [one.toml_text for one in first.commands if isinstance(one, LoadPolicy)]
+    return (policies[0] if policies else otherwise), chain([first], batches)
+
+
+def replay(batches: Iterator[MicroBatch], projection: Projection) -> int:
+    """Apply logged micro-batches as the engine did; returns how many."""
+    count = 0
+    for batch in batches:
+        count += 1
+        outcomes = projection.airspace.apply(batch.commands, batch.now_us)
+        effects = [effect for outcome in outcomes for effect in outcome.effects]
+        frames_due = any(isinstance(command, Tick) for command in batch.commands)
+        projection.project(effects, batch.now_us, frames_due=frames_due)
+    return count
