@@ -1,0 +1,1 @@
+"""The gRPC gateway: asyncio servicers, health, reflection and rich errors."""

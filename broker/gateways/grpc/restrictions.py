@@ -1,0 +1,111 @@
+"""RestrictionService."""
+
+from google.rpc import code_pb2
+
+from broker.core.commands import ControlCommand
+from broker.core.effects import NotDone
+from broker.core.errors import BrokenInvariant, Refusal, Refused
+from broker.core.names import RestrictionName, SystemName
+from broker.core.restrictions.model import Restriction
+from broker.gateways.grpc.errors import (
+    Context,
+    abort,
+    abort_not_done,
+    abort_overloaded,
+    abort_refused,
+)
+from broker.gateways.grpc.identity import calling_system
+from broker.gateways.wire.requests import create_restriction, withdraw_restriction
+from broker.gateways.wire.restrictions import encode_restriction
+from broker.service.engine import Overloaded
+from broker.service.intake import Intake
+from broker.service.reading import Reading, page
+from keepclear.v1 import restrictions_pb2 as pb
+from keepclear.v1 import restrictions_pb2_grpc
+
+
+async def known_system(context: Context, intake: Intake) -> SystemName:
+    """The calling system, if its agency is configured; ends the call otherwise."""
+    system = await calling_system(context)
+    decision = intake.publishing(system)
+    if not decision.allowed:
+        await abort(context, code_pb2.PERMISSION_DENIED, decision.reason)
+    return system
+
+
+async def carry_out(context: Context, intake: Intake, command: ControlCommand) -> object:
+    """The resource a command made; ends the call where it was refused."""
+    try:
+        reply = await intake.control(command)
+    except Overloaded:
+        await abort_overloaded(context)
+    if isinstance(reply, NotDone):
+        await abort_not_done(context, reply)
+    return reply.resource
+
+
+class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
+    """Keep-clear requests."""
+
+    def __init__(self, intake: Intake, reading: Reading) -> None:
+        self._intake = intake
+        self._reading = reading
+
+    async def CreateRestriction(  # noqa: N802
+        self, request: pb.CreateRestrictionRequest, context: Context
+    ) -> pb.CreateRestrictionResponse:
+        """Set one; on disk when this returns."""
+        system = await known_system(context, self._intake)
+        try:
+            command = create_restriction(request, system)
+        except Refused as refused:
+            await abort_refused(context, refused.refusals)
+        made = _restriction(await carry_out(context, self._intake, command))
+        return pb.CreateRestrictionResponse(restriction=encode_restriction(made))
+
+    async def WithdrawRestriction(  # noqa: N802
+        self, request: pb.WithdrawRestrictionRequest, context: Context
+    ) -> pb.WithdrawRestrictionResponse:
+        """End one; on disk when this returns."""
+        system = await known_system(context, self._intake)
+        try:
+            command = withdraw_restriction(request, system)
+        except Refused as refused:
+            await abort_refused(context, refused.refusals)
+        ended = _restriction(await carry_out(context, self._intake, command))
+        return pb.WithdrawRestrictionResponse(restriction=encode_restriction(ended))
+
+    async def GetRestriction(  # noqa: N802
+        self, request: pb.GetRestrictionRequest, context: Context
+    ) -> pb.GetRestrictionResponse:
+        """One planned or active restriction."""
+        await known_system(context, self._intake)
+        try:
+            name = RestrictionName.parse("name", request.name)
+        except Refused as refused:
+            await abort_refused(context, refused.refusals)
+        found = await self._reading.restriction(name)
+        if found is None:
+            refusal = Refusal("name", f"there is no planned or active restriction {name}")
+            await abort_refused(context, [refusal], code_pb2.NOT_FOUND)
+        return pb.GetRestrictionResponse(restriction=encode_restriction(found))
+
+    async def ListRestrictions(  # noqa: N802
+        self, request: pb.ListRestrictionsRequest, context: Context
+    ) -> pb.ListRestrictionsResponse:
+        """Planned and active restrictions by name."""
+        await known_system(context, self._intake)
+        live = await self._reading.restrictions()
+        try:
+            shown, next_token = page(live, request.page_size, request.page_token)
+        except Refused as refused:
+            await abort_refused(context, refused.refusals)
+        return pb.ListRestrictionsResponse(
+            restrictions=[encode_restriction(one) for one in shown], next_page_token=next_token
+        )
+
+
+def _restriction(resource: object) -> Restriction:
+    if not isinstance(resource, Restriction):
+        raise BrokenInvariant(f"a restriction was expected, not {resource!r}")
+    return resource

@@ -1,0 +1,88 @@
+"""The gRPC server: all services, health and reflection on one port."""
+
+from typing import Final
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from broker.gateways.grpc.alerts import AlertServicer
+from broker.gateways.grpc.feed import BrokerStopping, FeedServicer
+from broker.gateways.grpc.restrictions import RestrictionServicer
+from broker.gateways.grpc.tracks import TrackServicer
+from broker.service.broker import Broker
+from keepclear.v1 import (
+    alerts_pb2,
+    alerts_pb2_grpc,
+    feed_pb2,
+    restrictions_pb2,
+    restrictions_pb2_grpc,
+    tracks_pb2,
+    tracks_pb2_grpc,
+)
+
+REQUEST_BYTES_MAX: Final = 4 * 1024 * 1024
+"""gRPC's own default, stated: 2,000 reports with descriptions are under 1 MB."""
+KEEPALIVE_MS: Final = 20_000
+CLIENT_PING_INTERVAL_MS_MIN: Final = 10_000
+"""gRPC's default of 5 minutes would answer a sensible client with ENHANCE_YOUR_CALM."""
+STOP_GRACE_S: Final = 2.0
+
+_SERVICES: Final = (
+    tracks_pb2.DESCRIPTOR.services_by_name["TrackService"].full_name,
+    feed_pb2.DESCRIPTOR.services_by_name["FeedService"].full_name,
+    restrictions_pb2.DESCRIPTOR.services_by_name["RestrictionService"].full_name,
+    alerts_pb2.DESCRIPTOR.services_by_name["AlertService"].full_name,
+)
+
+
+class GrpcServer:
+    """Serves one broker. Without TLS it binds to loopback only."""
+
+    def __init__(self, broker: Broker, host: str, port: int) -> None:
+        self._broker = broker
+        self._server = grpc.aio.server(
+            options=[
+                ("grpc.max_receive_message_length", REQUEST_BYTES_MAX),
+                ("grpc.keepalive_time_ms", KEEPALIVE_MS),
+                ("grpc.http2.min_recv_ping_interval_without_data_ms", CLIENT_PING_INTERVAL_MS_MIN),
+                ("grpc.http2.max_ping_strikes", 0),
+                ("grpc.so_reuseport", 0),
+            ]
+        )
+        self._health = health.aio.HealthServicer()
+        self._add_services()
+        self.port = self._server.add_insecure_port(f"{host}:{port}")
+
+    def _add_services(self) -> None:
+        broker, server = self._broker, self._server
+        tracks_pb2_grpc.add_TrackServiceServicer_to_server(TrackServicer(broker.intake), server)
+        restrictions_pb2_grpc.add_RestrictionServiceServicer_to_server(
+            RestrictionServicer(broker.intake, broker.reading), server
+        )
+        alerts_pb2_grpc.add_AlertServiceServicer_to_server(
+            AlertServicer(broker.intake, broker.reading), server
+        )
+        feed = FeedServicer(broker.intake, broker.reading, broker.hub, broker.metrics)
+        server.add_generic_rpc_handlers((feed.handler(),))
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        names = (*_SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
+        reflection.enable_server_reflection(names, server)
+
+    async def start(self) -> None:
+        """Serve, and say so to health checks."""
+        await self._server.start()
+        await self.set_serving(True)
+
+    async def set_serving(self, serving: bool) -> None:
+        """Health of every service."""
+        status = health_pb2.HealthCheckResponse
+        value = status.SERVING if serving else status.NOT_SERVING
+        for name in ("", *_SERVICES):
+            await self._health.set(name, value)
+
+    async def stop(self) -> None:
+        """Tell readers to come back, finish calls, close."""
+        await self._health.enter_graceful_shutdown()
+        self._broker.hub.end_all(BrokerStopping())
+        await self._server.stop(STOP_GRACE_S)

@@ -1,0 +1,1 @@
+"""The MQTT gateway, and the MQTT server it can start for itself."""

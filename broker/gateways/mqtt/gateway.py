@@ -1,0 +1,130 @@
+"""The MQTT gateway: link, inbox and outbox, and what happens when a connection is made."""
+
+import threading
+import uuid
+from typing import Final
+
+import structlog
+
+from broker.core.errors import Refused, refuse
+from broker.core.names import Audience, SystemName
+from broker.gateways.mqtt.inbox import Inbox
+from broker.gateways.mqtt.link import MqttAddress, MqttLink
+from broker.gateways.mqtt.outbox import Outbox
+from broker.gateways.mqtt.topics import JSON_LEAF, Topics
+from broker.gateways.wire.enums import ROLE_TO_CORE
+from broker.service.broker import Broker
+from broker.service.feed.items import Item
+from broker.service.feed.tokens import decode_token
+from keepclear.v1 import presence_pb2
+
+SWEEP_S: Final = 2.0
+"""How long retained messages of an earlier life are collected after connecting."""
+
+log = structlog.get_logger()
+
+
+class MqttGateway:
+    """Carries one broker's feed and requests over one MQTT server."""
+
+    def __init__(
+        self, broker: Broker, address: MqttAddress, json_agencies: frozenset[str] = frozenset()
+    ) -> None:
+        self._broker = broker
+        self._topics = Topics(exercise=broker.exercise)
+        self._sessions: dict[SystemName, int] = {}
+        self._found: set[str] | None = None
+        self._inbox = Inbox(
+            broker.intake,
+            broker.reading,
+            self._topics,
+            json_agencies,
+            self._resume,
+            self._presence,
+        )
+        self.link = MqttLink(
+            address,
+            f"keepclear-{uuid.uuid4().hex[:12]}",
+            self._topics.subscriptions(),
+            self._on_message,
+            self._on_connected,
+        )
+        self._inbox.link = self.link
+        self._outbox = Outbox(self.link, self._topics, json_agencies)
+        broker.hub.listen(self._outbox.publish)
+
+    def start(self) -> None:
+        """Connect in the background."""
+        self.link.start()
+
+    def stop(self) -> None:
+        """Disconnect."""
+        self.link.stop()
+        self._outbox.stop()
+
+    def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:
+        if topic.startswith(f"{self._topics.root}/out/"):
+            if retained and payload and self._found is not None:
+                self._found.add(topic)
+            return
+        self._inbox.on_message(topic, payload, retained)
+
+    def _on_connected(self) -> None:
+        """Publish what is retained again, and remove what an earlier life left behind."""
+        self._found = set()
+        self.link.watch(self._topics.retained_filters())
+        self._broker.engine.query(self._retain_all)
+        timer = threading.Timer(SWEEP_S, lambda: self._broker.engine.query(self._sweep))
+        timer.daemon = True
+        timer.start()
+
+    def _retain_all(self) -> None:
+        for audience, items in self._live_state():
+            self._outbox.retain(audience, items)
+
+    def _live_state(self) -> list[tuple[Audience, list[Item]]]:
+        projection = self._broker.projection
+        now_us = self._broker.clock.now_us()
+        return [(audience, projection.retained(audience, now_us)) for audience in projection.feeds]
+
+    def _sweep(self) -> None:
+        found, self._found = self._found, None
+        self.link.unwatch(self._topics.retained_filters())
+        current = {
+            self._topics.outbound(audience, item)
+            for audience, items in self._live_state()
+            for item in items
+        }
+        for topic in sorted(found or ()):
+            if topic.removesuffix(f"/{JSON_LEAF}") not in current:
+                self._outbox.clear(topic)
+
+    def _resume(self, system: SystemName, request: presence_pb2.ResumeRequest) -> None:
+        if request.role not in ROLE_TO_CORE:
+            raise refuse("role", "is not a role of this contract")
+        audience = Audience(system.agency, ROLE_TO_CORE[request.role])
+        decision = self._broker.intake.reading(system, audience)
+        if not decision.allowed:
+            raise Refused(decision.as_refusal("role"))
+        point = decode_token(request.resume_token) if request.resume_token else None
+
+        def send() -> None:
+            try:
+                opening = self._broker.reading.opening(audience, point)
+            except Refused as refused:
+                self._inbox.refuse(system, refused)
+                return
+            for item in opening.items:
+                self.link.publish(self._topics.resumes(system), item.message, qos=1)
+
+        self._broker.engine.query(send)
+
+    def _presence(self, system: SystemName, presence: presence_pb2.Presence) -> None:
+        """A birth names a session; only that session's will may say that the system is gone."""
+        if presence.online:
+            self._sessions[system] = presence.session
+            log.info("system-online", system=str(system))
+        elif self._sessions.get(system) == presence.session:
+            del self._sessions[system]
+            log.info("system-offline", system=str(system))
+            self._broker.intake.publisher_gone(system)

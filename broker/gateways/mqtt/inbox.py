@@ -1,0 +1,201 @@
+"""What systems write: decode, submit, and answer on the sender's private topic.
+
+The PUBACK of the MQTT server promises nothing about us; the answer here does, and it is the same
+message that gRPC would have returned, or the refusal with its fields.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import structlog
+from google.protobuf import json_format
+from google.protobuf.message import DecodeError, Message
+from google.rpc import code_pb2
+
+from broker.core.commands import ControlCommand
+from broker.core.effects import Alert, BatchReply, Done, NotDone, Reply
+from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
+from broker.core.names import Audience, Role, SystemName
+from broker.core.restrictions.model import Restriction
+from broker.gateways.grpc.errors import code_of
+from broker.gateways.mqtt.link import MqttLink
+from broker.gateways.mqtt.topics import Address, Inbound, Topics
+from broker.gateways.wire.acks import acknowledgement, encode_refusals, refused_batch
+from broker.gateways.wire.alerts import encode_alert
+from broker.gateways.wire.reports import decode_batch
+from broker.gateways.wire.requests import (
+    acknowledge_alert,
+    create_restriction,
+    withdraw_restriction,
+)
+from broker.gateways.wire.restrictions import encode_restriction
+from broker.service.engine import Overloaded
+from broker.service.intake import Intake
+from broker.service.reading import Reading
+from keepclear.v1 import alerts_pb2, presence_pb2, restrictions_pb2, tracks_pb2
+
+PAYLOAD_BYTES_MAX: Final = 1024 * 1024
+CREDIT: Final = 32
+"""MQTT has no stream to hold back; the figure is advice, as on gRPC."""
+
+log = structlog.get_logger()
+Wire = TypeVar("Wire", bound=Message)
+
+
+class Inbox:
+    """Handles every inbound message. Runs in paho's thread; answers leave from the engine's."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        reading: Reading,
+        topics: Topics,
+        json_agencies: frozenset[str],
+        on_resume: Callable[[SystemName, presence_pb2.ResumeRequest], None],
+        on_presence: Callable[[SystemName, presence_pb2.Presence], None],
+    ) -> None:
+        self._intake = intake
+        self._reading = reading
+        self._topics = topics
+        self._json_agencies = json_agencies
+        self._on_resume = on_resume
+        self._on_presence = on_presence
+        self.link: MqttLink | None = None
+        self.unreadable_count = 0
+
+    def on_message(self, topic: str, payload: bytes, retained: bool) -> None:
+        """One message. Nothing a sender writes may raise out of here."""
+        try:
+            address = self._topics.parse(topic)
+        except Refused:
+            self.unreadable_count += 1
+            return
+        try:
+            self._handle(address, payload, retained)
+        except Refused as refused:
+            self._refuse(address.sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
+        except Overloaded:
+            refusal = Refusal("", "the broker is overloaded: try again after 1 s")
+            self._refuse(address.sender, "", [refusal], code_pb2.RESOURCE_EXHAUSTED)
+
+    def _handle(self, address: Address, payload: bytes, retained: bool) -> None:
+        if len(payload) > PAYLOAD_BYTES_MAX:
+            raise refuse("payload", f"must be at most {PAYLOAD_BYTES_MAX} bytes")
+        if retained and address.kind is not Inbound.PRESENCE:
+            raise refuse("retain", "must not be set: a retained request would be repeated")
+        if address.is_json and address.sender.agency not in self._json_agencies:
+            raise refuse("topic", "JSON is not switched on for this agency")
+        decision = self._intake.publishing(address.sender)
+        if not decision.allowed:
+            refusal = Refusal("topic", decision.reason)
+            self._refuse(address.sender, "", [refusal], code_pb2.PERMISSION_DENIED)
+            return
+        sender, is_json = address.sender, address.is_json
+        match address.kind:
+            case Inbound.TRACKS:
+                self._tracks(sender, _read(tracks_pb2.PublishTracksRequest(), payload, is_json))
+            case Inbound.CREATE_RESTRICTION:
+                create = _read(restrictions_pb2.CreateRestrictionRequest(), payload, is_json)
+                self._control(sender, create.request_id, lambda: create_restriction(create, sender))
+            case Inbound.WITHDRAW_RESTRICTION:
+                withdraw = _read(restrictions_pb2.WithdrawRestrictionRequest(), payload, is_json)
+                self._control(
+                    sender, withdraw.request_id, lambda: withdraw_restriction(withdraw, sender)
+                )
+            case Inbound.ACKNOWLEDGE_ALERT:
+                read = _read(alerts_pb2.AcknowledgeAlertRequest(), payload, is_json)
+                self._control(sender, read.request_id, lambda: acknowledge_alert(read, sender))
+            case Inbound.RESUME:
+                self._on_resume(sender, _read(presence_pb2.ResumeRequest(), payload, is_json))
+            case Inbound.PRESENCE:
+                self._on_presence(sender, _read(presence_pb2.Presence(), payload, is_json))
+
+    def _tracks(self, sender: SystemName, request: tracks_pb2.PublishTracksRequest) -> None:
+        try:
+            decoded = decode_batch(request, sender)
+        except Refused as refused:
+            answer = refused_batch(request, refused, self._intake.clock.now_us())
+            self._send(
+                sender, presence_pb2.CommandAnswer(request_id=answer.batch_id, tracks=answer)
+            )
+            return
+        received_us = self._intake.clock.now_us()
+
+        def on_reply(reply: Reply) -> None:
+            if not isinstance(reply, BatchReply):
+                raise BrokenInvariant(f"a batch reply was expected, not {reply!r}")
+            age_s = self._intake.report_age_s(sender)
+            answer = acknowledgement(request, decoded, reply, received_us, age_s, CREDIT)
+            self._send(
+                sender, presence_pb2.CommandAnswer(request_id=request.batch_id, tracks=answer)
+            )
+
+        self._intake.submit_reports(decoded.batch, on_reply)
+
+    def _control(
+        self, sender: SystemName, request_id: str, decode: Callable[[], ControlCommand]
+    ) -> None:
+        try:
+            command = decode()
+        except Refused as refused:
+            self._refuse(sender, request_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
+            return
+
+        def on_reply(reply: Reply) -> None:
+            match reply:
+                case Done(resource=Restriction() as restriction):
+                    message = encode_restriction(restriction)
+                    answer = presence_pb2.CommandAnswer(request_id=request_id, restriction=message)
+                case Done(resource=Alert() as alert):
+                    view = self._reading.view(alert, Audience(sender.agency, Role.DESK))
+                    answer = presence_pb2.CommandAnswer(
+                        request_id=request_id, alert=encode_alert(view)
+                    )
+                case NotDone():
+                    self._refuse(sender, request_id, reply.refusals, code_of(reply))
+                    return
+                case _:
+                    raise BrokenInvariant(f"no answer for {reply!r}")
+            self._send(sender, answer)
+
+        self._intake.submit_control(command, on_reply)
+
+    def refuse(self, sender: SystemName, refused: Refused) -> None:
+        """Tell a sender that a request was refused after it had been taken."""
+        self._refuse(sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
+
+    def _refuse(
+        self,
+        sender: SystemName,
+        request_id: str,
+        refusals: list[Refusal] | tuple[Refusal, ...],
+        code: int,
+    ) -> None:
+        refused = presence_pb2.RefusedCommand(
+            code=code,
+            message="; ".join(str(one) for one in refusals),
+            refusals=encode_refusals(refusals),
+        )
+        self._send(sender, presence_pb2.CommandAnswer(request_id=request_id, refused=refused))
+
+    def _send(self, system: SystemName, answer: presence_pb2.CommandAnswer) -> None:
+        if self.link is not None:
+            self.link.publish(self._topics.acks(system), answer.SerializeToString(), qos=1)
+            if system.agency in self._json_agencies:
+                text = json_format.MessageToJson(
+                    answer, preserving_proto_field_name=True, indent=None
+                )
+                self.link.publish(f"{self._topics.acks(system)}/json", text.encode(), qos=1)
+
+
+def _read(message: Wire, payload: bytes, is_json: bool) -> Wire:
+    """Decode a payload; refuses what is not this message."""
+    try:
+        if is_json:
+            json_format.Parse(payload, message, max_recursion_depth=20)
+        else:
+            message.ParseFromString(payload)
+    except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError) as error:
+        name = message.DESCRIPTOR.full_name
+        raise refuse("payload", f"is not a {name}: {str(error)[:200]}") from error
+    return message

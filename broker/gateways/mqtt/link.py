@@ -1,0 +1,152 @@
+"""The link to an MQTT server: paho with the settings that were measured to matter."""
+
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as mqtt
+import structlog
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from broker.core.errors import refuse
+
+MQTT_PORT: Final = 1883
+KEEPALIVE_S: Final = 20
+INFLIGHT_MAX: Final = 500
+"""QoS 1 messages sent and not yet acknowledged; paho's 20 would throttle a burst of alerts."""
+QUEUED_MAX: Final = 20_000
+RECONNECT_S_MIN: Final = 1
+RECONNECT_S_MAX: Final = 30
+CONTENT_TYPE: Final = "application/protobuf"
+JSON_CONTENT_TYPE: Final = "application/json"
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class MqttAddress:
+    """Where the MQTT server is."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def parse(cls, url: str) -> "MqttAddress":
+        """Read `mqtt://host[:port]`; refuses anything else."""
+        parts = urlsplit(url)
+        try:
+            port = parts.port or MQTT_PORT
+        except ValueError as error:
+            raise refuse("mqtt", "the port must be a number from 1 to 65535") from error
+        if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/"):
+            raise refuse("mqtt", "must read mqtt://host or mqtt://host:port")
+        return cls(parts.hostname, port)
+
+
+OnMessage = Callable[[str, bytes, bool], None]
+"""(topic, payload, retained)"""
+
+
+class MqttLink:
+    """Connected, or trying to be. Callbacks come in paho's thread; `publish` may be called in any."""
+
+    def __init__(
+        self,
+        address: MqttAddress,
+        client_id: str,
+        subscriptions: list[tuple[str, int]],
+        on_message: OnMessage,
+        on_connected: Callable[[], None],
+    ) -> None:
+        self.address = address
+        self.connected = threading.Event()
+        self.dropped_count = 0
+        self._subscriptions = subscriptions
+        self._on_connected = on_connected
+        self._client = mqtt.Client(
+            mqtt.CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5
+        )
+        self._client.max_inflight_messages_set(INFLIGHT_MAX)
+        self._client.max_queued_messages_set(QUEUED_MAX)
+        self._client.reconnect_delay_set(RECONNECT_S_MIN, RECONNECT_S_MAX)
+        self._client.on_socket_open = _without_nagle
+        self._client.on_connect = self._connected
+        self._client.on_disconnect = self._disconnected
+        self._client.on_message = lambda _client, _data, message: on_message(
+            message.topic, message.payload, message.retain
+        )
+
+    def start(self) -> None:
+        """Connect in the background and keep connected."""
+        self._client.connect_async(
+            self.address.host, self.address.port, keepalive=KEEPALIVE_S, clean_start=True
+        )
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Say goodbye and end paho's thread."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def publish(
+        self,
+        topic: str,
+        payload: bytes,
+        *,
+        qos: int,
+        retain: bool = False,
+        expiry_s: int | None = None,
+        content_type: str = CONTENT_TYPE,
+    ) -> None:
+        """Send. What cannot be sent now is counted: numbers show the gap and resume closes it."""
+        if not self.connected.is_set():
+            self.dropped_count += 1
+            return
+        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+        properties.ContentType = content_type
+        if expiry_s is not None:
+            properties.MessageExpiryInterval = expiry_s
+        info = self._client.publish(topic, payload, qos, retain, properties)
+        if info.rc != mqtt.MQTT_ERR_SUCCESS:
+            self.dropped_count += 1
+
+    def watch(self, filters: list[str]) -> None:
+        """Subscribe to further topics, retained messages first."""
+        self._client.subscribe([(one, SubscribeOptions(qos=1)) for one in filters])
+
+    def unwatch(self, filters: list[str]) -> None:
+        """Undo `watch`."""
+        self._client.unsubscribe(filters)
+
+    def _connected(
+        self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
+    ) -> None:
+        if reason.is_failure:
+            log.error("mqtt-refused", reason=str(reason))
+            return
+        # Retained input is not wanted: it would be applied again at every reconnect.
+        client.subscribe(
+            [
+                (topic, SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=2))
+                for topic, qos in self._subscriptions
+            ]
+        )
+        self.connected.set()
+        log.info("mqtt-connected", host=self.address.host, port=self.address.port)
+        self._on_connected()
+
+    def _disconnected(
+        self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
+    ) -> None:
+        self.connected.clear()
+        log.warning("mqtt-disconnected", reason=str(reason))
+
+
+def _without_nagle(_client: mqtt.Client, _data: Any, connection: Any) -> None:
+    # Measured: Nagle's algorithm left on costs 11 ms at the 99th percentile.
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

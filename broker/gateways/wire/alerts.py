@@ -1,0 +1,66 @@
+"""Alerts as one audience is shown them."""
+
+from broker.core.effects import Acknowledgement, Alert
+from broker.core.sharing.views import AlertView, PartyView
+from broker.gateways.wire.enums import ALERT_KIND_TO_WIRE, LEVEL_TO_WIRE
+from keepclear.v1 import alerts_pb2 as pb
+
+
+def encode_alert(view: AlertView) -> pb.Alert:
+    """The contract's message for an alert view."""
+    alert = view.alert
+    geometry = alert.geometry
+    message = pb.Alert(
+        alert_id=alert.alert_id,
+        revision=alert.revision,
+        kind=ALERT_KIND_TO_WIRE[alert.kind],
+        level=LEVEL_TO_WIRE[alert.level],
+        highest_level=LEVEL_TO_WIRE[alert.highest_level],
+        parties=[_party(party) for party in view.parties],
+        restriction=alert.restriction_name,
+        raised_us=alert.raised_us,
+        changed_us=alert.changed_us,
+        headline=view.headline,
+        advice=view.advice,
+        range_m=round(geometry.range_m, 1),
+        bearing_deg=round(geometry.bearing_deg, 1),
+        time_to_closest_s=round(geometry.time_to_closest_s, 1),
+        closest_range_m=round(geometry.closest_range_m, 1),
+        picture_age_s=round(geometry.picture_age_s, 2),
+        rule=alert.rule_id,
+        policy_version=alert.policy_version,
+        capped_because=alert.capped_because,
+        acknowledgements=[_acknowledgement(one) for one in alert.acknowledgements],
+    )
+    _set_known(message, alert)
+    return message
+
+
+def _set_known(message: pb.Alert, alert: Alert) -> None:
+    geometry = alert.geometry
+    if geometry.relative_height_m is not None:
+        message.relative_height_m = round(geometry.relative_height_m, 1)
+    if geometry.relative_height_doubt_m is not None:
+        message.relative_height_doubt_m = round(geometry.relative_height_doubt_m, 1)
+    if geometry.time_to_loss_s is not None:
+        message.time_to_loss_s = round(geometry.time_to_loss_s, 1)
+
+
+def _party(party: PartyView) -> pb.AlertParty:
+    return pb.AlertParty(
+        track_id=party.track_id,
+        label=party.label,
+        agency=party.agency,
+        aircraft_class=int(party.aircraft_class),  # type: ignore[arg-type]
+        duty_contact=party.duty_contact,
+        talkgroup=party.talkgroup,
+    )
+
+
+def _acknowledgement(one: Acknowledgement) -> pb.Acknowledgement:
+    return pb.Acknowledgement(
+        system=str(one.system),
+        acknowledged_by=one.acknowledged_by,
+        acknowledged_us=one.acknowledged_us,
+        revision=one.revision,
+    )

@@ -1,0 +1,110 @@
+"""The feed's encoder: headers and bodies of FeedMessage, as bytes that can be joined."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from broker.core.effects import FeedStateChanged
+from broker.core.names import Audience
+from broker.core.restrictions.model import Restriction
+from broker.core.sharing.views import AlertView
+from broker.core.tracks.register import TrackRegister
+from broker.gateways.wire.alerts import encode_alert
+from broker.gateways.wire.framing import length_delimited, varint
+from broker.gateways.wire.restrictions import encode_restriction
+from broker.gateways.wire.tracks import encode_entries, encode_track_id
+from broker.service.feed.tokens import ResumePoint, encode_token
+from google.protobuf.message import Message
+
+from keepclear.v1 import common_pb2, feed_pb2
+
+_MESSAGE = feed_pb2.FeedMessage
+_COVERS_FROM_TAG: Final = varint(feed_pb2.FeedHeader.COVERS_FROM_FIELD_NUMBER << 3)
+
+
+class WireEncoder:
+    """Encodes the feed of one space. Implements `broker.service.feed.items.Encoder`."""
+
+    def __init__(self, *, exercise: bool) -> None:
+        self._space = common_pb2.SPACE_EXERCISE if exercise else common_pb2.SPACE_LIVE
+
+    def header(
+        self, audience: Audience, epoch: str, number: int, sent_us: int, *, snapshot: bool
+    ) -> bytes:
+        """A FeedMessage's header field, resume token included."""
+        header = feed_pb2.FeedHeader(
+            epoch=epoch,
+            number=number,
+            covers_from=number,
+            sent_us=sent_us,
+            space=self._space,
+            audience=str(audience),
+            snapshot=snapshot,
+            resume_token=encode_token(ResumePoint(epoch, audience, number)),
+        )
+        return length_delimited(_MESSAGE.HEADER_FIELD_NUMBER, _bytes(header))
+
+    def covers_from(self, number: int) -> bytes:
+        """A header with only covers_from: appended to a message, it replaces that one field."""
+        return length_delimited(_MESSAGE.HEADER_FIELD_NUMBER, _COVERS_FROM_TAG + varint(number))
+
+    def track_entries(
+        self, tracks: TrackRegister, slots: Sequence[int], *, lost: bool
+    ) -> list[bytes]:
+        """The start of each slot's frame entry, the same for all audiences."""
+        return encode_entries(tracks, slots, lost=lost)
+
+    def track_id(self, track_id: str) -> bytes:
+        """An audience's track id: the end of a frame entry."""
+        return encode_track_id(track_id)
+
+    def frame(self, entries: Iterable[bytes]) -> bytes:
+        """A `tracks` body from whole entries."""
+        return length_delimited(_MESSAGE.TRACKS_FIELD_NUMBER, b"".join(entries))
+
+    def alert(self, view: AlertView) -> bytes:
+        """An `alert` body."""
+        return length_delimited(_MESSAGE.ALERT_FIELD_NUMBER, _bytes(encode_alert(view)))
+
+    def restriction(self, restriction: Restriction) -> bytes:
+        """A `restriction` body."""
+        message = encode_restriction(restriction)
+        return length_delimited(_MESSAGE.RESTRICTION_FIELD_NUMBER, _bytes(message))
+
+    def coverage(self, change: FeedStateChanged) -> bytes:
+        """A `coverage` body."""
+        message = feed_pb2.Coverage(
+            publisher=str(change.publisher),
+            silent=change.silent,
+            last_report_us=change.last_report_us,
+        )
+        return length_delimited(_MESSAGE.COVERAGE_FIELD_NUMBER, _bytes(message))
+
+    def notice(self, code: str, text: str) -> bytes:
+        """A `notice` body."""
+        message = feed_pb2.Notice(code=code, text=text)
+        return length_delimited(_MESSAGE.NOTICE_FIELD_NUMBER, _bytes(message))
+
+    def heartbeat(
+        self, picture_age_s: float | None, track_count: int, silent_publisher_count: int
+    ) -> bytes:
+        """A `heartbeat` body."""
+        message = feed_pb2.Heartbeat(
+            track_count=track_count, silent_publisher_count=silent_publisher_count
+        )
+        if picture_age_s is not None:
+            message.picture_age_s = round(picture_age_s, 3)
+        return length_delimited(_MESSAGE.HEARTBEAT_FIELD_NUMBER, _bytes(message))
+
+    def snapshot_begin(self, reason: str) -> bytes:
+        """A `snapshot_begin` body."""
+        message = feed_pb2.SnapshotBegin(reason=reason)
+        return length_delimited(_MESSAGE.SNAPSHOT_BEGIN_FIELD_NUMBER, _bytes(message))
+
+    def snapshot_end(self, message_count: int) -> bytes:
+        """A `snapshot_end` body."""
+        message = feed_pb2.SnapshotEnd(message_count=message_count)
+        return length_delimited(_MESSAGE.SNAPSHOT_END_FIELD_NUMBER, _bytes(message))
+
+
+def _bytes(message: Message) -> bytes:
+    return message.SerializeToString(deterministic=True)
