@@ -155,7 +155,7 @@ class RecordingSource:
     async def documents(self) -> AsyncGenerator[Document, None]:
         """Every document once; SourceUnavailable when the recording cannot be read."""
         try:
-            for data in self._recorded():
+            for data in _recorded(self._path):
                 time_us = file_time_us(data)
                 if time_us is not None:
                     await self._clock.advance_to_us(time_us)
@@ -163,20 +163,28 @@ class RecordingSource:
         except OSError as error:
             raise SourceUnavailable(f"{self.where}: {error.strerror}") from error
 
-    def _recorded(self) -> Iterator[bytes]:
-        if self._path.is_dir():
-            for path in sorted(self._path.glob("*.json"))[:MAX_RECORDED_DOCUMENTS]:
-                yield _read(path)
-        elif self._path.suffix in RECORDING_SUFFIXES:
-            with self._path.open("rb") as lines:
-                while line := lines.readline(MAX_DOCUMENT_BYTES + 1):
-                    if line.strip():
-                        yield line
-        else:
-            yield _read(self._path)
-
 
 def _read(path: Path) -> bytes:
     """The file's bytes; one more than the limit is enough for the decoder to refuse it."""
     with path.open("rb") as file:
         return file.read(MAX_DOCUMENT_BYTES + 1)
+
+
+def first_time_us(path: Path) -> int | None:
+    """The time of the first document of a recording that has one."""
+    return next(
+        (time for data in _recorded(path) if (time := file_time_us(data)) is not None), None
+    )
+
+
+def _recorded(path: Path) -> Iterator[bytes]:
+    if path.is_dir():
+        for document in sorted(path.glob("*.json"))[:MAX_RECORDED_DOCUMENTS]:
+            yield _read(document)
+    elif path.suffix in RECORDING_SUFFIXES:
+        with path.open("rb") as lines:
+            while line := lines.readline(MAX_DOCUMENT_BYTES + 1):
+                if line.strip():
+                    yield line
+    else:
+        yield _read(path)

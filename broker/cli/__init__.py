@@ -1,0 +1,1 @@
+"""The `keepclear` command: the composition root. It alone may import everything."""

@@ -1,0 +1,89 @@
+"""The `keepclear` command: its commands, and how every failure ends."""
+
+import os
+import sys
+from typing import Annotated, Any, Final
+
+import typer
+from typer.core import TyperGroup
+
+from broker.cli.alerts import alerts_app
+from broker.cli.demo import demo
+from broker.cli.doctor import doctor
+from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
+from broker.cli.publish import publish
+from broker.cli.replay import replay
+from broker.cli.restrictions import restrictions_app
+from broker.cli.serve import serve
+from broker.cli.watch import watch
+
+HELP: Final = (
+    "Keepclear: a local deconfliction agreement between emergency services, run by machine. "
+    "Advisory: the pilot or operator decides."
+)
+
+
+class Commands(TyperGroup):
+    """The commands, with every error turned into words and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run one command; a traceback only with --debug."""
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            _say(problem.message, problem.next_step)
+            raise typer.Exit(problem.exit_code) from None
+        except (KeyboardInterrupt, typer.Abort):
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader (`| head`) has what it wanted; the interpreter must not flush into it.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(ExitCode.OK) from None
+        except Exception as error:
+            # typer's own errors (usage, exit) carry an exit code and are typer's to show.
+            if hasattr(error, "exit_code") or ctx.params.get("debug"):
+                raise
+            _say(
+                f"unexpected error: {type(error).__name__}: {error}",
+                "this is a fault in keepclear: repeat it as `keepclear --debug ...` "
+                "and report what that prints",
+            )
+            raise typer.Exit(ExitCode.PROBLEM) from None
+
+
+app = typer.Typer(
+    name="keepclear",
+    help=HELP,
+    epilog=EXIT_CODES_HELP,
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command(epilog=EXIT_CODES_HELP)(serve)
+app.command(epilog=EXIT_CODES_HELP)(demo)
+app.command(epilog=EXIT_CODES_HELP)(watch)
+app.command(epilog=EXIT_CODES_HELP)(publish)
+app.add_typer(restrictions_app, name="restrictions")
+app.add_typer(alerts_app, name="alerts")
+app.command(epilog=EXIT_CODES_HELP)(replay)
+app.command(epilog=EXIT_CODES_HELP)(doctor)
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option(help="Show a traceback for an unexpected error.")] = False,
+) -> None:
+    """Options of every command; `debug` is read where errors end."""
+
+
+def _say(message: str, next_step: str) -> None:
+    print(f"keepclear: {message}", file=sys.stderr)
+    if next_step:
+        print(f"Next: {next_step.rstrip('.')}.", file=sys.stderr)
+
+
+def run() -> None:
+    """The entry point of the `keepclear` script."""
+    app(prog_name="keepclear")

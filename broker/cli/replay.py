@@ -1,0 +1,132 @@
+"""`keepclear replay`: what a log holds, applied again, and what every audience was shown."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Protocol
+
+import typer
+from rich.console import Console
+
+from broker.cli.problems import Problem
+from broker.cli.proto_json import feed_line
+from broker.core.airspace import Airspace, Setup
+from broker.core.commands import Tick
+from broker.core.names import Audience
+from broker.gateways.wire.feed import WireEncoder
+from broker.journal.errors import JournalError
+from broker.journal.header import Space
+from broker.journal.reading import first_kept_seq, read_batches
+from broker.journal.repair import inspect
+from broker.service.feed.projection import Projection
+from broker.service.ledger import epoch_name
+from broker.service.startup import LOG_FOLDER, policy_first
+from keepclear.v1 import feed_pb2
+
+
+def replay(
+    data_dir: Annotated[
+        Path, typer.Argument(help="Folder a broker was started with (--data-dir).")
+    ],
+    audience: Annotated[
+        str, typer.Option(help="Print what this audience was shown, for example met/desk.")
+    ] = "",
+    digest: Annotated[
+        bool, typer.Option(help="Print one digest per audience of everything it was shown.")
+    ] = False,
+) -> None:
+    """Apply a log again, without a broker. The same log always gives the same messages."""
+    directory = data_dir / LOG_FOLDER if (data_dir / LOG_FOLDER).is_dir() else data_dir
+    if not directory.is_dir():
+        raise Problem(
+            f"There is no log in {data_dir}.", "Give the folder of a broker's --data-dir."
+        )
+    try:
+        shown = Shown(audience)
+        counts = replay_log(directory, shown)
+    except JournalError as error:
+        raise Problem(f"The log cannot be read: {error}") from error
+    if audience:
+        return
+    console = Console(highlight=False)
+    console.print(
+        f"{counts.batches} micro-batches, {counts.commands} commands, {counts.messages} messages"
+    )
+    for name, value in sorted(shown.digests().items()):
+        console.print(
+            f"  {name}  {counts.by_audience[name]} messages" + (f"  {value}" if digest else "")
+        )
+
+
+class Counts:
+    """How much a replay did."""
+
+    def __init__(self) -> None:
+        self.batches = 0
+        self.commands = 0
+        self.messages = 0
+        self.by_audience: dict[str, int] = {}
+
+
+class Digest(Protocol):
+    """What hashlib makes."""
+
+    def update(self, data: bytes, /) -> None:
+        """Add bytes."""
+        ...
+
+    def hexdigest(self) -> str:
+        """The digest so far."""
+        ...
+
+
+class Shown:
+    """Digests of what each audience is shown; prints one audience's messages if asked to."""
+
+    def __init__(self, printed: str) -> None:
+        self._printed = printed
+        self._hashes: dict[str, Digest] = {}
+
+    def take(self, audience: Audience, message: bytes) -> None:
+        """One message of one audience, in order."""
+        name = f"{audience.agency}/{audience.role}"
+        self._hashes.setdefault(name, hashlib.sha256()).update(message)
+        if name == self._printed:
+            typer.echo(feed_line(feed_pb2.FeedMessage.FromString(message)))
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 by audience."""
+        return {name: one.hexdigest() for name, one in self._hashes.items()}
+
+
+def replay_log(directory: Path, shown: Shown) -> Counts:
+    """Replay a whole log from its first record."""
+    found = inspect(directory)
+    if found.header is None:
+        raise Problem(
+            f"There is no log in {directory}.", "Give the folder of a broker's --data-dir."
+        )
+    if first_kept_seq(directory) > 1:
+        raise Problem(
+            "The beginning of this log has been retired, so it cannot be replayed from the start."
+        )
+    exercise = found.header.run.space is Space.EXERCISE
+    policy, batches = policy_first(read_batches(directory, 1), "")
+    airspace = Airspace(Setup(exercise, policy))
+    encoder = WireEncoder(exercise=exercise)
+    projection = Projection(
+        airspace, found.header.run.secret, encoder, epoch_name(found.header.run)
+    )
+    counts = Counts()
+    for batch in batches:
+        outcomes = airspace.apply(batch.commands, batch.now_us)
+        effects = [effect for outcome in outcomes for effect in outcome.effects]
+        frames_due = any(isinstance(command, Tick) for command in batch.commands)
+        counts.batches += 1
+        counts.commands += len(batch.commands)
+        for audience, items in projection.project(effects, batch.now_us, frames_due=frames_due):
+            name = f"{audience.agency}/{audience.role}"
+            counts.by_audience[name] = counts.by_audience.get(name, 0) + len(items)
+            counts.messages += len(items)
+            for item in items:
+                shown.take(audience, item.message)
+    return counts

@@ -1,0 +1,222 @@
+"""Composition root of a running broker: every part is chosen and joined here."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from adapters.registry import build
+from adapters.runtime import RunningAdapter, run_adapters
+from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
+from broker.cli.following import BrokerTime, PacedClock, RecordedClock
+from broker.core.commands import LoadPolicy
+from broker.core.errors import Refused, refuse
+from broker.gateways.grpc.server import GrpcServer
+from broker.gateways.http import MetricsServer
+from broker.gateways.mqtt.gateway import MqttGateway
+from broker.gateways.mqtt.link import MqttAddress
+from broker.gateways.mqtt.server import MqttServer, choose_engine
+from broker.gateways.mqtt.server import start as start_mqtt
+from broker.gateways.wire.feed import WireEncoder
+from broker.service.broker import Broker
+from broker.service.clock import Clock
+from broker.service.engine import Engine
+from broker.service.settings import Settings
+from broker.service.startup import assemble
+from keepclear.client import Client
+
+ENGINE_CHECK_S: Final = 0.5
+ADAPTER_SYSTEM: Final = "agencies/{agency}/systems/{adapter}"
+
+IDENTITY_CLAIMED: Final = (
+    "systems name themselves and nobody checks it: this broker serves programs on its own machine"
+)
+
+log = structlog.get_logger()
+
+
+class EngineStopped(Exception):
+    """The engine met a broken invariant and stopped; the process must not go on as if it lived."""
+
+
+@dataclass(slots=True)
+class Running:
+    """A broker that serves, and where."""
+
+    settings: Settings
+    broker: Broker
+    grpc_address: str
+    metrics_address: str
+    mqtt_address: MqttAddress
+    mqtt_server: MqttServer | None
+    """The child, or None where the MQTT server runs elsewhere."""
+    gateway: MqttGateway
+
+
+def policy_text(policy: str) -> str:
+    """The TOML of a shipped policy, by name, or of a file."""
+    shipped = resources.files("broker.policies").joinpath(f"{policy}.toml")
+    if policy.replace("-", "").isalnum() and shipped.is_file():
+        return shipped.read_text(encoding="utf-8")
+    try:
+        return Path(policy).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        names = sorted(
+            one.name.removesuffix(".toml")
+            for one in resources.files("broker.policies").iterdir()
+            if one.name.endswith(".toml")
+        )
+        reason = f"{policy!r} is neither a shipped policy ({', '.join(names)}) nor a readable file"
+        raise refuse("policy", reason) from error
+
+
+def mqtt_server_for(settings: Settings) -> MqttServer | None:
+    """Start the MQTT child, unless the settings name a server. Main thread only."""
+    if settings.mqtt:
+        MqttAddress.parse(settings.mqtt)
+        return None
+    return start_mqtt(choose_engine(), settings.mqtt_port or None, settings.data_dir / "mqtt")
+
+
+@asynccontextmanager
+async def running_broker(
+    settings: Settings, clock: Clock, mqtt_server: MqttServer | None
+) -> AsyncIterator[Running]:
+    """A broker with all its gateways; everything is closed again on the way out."""
+    exercise = settings.space == "exercise"
+    encoder = WireEncoder(exercise=exercise)
+    policy = policy_text(settings.policy)
+    parts = assemble(settings.data_dir, policy, encoder, clock, exercise=exercise)
+    parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
+    broker = Broker(parts)
+    try:
+        await broker.start(policy, settings.agencies)
+        metrics = MetricsServer(broker.metrics, settings.host, settings.metrics_port)
+        server = GrpcServer(broker, settings.host, settings.grpc_port)
+        address = (
+            MqttAddress(mqtt_server.host, mqtt_server.port)
+            if mqtt_server
+            else MqttAddress.parse(settings.mqtt)
+        )
+        json_agencies = frozenset(
+            agency for agency, one in settings.agencies.items() if one.json_over_mqtt
+        )
+        gateway = MqttGateway(broker, address, json_agencies)
+        await server.start()
+        gateway.start()
+        try:
+            yield Running(
+                settings,
+                broker,
+                f"{settings.host}:{server.port}",
+                f"{settings.host}:{metrics.port}",
+                address,
+                mqtt_server,
+                gateway,
+            )
+        finally:
+            await server.stop()
+            gateway.stop()
+            metrics.stop()
+    finally:
+        await asyncio.to_thread(broker.stop)
+
+
+async def until_stopped(running: Running, for_s: float | None = None) -> None:
+    """Return on SIGINT or SIGTERM or after `for_s`; SIGHUP reloads the policy.
+
+    Raises EngineStopped if the engine ends by itself.
+    """
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    reloads: set[asyncio.Task[None]] = set()
+    loop.add_signal_handler(
+        signal.SIGHUP, lambda: reloads.add(asyncio.create_task(_reload_policy(running)))
+    )
+    watch = asyncio.create_task(_watch_engine(running.broker.engine))
+    stop = asyncio.create_task(stopped.wait())
+    try:
+        done, _ = await asyncio.wait(
+            {watch, stop}, timeout=for_s, return_when=asyncio.FIRST_COMPLETED
+        )
+        if watch in done:
+            watch.result()
+    finally:
+        for task in (watch, stop):
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+
+
+async def _watch_engine(engine: Engine) -> None:
+    while engine.is_alive():  # noqa: ASYNC110 - a dying thread cannot be relied on to set an event
+        await asyncio.sleep(ENGINE_CHECK_S)
+    raise EngineStopped(str(engine.failure)) from engine.failure
+
+
+async def _reload_policy(running: Running) -> None:
+    """A bad policy is refused and the running one stays."""
+    try:
+        text = policy_text(running.settings.policy)
+        await running.broker.control(LoadPolicy(text))
+        log.info("policy-reloaded", policy=running.settings.policy)
+    except Refused as refused:
+        log.warning("policy-refused", why=str(refused), running="unchanged")
+
+
+@asynccontextmanager
+async def announced(running: Running) -> AsyncIterator[None]:
+    """Leave the run file that client commands find a local broker by."""
+    pid = os.getpid()
+    write_run_file(
+        BrokerRecord(
+            grpc=running.grpc_address,
+            pid=pid,
+            space=running.settings.space,
+            mqtt=f"{running.mqtt_address.host}:{running.mqtt_address.port}",
+            data_dir=str(running.settings.data_dir),
+        )
+    )
+    try:
+        yield
+    finally:
+        remove_run_file(pid)
+
+
+@asynccontextmanager
+async def adapters_running(
+    running: Running, wanted: list[str], agency: str, clock: Clock
+) -> AsyncIterator[list[RunningAdapter]]:
+    """The adapters of `--adapter`, each a client of the public contract like any other."""
+    if not wanted:
+        yield []
+        return
+    clients: list[Client] = []
+    at_work: list[RunningAdapter] = []
+    for number, setting in enumerate(wanted, start=1):
+        kind = setting.partition("=")[0]
+        system = ADAPTER_SYSTEM.format(agency=agency, adapter=f"{kind}-{number}")
+        client = await Client(running.grpc_address, system).__aenter__()
+        clients.append(client)
+        paced = PacedClock(clock) if isinstance(clock, RecordedClock) else None
+        at_work.append(RunningAdapter(build(setting, BrokerTime(clock), paced), client))
+    task = asyncio.create_task(run_adapters(at_work))
+    try:
+        yield at_work
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        for client in clients:
+            await client.__aexit__(None, None, None)

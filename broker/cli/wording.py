@@ -1,0 +1,141 @@
+"""Words for people: heights, limits, times and places out of the contract's messages.
+
+Ellipsoid heights never reach a person: mixed up with heights above sea level they are 46 m out in
+London. What comes over the wire is printed without control characters: a callsign must not move
+the cursor.
+"""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from broker.core.units import FOOT_M, SECOND_US
+from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2
+
+HEIGHT_STEP_FT: Final = 10
+"""Finer than any sensor in the picture: more digits would promise what nobody measured."""
+
+_CLASSES: Final[dict[int, str]] = {
+    common_pb2.AIRCRAFT_CLASS_UNSPECIFIED: "unknown (crewed)",
+    common_pb2.AIRCRAFT_CLASS_DRONE: "drone",
+    common_pb2.AIRCRAFT_CLASS_HELICOPTER: "helicopter",
+    common_pb2.AIRCRAFT_CLASS_AEROPLANE: "aeroplane",
+    common_pb2.AIRCRAFT_CLASS_OTHER_CREWED: "other crewed",
+    common_pb2.AIRCRAFT_CLASS_UNKNOWN_DRONE: "unclaimed drone",
+}
+_LEVELS: Final[dict[int, str]] = {
+    common_pb2.ALERT_LEVEL_UNSPECIFIED: "cleared",
+    common_pb2.ALERT_LEVEL_ADVISORY: "advisory",
+    common_pb2.ALERT_LEVEL_CAUTION: "CAUTION",
+    common_pb2.ALERT_LEVEL_WARNING: "WARNING",
+    common_pb2.ALERT_LEVEL_FLOOR: "INSIDE MINIMUM",
+}
+_STATES: Final[dict[int, str]] = {
+    feed_pb2.TRACK_STATE_CURRENT: "current",
+    feed_pb2.TRACK_STATE_STALE: "stale",
+    feed_pb2.TRACK_STATE_LOST: "LOST, may still fly",
+}
+_LIMIT_DATUMS: Final = {
+    restrictions_pb2.LIMIT_DATUM_AMSL: "above sea level",
+    restrictions_pb2.LIMIT_DATUM_AGL: "above ground",
+}
+
+
+def printable(text: str) -> str:
+    """`text` with everything that is not a printable character replaced."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
+def feet(height_m: float) -> str:
+    """Metres as feet, rounded to what a person can use."""
+    rounded_ft = round(height_m / FOOT_M / HEIGHT_STEP_FT) * HEIGHT_STEP_FT
+    return f"{rounded_ft:,} ft"
+
+
+def height_words(track: feed_pb2.TrackView) -> str:
+    """The published height in words: by datum in feet, or relative; never above the ellipsoid."""
+    words: list[str] = []
+    if track.HasField("altitude_m"):
+        if track.altitude_datum == common_pb2.ALTITUDE_DATUM_AMSL:
+            words.append(f"{feet(track.altitude_m)} above sea level")
+        elif track.altitude_datum == common_pb2.ALTITUDE_DATUM_PRESSURE:
+            words.append(f"{feet(track.altitude_m)} pressure (1013)")
+    if track.HasField("height_m"):
+        ground = track.height_reference == common_pb2.HEIGHT_REFERENCE_GROUND
+        place = "ground" if ground else "take-off"
+        words.append(f"{feet(track.height_m)} ({track.height_m:.0f} m) above {place}")
+    if words:
+        return ", ".join(words)
+    if track.HasField("altitude_m") or track.HasField("altitude_hae_m"):
+        return "\N{EM DASH} (satellite height only)"
+    return "not known"
+
+
+def limit_words(limit: restrictions_pb2.VerticalLimit) -> str:
+    """One vertical limit in words."""
+    if limit.datum == restrictions_pb2.LIMIT_DATUM_SURFACE:
+        return "surface"
+    if limit.datum == restrictions_pb2.LIMIT_DATUM_UNLIMITED:
+        return "unlimited"
+    if limit.datum in _LIMIT_DATUMS:
+        return f"{feet(limit.value_m)} {_LIMIT_DATUMS[limit.datum]}"
+    return "satellite height (in --json)"
+
+
+def volume_words(volume: restrictions_pb2.RestrictionVolume) -> str:
+    """Where one volume is and between which limits."""
+    heights = f"{limit_words(volume.floor)} to {limit_words(volume.ceiling)}"
+    if volume.WhichOneof("shape") == "circle":
+        center = volume.circle.center
+        where = f"{center.latitude_deg:.5f},{center.longitude_deg:.5f}"
+        return f"circle {volume.circle.radius_m:,.0f} m round {where}, {heights}"
+    return f"polygon of {len(volume.polygon.vertices)} corners, {heights}"
+
+
+def window_words(window: restrictions_pb2.Window) -> str:
+    """From when to when, UTC."""
+    return f"{instant_words(window.start_us)} to {instant_words(window.end_us)}"
+
+
+def instant_words(instant_us: int) -> str:
+    """A time as people read it, UTC; a time no calendar holds is shown as it came."""
+    try:
+        moment = datetime.fromtimestamp(instant_us / SECOND_US, UTC)
+    except (OverflowError, ValueError, OSError):
+        return f"{instant_us} us"
+    return moment.strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def class_words(aircraft_class: int) -> str:
+    """What flies."""
+    return _CLASSES.get(aircraft_class, "unknown (crewed)")
+
+
+def level_words(level: int) -> str:
+    """How urgent; urgent ones in capitals, for screens without colour."""
+    return _LEVELS.get(level, f"level {level}")
+
+
+def state_words(state: int) -> str:
+    """How a track is doing."""
+    return _STATES.get(state, "not known")
+
+
+def restriction_state_words(state: int) -> str:
+    """Life of a restriction: `active`, `planned`, ..."""
+    if state not in restrictions_pb2.RestrictionState.values():
+        return f"state {state}"
+    name = restrictions_pb2.RestrictionState.Name(state)
+    return name.removeprefix("RESTRICTION_STATE_").lower()
+
+
+def applies_to_words(applies_to: int) -> str:
+    """Who is asked to keep clear."""
+    return "all aircraft" if applies_to == restrictions_pb2.APPLIES_TO_ALL_AIRCRAFT else "drones"
+
+
+def age_words(age_s: float) -> str:
+    """An age in the unit a person thinks in. A clock a little behind makes ages negative: now."""
+    whole_s = max(0, round(age_s))
+    if whole_s < 120:
+        return f"{whole_s} s"
+    return f"{whole_s // 60} min" if whole_s < 7_200 else f"{whole_s // 3600} h"

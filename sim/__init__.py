@@ -1,0 +1,1 @@
+"""Simulated London: seeded traffic, encounters, faults and scoring, a client of the contract."""

@@ -1,0 +1,251 @@
+"""Incidents, and the drones that agencies send to them: from the nearest dock, or a crew's van.
+
+A drone's part ends with its battery; while work remains, a relay arrives before it leaves.
+Agencies that share an incident carry one incident id and work in different height bands.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+from typing import Final
+
+from sim import geography, routes
+from sim.fleet import DOCK_TELEMETRY, PILOT_TELEMETRY, AircraftKind, Airframe, Flight
+from sim.measures import MINUTE_US, SECOND_US
+from sim.motion import Path, Point
+from sim.profiles import Profile
+
+DRONE_AGENCIES: Final = ("met", "lfb", "las")
+# Basis: most 999 drone tasks are the police's; the others follow their share of calls on scene.
+AGENCY_WEIGHTS: Final = (0.6, 0.22, 0.18)
+DOCK_RANGE_M: Final = 6_000.0
+RELAYS_MAX: Final = 4
+RELAY_OVERLAP_S: Final = 60.0
+# Between landing and the next launch of a dock: swap or charge, checks.
+DOCK_TURNROUND_US: Final = 4 * MINUTE_US
+RECENT_INCIDENTS_MAX: Final = 20
+RECENT_US: Final = 15 * MINUTE_US
+SURGE_SITES: Final = 24
+MAJOR_INCIDENT_DRONES: Final = 15
+SURGE_RADIUS_M: Final = 6_000.0
+
+
+@dataclass(slots=True)
+class Dock:
+    """A dock and when its drone is next free."""
+
+    airframe: Airframe
+    home: Point
+    free_us: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class KeepClear:
+    """A keep-clear request that an agency will set."""
+
+    request_id: str
+    agency: str
+    at_us: int
+    duration_us: int
+    center: Point
+    radius_m: float
+    ceiling_amsl_m: float
+    title: str
+    reason: str
+    exempt_agencies: tuple[str, ...]
+
+
+def scene_point(rng: Random) -> Point:
+    """Somewhere in London where someone called."""
+    place = rng.choices(geography.BOROUGHS, geography.BOROUGH_WEIGHTS)[0]
+    return routes.ground_point(
+        place.east_m + rng.gauss(0.0, 1_300.0), place.north_m + rng.gauss(0.0, 1_300.0)
+    )
+
+
+def _near(rng: Random, home: Point) -> Point:
+    return routes.ground_point(
+        home.east_m + rng.gauss(0.0, 1_300.0), home.north_m + rng.gauss(0.0, 1_300.0)
+    )
+
+
+def make_docks(count: int) -> list[Dock]:
+    """One round of docks for the police over the boroughs, then one for fire and ambulance."""
+    boroughs, docks = geography.BOROUGHS, []
+    for index in range(count):
+        second, place = index >= len(boroughs), boroughs[index % len(boroughs)]
+        agency = ("lfb", "las")[index % 2] if second else "met"
+        angle_rad = index * 2.4
+        away_m = 900.0 if second else 0.0
+        home = routes.ground_point(
+            place.east_m + away_m * math.cos(angle_rad),
+            place.north_m + away_m * math.sin(angle_rad),
+            12.0,
+        )
+        callsign = f"{agency.upper()}-D{index + 1:02d}"
+        airframe = Airframe(
+            track_id=f"{agency}-dock-{place.name}",
+            agency=agency,
+            system="drones",
+            kind=AircraftKind.DRONE,
+            callsign=callsign,
+            registration="",
+            icao_address="",
+            feed=DOCK_TELEMETRY,
+            home=home,
+        )
+        docks.append(Dock(airframe, home))
+    return docks
+
+
+class IncidentDesk:
+    """Sends drones to incidents and remembers which docks are empty."""
+
+    def __init__(self, profile: Profile, seed: int) -> None:
+        self._profile = profile
+        self._seed = seed
+        self.docks = make_docks(profile.docks)
+        self._recent: deque[tuple[int, str, Point]] = deque(maxlen=RECENT_INCIDENTS_MAX)
+        self._incident_serial = 0
+        self._crew_serial = 0
+        self._request_serial = 0
+
+    def attend(self, rng: Random, at_us: int) -> list[Flight]:
+        """All drone flights of one new incident."""
+        self._incident_serial += 1
+        incident_id = f"INC-{self._incident_serial:05d}"
+        near_dock = bool(self.docks) and rng.random() < self._profile.first_dock_share
+        scene = _near(rng, self.docks[0].home) if near_dock else scene_point(rng)
+        first = "met" if near_dock else rng.choices(DRONE_AGENCIES, AGENCY_WEIGHTS)[0]
+        self._recent.append((at_us, incident_id, scene))
+        flights: list[Flight] = []
+        for place, agency in enumerate(self._agencies(rng, first)):
+            shared_band = routes.SCENE_BANDS_M[place % len(routes.SCENE_BANDS_M)]
+            drones = 2 if rng.random() < self._profile.second_drone_share else 1
+            for drone in range(drones):
+                station = _beside_scene(scene, place * 2 + drone)
+                flights += self._relay(rng, at_us, agency, station, shared_band, incident_id)
+        return flights
+
+    def recent_scene(self, at_us: int) -> tuple[str, Point] | None:
+        """The newest incident that a helicopter could still land beside."""
+        if not self._recent or at_us - self._recent[-1][0] > RECENT_US:
+            return None
+        return self._recent[-1][1], self._recent[-1][2]
+
+    def request(self, rng: Random, at_us: int) -> KeepClear:
+        """A keep-clear request round the newest incident, or somewhere else without one."""
+        recent = self.recent_scene(at_us)
+        scene = recent[1] if recent else scene_point(rng)
+        self._request_serial += 1
+        agency = rng.choices(DRONE_AGENCIES, AGENCY_WEIGHTS)[0]
+        duration_s = min(max(rng.expovariate(1.0 / self._profile.keep_clear_mean_s), 600), 86_400)
+        return KeepClear(
+            request_id=f"sim-{self._seed}-{self._request_serial:05d}",
+            agency=agency,
+            at_us=at_us,
+            duration_us=round(duration_s * SECOND_US),
+            center=scene,
+            radius_m=round(rng.uniform(150.0, 400.0)),
+            ceiling_amsl_m=round(scene.amsl_m + 120.0),
+            title=f"Keep clear {self._request_serial}",
+            reason="work at an incident",
+            exempt_agencies=(agency,),
+        )
+
+    def surge(self, from_us: int, until_us: int) -> Iterator[Flight]:
+        """Flights that keep `surge_drones` in the air, one crew after the other at each place."""
+        rng = Random(f"{self._seed}/surge")
+        sites = [_surge_scene(rng) for _ in range(SURGE_SITES)]
+        for slot in range(self._profile.surge_drones):
+            site = 0 if slot < MAJOR_INCIDENT_DRONES else 1 + slot % (SURGE_SITES - 1)
+            agency = DRONE_AGENCIES[slot % len(DRONE_AGENCIES)]
+            station = _beside_scene(sites[site], slot // SURGE_SITES + slot % MAJOR_INCIDENT_DRONES)
+            band = routes.SCENE_BANDS_M[slot % len(DRONE_AGENCIES)]
+            now_us = from_us - rng.randrange(routes.DRONE_BATTERY_S) * SECOND_US
+            while now_us < until_us:
+                airframe, home = self._crew(rng, agency, station)
+                on_scene_s = rng.uniform(900.0, 1_500.0)
+                legs = routes.drone_sortie(rng, home, station, on_scene_s, band)
+                path = Path.of(now_us, legs)
+                yield Flight(f"{airframe.callsign}-s", airframe, path, f"SURGE-{site:02d}")
+                now_us = path.end_us
+
+    def _agencies(self, rng: Random, first: str) -> list[str]:
+        if rng.random() >= self._profile.shared_share:
+            return [first]
+        others = [agency for agency in DRONE_AGENCIES if agency != first]
+        rng.shuffle(others)
+        return [first, *others[: 1 if rng.random() < 0.8 else 2]]
+
+    def _relay(
+        self,
+        rng: Random,
+        at_us: int,
+        agency: str,
+        station: Point,
+        band_m: tuple[float, float],
+        incident_id: str,
+    ) -> list[Flight]:
+        """One drone after the other until the work is done or nobody is left to send."""
+        wanted_s = max(rng.expovariate(1.0 / self._profile.on_scene_mean_s), 120.0)
+        launch_us = at_us + round(rng.uniform(5.0, 40.0) * SECOND_US)
+        flights: list[Flight] = []
+        while wanted_s > 0.0 and len(flights) <= RELAYS_MAX:
+            dock = self._nearest_dock(agency, station, launch_us)
+            airframe, home = (
+                (dock.airframe, dock.home) if dock else self._crew(rng, agency, station)
+            )
+            transit_s = routes.drone_transit_s(home, station)
+            part_s = min(wanted_s, routes.DRONE_BATTERY_S - 2.0 * transit_s)
+            path = Path.of(launch_us, routes.drone_sortie(rng, home, station, part_s, band_m))
+            if dock:
+                dock.free_us = path.end_us + DOCK_TURNROUND_US
+            flight_id = f"{airframe.callsign}-{launch_us // SECOND_US}"
+            flights.append(Flight(flight_id, airframe, path, incident_id))
+            wanted_s -= part_s
+            ready_s = max(transit_s + part_s - RELAY_OVERLAP_S, 0.0)
+            launch_us += round(ready_s * SECOND_US)
+        return flights
+
+    def _nearest_dock(self, agency: str, scene: Point, at_us: int) -> Dock | None:
+        """The agency's nearest dock in range whose drone is ready."""
+        best, best_m = None, DOCK_RANGE_M
+        for dock in self.docks:
+            if dock.airframe.agency == agency and dock.free_us <= at_us:
+                away_m = math.hypot(
+                    dock.home.east_m - scene.east_m, dock.home.north_m - scene.north_m
+                )
+                if away_m < best_m:
+                    best, best_m = dock, away_m
+        return best
+
+    def _crew(self, rng: Random, agency: str, scene: Point) -> tuple[Airframe, Point]:
+        """A line-of-sight crew with a van a few hundred metres away."""
+        self._crew_serial += 1
+        away_m, angle_rad = rng.uniform(80.0, 350.0), rng.uniform(-math.pi, math.pi)
+        beside = routes.beside(scene, away_m, angle_rad, 0.0)
+        airframe = Airframe(
+            track_id=f"{agency}-crew-{self._crew_serial}",
+            agency=agency,
+            system="drones",
+            kind=AircraftKind.DRONE,
+            callsign=f"{agency.upper()}-C{self._crew_serial}",
+            registration="",
+            icao_address="",
+            feed=PILOT_TELEMETRY,
+        )
+        return airframe, routes.ground_point(beside.east_m, beside.north_m)
+
+
+def _beside_scene(scene: Point, place: int) -> Point:
+    """Sectors of one incident on a widening spiral: fifteen of them fill one square kilometre."""
+    away_m = 0.0 if place == 0 else 145.0 * math.sqrt(place)
+    return routes.beside(scene, away_m, 2.4 * place, scene.amsl_m)
+
+
+def _surge_scene(rng: Random) -> Point:
+    away_m, angle_rad = SURGE_RADIUS_M * math.sqrt(rng.random()), rng.uniform(-math.pi, math.pi)
+    return routes.ground_point(away_m * math.cos(angle_rad), away_m * math.sin(angle_rad))

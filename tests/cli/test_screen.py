@@ -1,0 +1,131 @@
+"""The screen: what a person reads, and what it says when the link is lost."""
+
+from rich.console import Console
+
+from broker.cli.picture import Picture
+from broker.cli.screen import coverage_words, relative_height_words, render
+from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2, restrictions_pb2
+
+NOW_US = 1_760_000_000_000_000
+
+
+def shown(picture: Picture, now_s: float, height_lines: int = 60) -> str:
+    console = Console(width=180, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    console.print(render(picture, now_s, height_lines))
+    return console.export_text()
+
+
+def filled() -> Picture:
+    picture = Picture()
+    header = feed_pb2.FeedHeader(
+        sent_us=NOW_US, space=common_pb2.SPACE_EXERCISE, audience="agencies/met/roles/desk"
+    )
+    track = feed_pb2.TrackView(
+        track_id="t1",
+        label="MET-07\x1b[2J",
+        agency="met",
+        aircraft_class=common_pb2.AIRCRAFT_CLASS_DRONE,
+        state=feed_pb2.TRACK_STATE_CURRENT,
+        altitude_m=137.25,
+        altitude_datum=common_pb2.ALTITUDE_DATUM_HAE,
+        altitude_hae_m=137.25,
+        height_m=61,
+        talkgroup="TG-9",
+        time_of_validity_us=NOW_US - 1_000_000,
+    )
+    alert = alerts_pb2.Alert(
+        alert_id="al-1",
+        level=common_pb2.ALERT_LEVEL_WARNING,
+        headline="HELICOPTER closing on MET-07 from north-east",
+        advice="Land or move south-west.",
+        relative_height_m=61,
+        relative_height_doubt_m=30,
+        acknowledgements=[alerts_pb2.Acknowledgement(acknowledged_by="Met desk")],
+    )
+    restriction = restrictions_pb2.Restriction(
+        name="agencies/lfb/restrictions/fire", title="Fire, [bold]Mill Road", state=2
+    )
+    heartbeat = feed_pb2.Heartbeat(picture_age_s=1, silent_publisher_count=2)
+    for kind in (
+        {"tracks": feed_pb2.TrackFrame(tracks=[track])},
+        {"alert": alert},
+        {"restriction": restriction},
+        {"notice": feed_pb2.Notice(text="display shed")},
+        {"heartbeat": heartbeat},
+    ):
+        picture.apply(feed_pb2.FeedMessage(header=header, **kind), 100.0)
+    return picture
+
+
+def test_everything_a_desk_needs_is_on_the_screen():
+    text = shown(filled(), 100.0)
+    for words in (
+        "EXERCISE",
+        "picture 1 s old, 2 feeds silent",
+        "WARNING",
+        "HELICOPTER closing on MET-07",
+        "Land or move south-west.",
+        "read by Met desk",
+        "200 ft above ± 100 ft",
+        "Fire, [bold]Mill Road",
+        "200 ft (61 m) above take-off",
+        "TG-9",
+        "notice: display shed",
+    ):
+        assert words in text
+    assert "137" not in text  # REQ-WORDS: no ellipsoid height
+    assert "\x1b[2J" not in text
+    assert "LINK LOST" not in text
+
+
+def test_a_lost_link_cannot_look_live():
+    # REQ-UI: a frozen picture must never look live.
+    text = shown(filled(), 112.0)
+    assert "LINK LOST 12 s ago" in text
+    assert "FROZEN, NOT LIVE" in text
+    assert text.count("FROZEN PICTURE") >= 2
+    assert "picture 13 s old" in text
+
+
+def test_no_alert_is_never_shown_as_no_traffic():
+    picture = Picture()
+    assert "Waiting for the first picture" in shown(picture, 0)
+    picture.apply(feed_pb2.FeedMessage(heartbeat=feed_pb2.Heartbeat()), 0)
+    text = shown(picture, 0)
+    assert 'No alert. That is not "no traffic"' in text
+    assert "no position yet, 0 feeds silent" in text
+    assert "No keep-clear request in force or planned." in text
+    assert "space not known" in text
+
+
+def test_coverage_names_the_silent_ones():
+    picture = Picture()
+    for name in "dcba":
+        coverage = feed_pb2.Coverage(publisher=name, silent=True)
+        picture.apply(feed_pb2.FeedMessage(coverage=coverage), 0)
+    assert coverage_words(picture, 0) == "no position yet, 4 feeds silent (a, b, c, ...)"
+    beat = feed_pb2.Heartbeat(silent_publisher_count=1)
+    picture.apply(feed_pb2.FeedMessage(heartbeat=beat), 0)
+    assert "1 feed silent" in coverage_words(picture, 0)
+
+
+def test_long_lists_say_how_much_is_not_shown():
+    picture = Picture()
+    views = [feed_pb2.TrackView(track_id=f"t{n}", label=f"L{n}") for n in range(50)]
+    picture.apply(feed_pb2.FeedMessage(tracks=feed_pb2.TrackFrame(tracks=views)), 0)
+    for n in range(12):
+        alert = alerts_pb2.Alert(alert_id=f"a{n}", level=1)
+        picture.apply(feed_pb2.FeedMessage(alert=alert), 0)
+        restriction = restrictions_pb2.Restriction(name=f"r{n}", state=2)
+        picture.apply(feed_pb2.FeedMessage(restriction=restriction), 0)
+    text = shown(picture, 0, 24)
+    assert "and 45 more" in text
+    assert "and 4 less urgent" in text
+    assert "and 7 more" in text
+
+
+def test_relative_heights():
+    alert = alerts_pb2.Alert()
+    assert relative_height_words(alert) == "not known: counts as inside"
+    alert.relative_height_m = -61
+    assert relative_height_words(alert) == "200 ft below"

@@ -1,0 +1,250 @@
+"""The pair policies that ship, number by number, and everything a bad policy is refused for."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from broker.core.effects import AlertLevel
+from broker.core.errors import Refused
+from broker.core.separation.categories import (
+    CATEGORY_COUNT,
+    Phase,
+    category,
+    category_name,
+    category_of,
+    is_crewed,
+)
+from broker.core.separation.policy import LEVEL_NAMES, Policy, parse_policy
+from broker.core.separation.rules import Relation
+from broker.core.tracks.reports import AircraftClass as Craft
+from broker.core.tracks.reports import OperationalStatus
+
+POLICIES = Path(__file__).resolve().parents[3] / "broker" / "policies"
+DEFAULT_TEXT = (POLICIES / "default.toml").read_text(encoding="utf-8")
+BENCHMARK_TEXT = (POLICIES / "f3442-benchmark.toml").read_text(encoding="utf-8")
+FT = 0.3048
+NAN = math.nan
+
+
+@pytest.fixture(scope="module")
+def default() -> Policy:
+    return parse_policy(DEFAULT_TEXT)
+
+
+# id: advisory, caution, warning, floor as (horizontal m, vertical m, look-ahead s).
+OFF = (NAN, NAN, NAN)
+WELL_CLEAR = (2000 * FT, 250 * FT)
+NMAC = (500 * FT, 100 * FT, 0.0)
+EXPECTED = {
+    "drone-crewed-transit": (
+        (2000 * FT, 400 * FT, 60.0),
+        (*WELL_CLEAR, 45.0),
+        (*WELL_CLEAR, 25.0),
+        NMAC,
+    ),
+    "drone-crewed-same-incident": (OFF, (*WELL_CLEAR, 30.0), (*WELL_CLEAR, 20.0), NMAC),
+    "drone-crewed-landing": (OFF, (926.0, 1000 * FT, 60.0), (926.0, 1000 * FT, 0.0), NMAC),
+    "drone-rotors-turning": (OFF, *(((150.0, 200 * FT, 0.0),) * 3)),
+    "drone-drone-transit": (OFF, (75.0, 25.0, 25.0), (75.0, 25.0, 12.0), (15.0, 5.0, 0.0)),
+    "drone-drone-same-incident": (OFF, (30.0, 15.0, 15.0), (30.0, 15.0, 8.0), (15.0, 5.0, 0.0)),
+    "drone-drone-same-operator": (OFF, OFF, (15.0, 10.0, 6.0), (10.0, 5.0, 0.0)),
+    "unknown-drone": (OFF, (150.0, 60.0, 20.0), OFF, (15.0, 5.0, 0.0)),
+    "helicopter-crewed-transit": (
+        OFF,
+        (3000 * FT, 500 * FT, 40.0),
+        (3000 * FT, 500 * FT, 25.0),
+        NMAC,
+    ),
+    "helicopter-crewed-same-incident": (
+        OFF,
+        (1500 * FT, 300 * FT, 25.0),
+        (1500 * FT, 300 * FT, 15.0),
+        NMAC,
+    ),
+}
+
+
+def test_every_number_of_the_default_policy(default: Policy) -> None:
+    rules = default.rules
+    assert set(rules.rule_ids) == set(EXPECTED)
+    for row, rule_id in enumerate(rules.rule_ids):
+        actual = np.stack(
+            [rules.horizontal_m[row], rules.vertical_m[row], rules.look_ahead_s[row]], axis=1
+        )
+        np.testing.assert_allclose(actual, np.array(EXPECTED[rule_id]), err_msg=rule_id)
+
+
+def test_alerting_and_class_numbers_of_the_default_policy(default: Policy) -> None:
+    alerting, rules = default.alerting, default.rules
+    assert (alerting.confirm_count, alerting.confirm_of) == (2, 4)
+    assert alerting.history_at_least_us == 5_000_000
+    assert alerting.history_intervals == 3.0
+    assert alerting.persistence_us == alerting.clear_hold_us == 4_000_000
+    assert alerting.skip_first_seen_inside_warning
+    assert alerting.unknown_vertical_cap == alerting.unsigned_source_cap == AlertLevel.CAUTION
+    assert (rules.hold_factor, rules.accuracy_weight, rules.growth_m_max) == (1.2, 1.0, 926.0)
+    assert rules.stale_after_s == 5.0
+    assert default.stale_after_s.tolist() == [5.0] * 6
+    assert default.lost_after_s.tolist() == [60.0, 30.0, 60.0, 60.0, 60.0, 30.0]
+    speeds = rules.assumed_speed_mps.reshape(len(Craft), len(Phase))
+    assert speeds[:, 0].tolist() == [75.0, 25.0, 75.0, 75.0, 50.0, 25.0]
+    assert (speeds == speeds[:, :1]).all()
+    assert default.version == rules.version == "default-1"
+
+
+def decided(
+    policy: Policy, first: tuple[Craft, Phase], second: tuple[Craft, Phase], relation: Relation
+) -> str:
+    row = int(policy.rules.rule_of[relation, category(*first), category(*second)])
+    return policy.rules.rule_ids[row] if row >= 0 else "none"
+
+
+T, L, R, G, D = Phase
+DIFFERENT, INCIDENT, OPERATOR = Relation
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "relation", "rule"),
+    [
+        ((Craft.DRONE, T), (Craft.HELICOPTER, T), DIFFERENT, "drone-crewed-transit"),
+        ((Craft.DRONE, T), (Craft.HELICOPTER, T), OPERATOR, "drone-crewed-transit"),
+        ((Craft.DRONE, T), (Craft.HELICOPTER, T), INCIDENT, "drone-crewed-same-incident"),
+        ((Craft.DRONE, L), (Craft.HELICOPTER, L), INCIDENT, "drone-crewed-landing"),
+        ((Craft.DRONE, T), (Craft.HELICOPTER, R), DIFFERENT, "drone-rotors-turning"),
+        ((Craft.DRONE, T), (Craft.HELICOPTER, G), DIFFERENT, "none"),
+        ((Craft.DRONE, D), (Craft.HELICOPTER, T), DIFFERENT, "none"),
+        ((Craft.DRONE, T), (Craft.DRONE, T), DIFFERENT, "drone-drone-transit"),
+        ((Craft.DRONE, T), (Craft.DRONE, L), INCIDENT, "drone-drone-same-incident"),
+        ((Craft.DRONE, T), (Craft.DRONE, T), OPERATOR, "drone-drone-same-operator"),
+        ((Craft.DRONE, T), (Craft.UNKNOWN_DRONE, T), DIFFERENT, "unknown-drone"),
+        ((Craft.HELICOPTER, T), (Craft.UNKNOWN_DRONE, T), DIFFERENT, "drone-crewed-transit"),
+        ((Craft.HELICOPTER, T), (Craft.HELICOPTER, T), DIFFERENT, "helicopter-crewed-transit"),
+        ((Craft.HELICOPTER, T), (Craft.HELICOPTER, T), INCIDENT, "helicopter-crewed-same-incident"),
+        ((Craft.AEROPLANE, T), (Craft.AEROPLANE, T), DIFFERENT, "none"),
+        ((Craft.AEROPLANE, T), (Craft.DRONE, T), DIFFERENT, "drone-crewed-transit"),
+    ],
+)
+def test_pairs_resolve(
+    default: Policy,
+    first: tuple[Craft, Phase],
+    second: tuple[Craft, Phase],
+    relation: Relation,
+    rule: str,
+) -> None:
+    assert decided(default, first, second, relation) == rule
+    assert decided(default, second, first, relation) == rule
+
+
+def test_an_unknown_class_is_judged_as_a_helicopter(default: Policy) -> None:
+    # REQ-SEP: an unknown class gets the most demanding reading.
+    assert is_crewed(Craft.UNKNOWN)
+    rule_of = default.rules.rule_of
+    for phase in Phase:
+        unknown, known = category(Craft.UNKNOWN, phase), category(Craft.HELICOPTER, phase)
+        assert (rule_of[:, unknown] == rule_of[:, known]).all()
+
+
+@pytest.mark.parametrize("text", [DEFAULT_TEXT, BENCHMARK_TEXT])
+def test_the_table_is_symmetric(text: str) -> None:
+    rule_of = parse_policy(text).rules.rule_of
+    assert rule_of.shape == (3, CATEGORY_COUNT, CATEGORY_COUNT)
+    assert (rule_of == rule_of.transpose(0, 2, 1)).all()
+
+
+def test_the_benchmark_has_one_rule_for_every_pair() -> None:
+    policy = parse_policy(BENCHMARK_TEXT)
+    rules = policy.rules
+    assert (rules.rule_of == 0).all()
+    assert rules.look_ahead_s.tolist() == [[60.0, 45.0, 20.0, 0.0]]
+    np.testing.assert_allclose(rules.horizontal_m, [[609.6, 609.6, 609.6, 152.4]])
+    np.testing.assert_allclose(rules.vertical_m, [[121.92, 76.2, 76.2, 30.48]])
+    assert rules.accuracy_weight == 0.0
+
+
+def test_categories_follow_the_reported_status(default: Policy) -> None:
+    for craft in Craft:
+        for status in OperationalStatus:
+            assert default.category_of[craft, status] == category_of(craft, status)
+    assert category_name(category_of(Craft.DRONE, OperationalStatus.AT_DOCK)) == "drone/dock"
+
+
+FLOOR = 'floor = { horizontal = "500 ft", vertical = "100 ft" }'
+RULE = "[[rule]]\n" + BENCHMARK_TEXT.split("\n[[rule]]\n")[1]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ("schema = 1", "schema = 2", "schema"),
+        ('version = "f3442-benchmark-1"', "", "version"),
+        ("schema = 1", "schema = 1\nsurprise = 1", "surprise"),
+        ("confirm_of = 4", "confirm_of = 4\nextra = 1", "alerting.extra"),
+        ("confirm_of = 4", "confirm_of = 0", "alerting.confirm_of"),
+        ("confirm_of = 4", "confirm_of = true", "alerting.confirm_of"),
+        ("confirm_of = 4", "confirm_of = 1", "alerting.confirm_count"),
+        ('persistence = "4 s"', 'persistence = "0 s"', "alerting.persistence"),
+        ("accuracy_weight = 0.0", "accuracy_weight = nan", "alerting.accuracy_weight"),
+        ("clear_factor = 1.0", "clear_factor = 0.9", "alerting.clear_factor"),
+        (
+            'unknown_vertical_at_most = "caution"',
+            'unknown_vertical_at_most = "advisory"',
+            "alerting.unknown_vertical_at_most",
+        ),
+        ('lost_after = "30 s"', 'lost_after = "1 s"', "classes.drone.lost_after"),
+        ('assumed_speed = "50 m/s"', 'assumed_speed = "50"', "classes.other_crewed.assumed_speed"),
+        ('drone = { stale_after = "5 s"', 'zebra = { stale_after = "5 s"', "classes.zebra"),
+        ('horizontal = "2000 ft"\nv', 'horizontal = "0 ft"\nv', "rule[0].horizontal"),
+        ('horizontal = "2000 ft"\nv', 'horizontal = "-5 ft"\nv', "rule[0].horizontal"),
+        ('horizontal = "2000 ft"\nv', 'horizontal = "nan ft"\nv', "rule[0].horizontal"),
+        ('horizontal = "2000 ft"\nv', 'horizontal = "inf ft"\nv', "rule[0].horizontal"),
+        ('horizontal = "2000 ft"\nv', 'horizontal = "2000 yd"\nv', "rule[0].horizontal"),
+        ('horizontal = "2000 ft"\nv', "horizontal = 2000\nv", "rule[0].horizontal"),
+        ('horizontal = "2000 ft"\nv', "v", "rule[0].horizontal"),
+        ('warning = { within = "20 s" }', "", "rule[0].warning"),
+        ('warning = { within = "20 s" }', "warning = { }", "rule[0].warning.within"),
+        ('warning = { within = "20 s" }', 'warning = "off"', "rule[0].warning"),
+        ('warning = { within = "20 s" }', 'warning = { within = "50 s" }', "rule[0].warning"),
+        (FLOOR, 'floor = { horizontal = "500 ft" }', "rule[0].floor.vertical"),
+        (FLOOR, 'floor = { horizontal = "1 km", vertical = "100 ft" }', "rule[0].floor"),
+        (RULE, RULE + "\n" + RULE, "rule[1].id"),
+        (RULE, RULE + "\n" + RULE.replace('"f3442"', '"again"'), "rule[1].between"),
+        ('relations = ["any"]', 'relations = ["different"]', "rule"),
+        ('relations = ["any"]', 'relations = ["friends"]', "rule[0].relations"),
+        ('relations = ["any"]', "relations = []", "rule[0].relations"),
+        (
+            'relations = ["any"]',
+            'relations = ["different", "different"]',
+            "rule[0].relations",
+        ),
+        ('id = "f3442"', 'id = ""', "rule[0].id"),
+        ("schema = 1", "schema = = 1", "policy"),
+    ],
+)
+def test_bad_policies_are_refused_naming_the_path(old: str, new: str, path: str) -> None:
+    # REQ-SEP: a policy with a missing or invalid threshold is refused, never disarmed.
+    assert old in BENCHMARK_TEXT
+    with pytest.raises(Refused) as caught:
+        parse_policy(BENCHMARK_TEXT.replace(old, new, 1))
+    assert [refusal.field for refusal in caught.value.refusals] == [path]
+
+
+def test_a_rule_with_every_level_off_is_refused() -> None:
+    text = BENCHMARK_TEXT
+    for name in LEVEL_NAMES:
+        line = next(one for one in text.splitlines() if one.startswith(f"{name} = "))
+        text = text.replace(line, f'{name} = "none"')
+    with pytest.raises(Refused, match="every level is none"):
+        parse_policy(text)
+
+
+def test_a_pair_that_nobody_thought_of_is_refused_by_name() -> None:
+    without = DEFAULT_TEXT.rsplit("[[no_rule]]", 1)[0]
+    with pytest.raises(Refused, match="unknown/transit with unknown/ground, different is in no"):
+        parse_policy(without)
+
+
+def test_an_overlong_text_is_refused() -> None:
+    with pytest.raises(Refused, match="longer than"):
+        parse_policy("#" * 200_001)
