@@ -2,7 +2,7 @@
 
 Round one incident in Islington, metres from it (x east, y north), seconds from the start:
 - MET-07 hovers at (0, 0), 80 m above ground. POLICE90 comes from the north at 60 m/s, 140 m to the
-  side and 150 ft above it, and is nearest after 46 s. The 2,000 ft cylinder is entered after about
+  side and 200 ft above it, and is nearest after 46 s. The 2,000 ft cylinder is entered after about
   36 s, so a 45 s caution is due at once and a 25 s warning after about 11 s. The 500 x 100 ft
   floor is not entered.
 - LFB-03 flies west along y = 150 at 18 m/s, LAS-02 crosses its path northwards at 17 m/s: about
@@ -27,8 +27,8 @@ KEEP_CLEAR_RADIUS_M: Final = 400.0
 # As published for the drone area there: surface to 500 ft above mean sea level.
 KEEP_CLEAR_CEILING_M: Final = 500 * FOOT_M
 DRONE_HEIGHT_M: Final = 80.0
-HELICOPTER_ABOVE_M: Final = 150 * FOOT_M
-# Clear of the 500 x 100 ft floor by more than the noise of the reports.
+HELICOPTER_ABOVE_M: Final = 200 * FOOT_M
+# With the height, clear of the 500 x 100 ft floor grown by the accuracies of both reports.
 HELICOPTER_BESIDE_M: Final = 140.0
 HELICOPTER_MPS: Final = 60.0
 HELICOPTER_NEAREST_S: Final = 46.0

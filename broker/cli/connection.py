@@ -77,7 +77,8 @@ async def broker_client(explicit: str | None, system: str) -> AsyncIterator[Clie
 def refused(error: RefusedError, system: str) -> Problem:
     """A refusal as the broker explained it, field by field."""
     lines = [f"refused: {error.message}"]
-    lines += [f"  {field}: {reason}" for field, reason in error.refusals]
+    named = (f"{field}: {reason}" for field, reason in error.refusals)
+    lines += [f"  {one}" for one in named if one not in error.message]
     steps = {
         grpc.StatusCode.PERMISSION_DENIED: f"you speak as {system}: set --system to your own",
         grpc.StatusCode.UNAUTHENTICATED: f"you speak as {system}: set --system to your own",

@@ -35,7 +35,7 @@ DAY_S: Final = 86_400.0
 log = structlog.get_logger()
 
 
-def demo(  # noqa: PLR0913, PLR0917 - each is an option of the command
+def demo(
     profile: Annotated[
         str, typer.Option(help=f"Traffic: {', '.join(sorted(PROFILES))}.")
     ] = "every-borough",

@@ -149,7 +149,8 @@ def _report(values: object, place: str) -> Record:
     try:
         return Placed(place, ParseDict(values, TrackReport()))
     except (ParseError, RecursionError) as error:
-        return RefusedRecord(place, "", str(error))
+        # What follows the first line lists every field in another spelling than the contract's.
+        return RefusedRecord(place, "", str(error).split("\n", 1)[0].rstrip("."))
 
 
 def _csv_records(text: str) -> Iterator[Record]:

@@ -54,6 +54,7 @@ _Limit: Final = option_parser(values.vertical_limit)
 def add(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
     name: Annotated[str, typer.Option(help="Its id, for example fire-road, or the full name.")],
     title: Annotated[str, typer.Option(help="Short title people will read.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
     ceiling: Annotated[
         VerticalLimit,
         typer.Option(parser=_Limit, metavar="LIMIT", help="400ft-agl, 120m-amsl or unlimited."),
@@ -83,7 +84,6 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
     until: Annotated[
         str | None, typer.Option(metavar="TIME", help="Instead of --for: 2026-03-01T16:00Z.")
     ] = None,
-    reason: Annotated[str, typer.Option(help="Why.")] = "",
     exempt: Annotated[
         list[str] | None, typer.Option(metavar="AGENCY", help="Not asked; may be repeated.")
     ] = None,
@@ -218,20 +218,28 @@ def _print(restriction: Restriction, as_json: bool) -> None:
 
 def _table(restrictions: list[Restriction]) -> Table:
     table = Table(title="Keep-clear requests", title_justify="left")
-    for heading in ("name", "state", "title", "where", "when", "applies to", "version", "etag"):
+    for heading in ("request", "state", "where and when"):
         table.add_column(heading, overflow="fold")
     for restriction in restrictions:
-        volumes = "\n".join(wording.volume_words(volume) for volume in restriction.volumes)
+        places = [wording.volume_words(volume) for volume in restriction.volumes]
         if restriction.approximated:
-            volumes += "\nchecked larger: no terrain model"
+            places.append("checked larger: no terrain model")
+        times = [wording.window_words(window) for window in restriction.windows]
+        state = wording.restriction_state_words(restriction.state)
+        who = wording.applies_to_words(restriction.applies_to)
         table.add_row(
-            Text(printable(restriction.name)),
-            Text(wording.restriction_state_words(restriction.state)),
-            Text(printable(restriction.title)),
-            Text(volumes),
-            Text("\n".join(wording.window_words(window) for window in restriction.windows)),
-            Text(wording.applies_to_words(restriction.applies_to)),
-            Text(str(restriction.version)),
-            Text(printable(restriction.etag)),
+            Text(
+                _lines(
+                    restriction.title,
+                    restriction.name,
+                    f"version {restriction.version}, etag {restriction.etag}",
+                )
+            ),
+            Text(_lines(state, who)),
+            Text(_lines(*places, *times)),
         )
     return table
+
+
+def _lines(*texts: str) -> str:
+    return "\n".join(printable(text) for text in texts)

@@ -10,13 +10,14 @@ from rich.text import Text
 from broker.cli import wording
 from broker.cli.picture import Picture
 from broker.cli.wording import printable
-from keepclear.v1 import common_pb2, feed_pb2
+from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2
 from keepclear.v1.alerts_pb2 import Alert
 
 ALERTS_SHOWN_MAX: Final = 8
 RESTRICTIONS_SHOWN_MAX: Final = 5
 SILENT_SHOWN_MAX: Final = 3
 TRACKS_SHOWN_MIN: Final = 5
+_TRACK_WIDTHS_MIN: Final = {"label": 9, "height": 28, "age": 5}
 _LINES_ROUND_TRACKS: Final = 12
 """Headings, borders and status lines on a full screen."""
 
@@ -120,6 +121,8 @@ def alert_cells(alert: Alert) -> tuple[Text, Text, Text, Text]:
 def relative_height_words(alert: Alert) -> str:
     """The second above or below the first, always with its doubt."""
     if not alert.HasField("relative_height_m"):
+        if alert.kind == alerts_pb2.ALERT_KIND_RESTRICTION:  # its headline says how it lies
+            return ""
         return "not known: counts as inside"
     side = "above" if alert.relative_height_m >= 0 else "below"
     words = f"{wording.feet(abs(alert.relative_height_m))} {side}"
@@ -154,7 +157,9 @@ def _tracks(picture: Picture, now_s: float, rows: int) -> RenderableType:
     tracks = picture.tracks_by_interest()
     table = Table(title=f"Aircraft ({len(tracks)})", title_justify="left", expand=True)
     for heading in ("label", "agency", "class", "height", "age", "state", "contact"):
-        table.add_column(heading, no_wrap=True)
+        # On a narrow screen everything else gives way before which aircraft, how high, how old.
+        width = _TRACK_WIDTHS_MIN.get(heading)
+        table.add_column(heading, no_wrap=True, min_width=width)
     for track in tracks[:rows]:
         style = _STATE_STYLES.get(track.state, "")
         contact = track.talkgroup or track.duty_contact

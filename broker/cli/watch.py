@@ -118,12 +118,12 @@ def _say_gap(gap: Gap) -> None:
 
 async def _print_lines(client: Client, wanted: Wanted) -> None:
     """JSON lines on stdout. A lost link is said on stderr: a reader of lines sees only silence."""
-    picture = _Link()
-    watchdog = asyncio.create_task(picture.watch())
+    link = _Link()
+    watchdog = asyncio.create_task(link.watch())
     try:
         async with aclosing(_messages(client, wanted)) as messages:
             async for message in messages:
-                picture.heard()
+                link.heard()
                 line = feed_line(message)
                 if line is not None:
                     print(line, flush=True)
@@ -155,9 +155,18 @@ class _Link:
 async def _show_screen(client: Client, wanted: Wanted) -> None:
     picture = Picture()
     console = Console()
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(_read(client, wanted, picture))
-        tasks.create_task(_draw(console, picture))
+    reader = asyncio.create_task(_read(client, wanted, picture))
+    painter = asyncio.create_task(_draw(console, picture))
+    try:
+        # Neither ends by itself: whichever fails first is what the person is told.
+        await asyncio.wait((reader, painter), return_when=asyncio.FIRST_EXCEPTION)
+    finally:
+        reader.cancel()
+        painter.cancel()
+        ended = await asyncio.gather(reader, painter, return_exceptions=True)
+    for outcome in ended:
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
 async def _read(client: Client, wanted: Wanted, picture: Picture) -> None:
@@ -169,6 +178,7 @@ async def _read(client: Client, wanted: Wanted, picture: Picture) -> None:
 async def _draw(console: Console, picture: Picture) -> None:
     if not console.is_terminal:
         await _draw_plain(console, picture)
+        return
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
             live.update(render(picture, time.monotonic(), console.height), refresh=True)

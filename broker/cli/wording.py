@@ -62,7 +62,7 @@ def height_words(track: feed_pb2.TrackView) -> str:
     if track.HasField("height_m"):
         ground = track.height_reference == common_pb2.HEIGHT_REFERENCE_GROUND
         place = "ground" if ground else "take-off"
-        words.append(f"{feet(track.height_m)} ({track.height_m:.0f} m) above {place}")
+        words.append(f"{feet(track.height_m)} ({round(track.height_m)} m) above {place}")
     if words:
         return ", ".join(words)
     if track.HasField("altitude_m") or track.HasField("altitude_hae_m"):

@@ -41,7 +41,8 @@ def joined(batches: Sequence[ReportBatch]) -> ReportBatch:
         for name in (*INT_COLUMNS, *FLOAT_COLUMNS, *CODE_COLUMNS)
     }
     ids = tuple(text for batch in batches for text in batch.source_track_ids)
-    return replace(batches[0], source_track_ids=ids, descriptions=descriptions, **columns)
+    first = replace(batches[0], source_track_ids=ids, descriptions=descriptions)
+    return replace(first, **columns)  # type: ignore[arg-type]  # each column under its own name
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from broker.core.errors import BrokenInvariant
 
 Plain: TypeAlias = Union[  # noqa: UP007 - a recursive alias needs the subscript form
-    None, bool, int, float, str, NDArray[np.generic], list["Plain"], dict[str, "Plain"]
+    bool, int, float, str, NDArray[np.generic], list["Plain"], dict[str, "Plain"], None
 ]
 """JSON's values and arrays; arrays only as values of dictionaries."""
 

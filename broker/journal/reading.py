@@ -13,7 +13,14 @@ from broker.journal.errors import JournalDamaged, JournalMismatch
 from broker.journal.files import first_seq_of, segment_paths
 from broker.journal.header import SegmentHeader
 from broker.journal.records import RECORDS_PER_MICRO_BATCH_MAX, MicroBatch
-from broker.journal.segments import SELECT, StoredRecord, connect, read_header, trouble
+from broker.journal.segments import (
+    SELECT,
+    SQLITE_ERRORS,
+    StoredRecord,
+    connect,
+    read_header,
+    trouble,
+)
 
 
 def verified_records(
@@ -35,7 +42,7 @@ def verified_records(
             yield stored
             previous_check = stored.chain_check
             expected_seq += 1
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise trouble(segment, expected_seq, error) from error
 
 
@@ -103,11 +110,16 @@ def read_batches(directory: Path, from_seq: int) -> Iterator[MicroBatch]:
 
 
 def connect_to_read(path: Path) -> sqlite3.Connection:
-    """Open a segment for reading; a file that SQLite does not take for its own is damage."""
+    """Open a segment for reading.
+
+    Not in SQLite's read-only mode, which cannot clear away its companion files when it closes.
+    """
     try:
-        return connect(path, read_only=True)
-    except sqlite3.Error as error:
+        connection = connect(path)
+        connection.execute("PRAGMA query_only=ON")
+    except SQLITE_ERRORS as error:
         raise trouble(path.name, 0, error) from error
+    return connection
 
 
 def _check_joint(path: Path, header: SegmentHeader, end: SegmentEnd | None) -> None:

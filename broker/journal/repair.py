@@ -19,6 +19,7 @@ from broker.journal.mark import Mark, read_mark
 from broker.journal.reading import SegmentEnd, verified_records, whole_batches
 from broker.journal.segments import (
     SELECT,
+    SQLITE_ERRORS,
     Row,
     StoredRecord,
     connect,
@@ -97,7 +98,7 @@ def _verify_tail(path: Path) -> tuple[SegmentHeader, SegmentEnd, str]:
                 raise
             _rebuild(connection, path, header, end)
             return header, _joint(header, end), damage.reason
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise trouble(path.name, 0, error) from error
     finally:
         connection.close()
@@ -133,7 +134,7 @@ def _readable_after(connection: sqlite3.Connection, seq: int, order: str) -> Ite
             stored = StoredRecord(*row)
             if isinstance(stored.payload, bytes) and stored.payload_intact():
                 yield stored
-    except (sqlite3.Error, TypeError):
+    except (*SQLITE_ERRORS, TypeError):
         return
 
 

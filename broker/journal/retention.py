@@ -4,14 +4,13 @@ Neither touches the segment under the pen, nor anything that a recovery would ne
 payload leaves its record and checksum, so the order and the chain can still be verified.
 """
 
-import sqlite3
 from itertools import pairwise
 from pathlib import Path
 
 from broker.journal.errors import JournalUnavailable
 from broker.journal.files import first_seq_of, remove_segment, segment_paths, sync_directory
 from broker.journal.records import DataClass
-from broker.journal.segments import connect, fold_in, trouble
+from broker.journal.segments import SQLITE_ERRORS, connect, fold_in, trouble
 
 
 def retire_segments(directory: Path, older_than_us: int, covered_seq: int) -> tuple[str, ...]:
@@ -38,7 +37,7 @@ def newest_us(path: Path) -> int:
     connection = connect(path)
     try:
         (newest,) = connection.execute("SELECT max(utc_us) FROM record").fetchone()
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise trouble(path.name, 0, error) from error
     finally:
         connection.close()
@@ -73,7 +72,7 @@ def _erase_in(path: Path, data_class: DataClass, older_than_us: int) -> int:
         if cursor.rowcount:
             fold_in(connection)
             connection.execute("VACUUM")
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise trouble(path.name, 0, error) from error
     finally:
         connection.close()

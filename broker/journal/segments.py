@@ -22,6 +22,8 @@ from broker.journal.files import FILE_MODE, remove_segment, sync_directory
 from broker.journal.header import SegmentHeader, header_from_rows, header_rows
 from broker.journal.records import Record
 
+SQLITE_ERRORS: Final = (sqlite3.Error, UnicodeDecodeError)
+"""The second when a damaged file makes SQLite complain in words that are not text themselves."""
 BUSY_TIMEOUT_S: Final = 5.0
 WAL_PAGES_MAX: Final = 16_384
 """64 MB of write-ahead file: the writer then folds it in itself if nobody called `checkpoint`."""
@@ -121,10 +123,10 @@ def make_row(seq: int, batch: int, record: Record, previous_check: int) -> Row:
 CHAIN_CHECK: Final = 11
 
 
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """Open a segment that exists. Transactions are explicit; the schema is never trusted."""
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}",
+        f"{path.absolute().as_uri()}?mode=rw",
         uri=True,
         timeout=BUSY_TIMEOUT_S,
         isolation_level=None,
@@ -167,7 +169,7 @@ def is_unborn(path: Path) -> bool:
     connection = connect(path)
     try:
         (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-    except sqlite3.Error:
+    except SQLITE_ERRORS:
         return False
     finally:
         connection.close()
@@ -178,7 +180,7 @@ def read_header(connection: sqlite3.Connection, segment: str) -> SegmentHeader:
     """The header. Raises JournalDamaged if it is not as written, JournalMismatch if newer."""
     try:
         rows = connection.execute("SELECT key, value FROM header ORDER BY key").fetchall()
-    except sqlite3.Error as error:
+    except SQLITE_ERRORS as error:
         raise trouble(segment, 0, error) from error
     return header_from_rows(rows, segment)
 
@@ -197,7 +199,7 @@ _DISK_TROUBLE: Final = frozenset(
 )
 
 
-def trouble(segment: str, seq: int, error: sqlite3.Error) -> JournalError:
+def trouble(segment: str, seq: int, error: Exception) -> JournalError:
     """Tell a disk that does not answer (try again) from bytes that make no sense (stop)."""
     # The low byte is the primary code; errors of the binding itself, such as bad UTF-8, have none.
     if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DISK_TROUBLE:

@@ -2,12 +2,13 @@
 
 Theory of operation. One thread owns the core, the log and the projection, so none of them needs a
 lock. Gateways submit commands and get a reply on their own event loop. The thread drains whatever
-has arrived (event-driven beats ticking: an idle engine reacts at once, a busy one works in larger
-and cheaper batches), writes the micro-batch to the log, applies it, and only then lets effects leave.
+has arrived (event-driven beats ticking: an idle engine reacts at once, a busy one works in
+larger and cheaper batches), writes the micro-batch to the log, applies it, and only then lets
+effects leave.
 
 A control command is synced to disk before its reply leaves; if the log cannot be written it is
-refused and changes nothing. Positions and ticks are applied even then, loudly: a full disk must not
-blind the people who keep aircraft apart.
+refused and changes nothing. Positions and ticks are applied even then, loudly: a full disk must
+not blind the people who keep aircraft apart.
 """
 
 import threading
@@ -191,8 +192,10 @@ class Engine(threading.Thread):
         return going_on
 
     def _tick(self) -> None:
-        """One tick is a micro-batch of its own: nothing may re-use a lost track's row before it
-        has been shown as lost."""
+        """One tick, a micro-batch of its own.
+
+        Nothing may re-use a lost track's row before it has been shown as lost.
+        """
         due_us = self._next_tick_us
         now_us = self._clock.now_us()
         # A late engine makes one tick, not one for every interval it missed.

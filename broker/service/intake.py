@@ -102,7 +102,7 @@ class Intake:
         def answer() -> None:
             try:
                 result = question()
-            except Exception as error:  # handed to whoever asked
+            except Exception as error:  # noqa: BLE001 - handed to whoever asked
                 loop.call_soon_threadsafe(_fail, future, error)
             else:
                 loop.call_soon_threadsafe(_set, future, result)

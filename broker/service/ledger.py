@@ -3,9 +3,9 @@
 An epoch names a run of numbers that never repeats. It goes on across a restart when the log proves
 that nothing was lost (the same boot, or an orderly end). Otherwise the next one begins, so that no
 (epoch, audience, number) is ever used twice. The same holds while the broker runs: when the log
-cannot be written, positions are still applied and shown, so what is shown no longer follows from the
-log; a new epoch begins at once, and once the log can be written again it starts from a snapshot of
-the state as it then is, and the older snapshots, which would replay across the hole, are removed.
+cannot be written, positions are still applied and shown, so what is shown no longer follows from
+the log. A new epoch begins at once. When the log can be written again, it starts from a snapshot of
+the state as it then is; older snapshots, which would replay across the hole, are removed.
 """
 
 from collections.abc import Sequence
@@ -102,7 +102,7 @@ class Ledger:
                 snapshots.write(self._directory, self._journal.last_seq, self._state(), {})
             self._journal.close()
         except JournalUnavailable as error:
-            log.error("log-not-closed", why=str(error))
+            log.warning("log-not-closed", why=str(error))
 
     def _state(self) -> dict[str, object]:
         if self._projection is None:
@@ -121,7 +121,7 @@ class Ledger:
             if len(self._covered) == snapshots.SNAPSHOTS_KEPT:
                 self._journal.retire(now_us - RETENTION_US, self._covered[0])
         except JournalUnavailable as error:
-            log.error("snapshot-failed", why=str(error))
+            log.warning("snapshot-failed", why=str(error))
 
     def _lost(self) -> None:
         if self._is_lost:

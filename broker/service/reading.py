@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from broker.core.effects import Alert
 from broker.core.errors import refuse
 from broker.core.names import Audience, RestrictionName
 from broker.core.restrictions.model import Restriction
 from broker.core.sharing.views import AlertView
-from broker.core.effects import Alert
 from broker.service.clock import Clock
 from broker.service.feed.hub import Hub
 from broker.service.feed.items import Encoder, Item

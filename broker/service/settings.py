@@ -1,4 +1,4 @@
-"""Configuration: one TOML file, environment variables (KEEPCLEAR_...) over it, options over both."""
+"""Configuration: a TOML file, environment variables (KEEPCLEAR_...) over it, options over both."""
 
 from pathlib import Path
 from typing import Final, Self

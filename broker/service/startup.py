@@ -1,8 +1,7 @@
 """Starting: an empty log, or the state an earlier run left, found again by replaying its log."""
 
 import secrets
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -28,18 +27,29 @@ from broker.service.packing import unpacked
 
 ENGINE_VERSION: Final = version("keepclear")
 LOG_FOLDER: Final = "log"
+LOG_ID_BYTES: Final = 6
 SECRET_BYTES: Final = 32
 REGION_KEY: Final = "london"
 """One node owns the one region today; the key is in every record so that this can change."""
 BOOT_ID_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
 
+RandomBytes = Callable[[int], bytes]
+
 log = structlog.get_logger()
 
 
 def assemble(
-    data_dir: Path, policy_toml: str, encoder: Encoder, clock: Clock, *, exercise: bool
+    data_dir: Path,
+    policy_toml: str,
+    encoder: Encoder,
+    clock: Clock,
+    *,
+    exercise: bool,
+    random_bytes: RandomBytes = secrets.token_bytes,
 ) -> Parts:
     """The parts of a broker whose log is in `data_dir`, as the log left them.
+
+    `random_bytes` is asked once, for a new log, for its id and its secret.
 
     Raises Refused for a bad policy, JournalInUse, JournalMismatch, JournalDamaged or
     JournalUnavailable.
@@ -47,7 +57,7 @@ def assemble(
     directory = data_dir / LOG_FOLDER
     directory.mkdir(parents=True, exist_ok=True)
     found = plan(directory, boot_id())
-    run = _run_info(found, exercise=exercise)
+    run = _run_info(found, random_bytes, exercise=exercise)
     airspace, projection = _recovered(found, run, policy_toml, encoder, exercise=exercise)
     journal = Journal.open(directory, run, continue_from=found.last_seq)
     ledger = Ledger(directory, journal, run, is_new=found.header is None)
@@ -63,7 +73,7 @@ def boot_id() -> str:
         return "unknown"
 
 
-def _run_info(found: RecoveryPlan, *, exercise: bool) -> RunInfo:
+def _run_info(found: RecoveryPlan, random_bytes: RandomBytes, *, exercise: bool) -> RunInfo:
     space = Space.EXERCISE if exercise else Space.LIVE
     if found.header is None:
         return RunInfo(
@@ -71,12 +81,12 @@ def _run_info(found: RecoveryPlan, *, exercise: bool) -> RunInfo:
             geoid_version=GEOID_VERSION,
             policy_version="",
             space=space,
-            log_id=uuid.uuid4().hex[:12],
+            log_id=random_bytes(LOG_ID_BYTES).hex(),
             region_key=REGION_KEY,
             node_epoch=1,
             feed_epoch=1,
             boot_id=boot_id(),
-            secret=secrets.token_bytes(SECRET_BYTES),
+            secret=random_bytes(SECRET_BYTES),
         )
     old = found.header.run
     if old.space is not space:
@@ -122,11 +132,13 @@ def _recovered(
 
 def policy_first(batches: Iterator[MicroBatch], otherwise: str) -> tuple[str, Iterator[MicroBatch]]:
     """The policy that a log from its beginning starts with, and all its micro-batches."""
-    first = next(batches, None)
-    if first is None:
-        return otherwise, iter(())
-    policies = [one.toml_text for one in first.commands if isinstance(one, LoadPolicy)]
-    return (policies[0] if policies else otherwise), chain([first], batches)
+    before: list[MicroBatch] = []  # ticks of an airspace that is still empty
+    for batch in batches:
+        before.append(batch)
+        for command in batch.commands:
+            if isinstance(command, LoadPolicy):
+                return command.toml_text, chain(before, batches)
+    return otherwise, iter(before)
 
 
 def replay(batches: Iterator[MicroBatch], projection: Projection) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -30,7 +31,6 @@ from keepclear.v1 import (
 )
 
 AGENCIES = ("met", "lfb")
-SENT_US = 1_760_000_000_123_456
 
 
 def refuse(context: grpc.ServicerContext, code: int, text: str, *fields: tuple[str, str]) -> None:
@@ -59,7 +59,7 @@ class FakeBroker(
     """Keeps what it was sent; answers as the contract says."""
 
     target: str = ""
-    space: int = common_pb2.SPACE_LIVE
+    space: common_pb2.Space = common_pb2.SPACE_LIVE
     news: list[feed_pb2.FeedMessage] = field(default_factory=list)
     picture_age_s: float | None = 0.5
     silent: int = 2
@@ -81,7 +81,7 @@ class FakeBroker(
             refuse(context, code_pb2.PERMISSION_DENIED, "agency is not configured")
         return system
 
-    def message(self, number: int, **kind: object) -> feed_pb2.FeedMessage:
+    def message(self, number: int, **kind: Any) -> feed_pb2.FeedMessage:
         sent_us = time.time_ns() // 1000 + round(self.clock_offset_s * 1e6)
         return feed_pb2.FeedMessage(
             header=feed_pb2.FeedHeader(
@@ -96,7 +96,7 @@ class FakeBroker(
             **kind,
         )
 
-    def Subscribe(self, request, context):  # noqa: N802
+    def Subscribe(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         self.caller(context)
         self.subscriptions.append(request)
         messages = [
@@ -120,7 +120,7 @@ class FakeBroker(
         while context.is_active() and not self.stopping.wait(0.05):
             pass
 
-    def PublishTracks(self, requests, context):  # noqa: N802
+    def PublishTracks(self, requests: Any, context: grpc.ServicerContext) -> Iterator[Any]:  # noqa: N802
         self.caller(context)
         for request in requests:
             refusals = []
@@ -141,7 +141,7 @@ class FakeBroker(
                 credit=4,
             )
 
-    def CreateRestriction(self, request, context):  # noqa: N802
+    def CreateRestriction(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         self.caller(context)
         made = request.restriction
         if made.title == "bad":
@@ -157,11 +157,11 @@ class FakeBroker(
         self.restrictions[made.name] = made
         return restrictions_pb2.CreateRestrictionResponse(restriction=made)
 
-    def ListRestrictions(self, request, context):  # noqa: N802
+    def ListRestrictions(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802, ARG002
         self.caller(context)
         return restrictions_pb2.ListRestrictionsResponse(restrictions=self.restrictions.values())
 
-    def WithdrawRestriction(self, request, context):  # noqa: N802
+    def WithdrawRestriction(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         self.caller(context)
         if request.name not in self.restrictions:
             refuse(context, code_pb2.NOT_FOUND, f"no restriction {request.name}")
@@ -172,11 +172,11 @@ class FakeBroker(
         found.version += 1
         return restrictions_pb2.WithdrawRestrictionResponse(restriction=found)
 
-    def ListAlerts(self, request, context):  # noqa: N802
+    def ListAlerts(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802, ARG002
         self.caller(context)
         return alerts_pb2.ListAlertsResponse(alerts=self.alerts.values())
 
-    def AcknowledgeAlert(self, request, context):  # noqa: N802
+    def AcknowledgeAlert(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
         system = self.caller(context)
         if request.alert_id not in self.alerts:
             refuse(context, code_pb2.NOT_FOUND, f"no alert {request.alert_id}")

@@ -25,7 +25,7 @@ def ended_pid() -> int:
     return process.pid
 
 
-def test_what_is_written_is_read_back(own_run_file: Path):
+def test_what_is_written_is_read_back(own_run_file: Path) -> None:
     assert read_run_file() is None
     assert write_run_file(record()) == own_run_file
     assert read_run_file() == record()
@@ -34,18 +34,20 @@ def test_what_is_written_is_read_back(own_run_file: Path):
     assert json.loads(own_run_file.read_text())["grpc"] == "127.0.0.1:4711"
 
 
-def test_without_a_runtime_folder_it_is_in_the_cache(tmp_path: Path, monkeypatch):
+def test_without_a_runtime_folder_it_is_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR")
     monkeypatch.setenv("HOME", str(tmp_path))
     assert discovery.run_file_path() == tmp_path / ".cache" / "keepclear" / "broker.json"
 
 
-def test_a_stale_file_is_ignored():
+def test_a_stale_file_is_ignored() -> None:
     write_run_file(record(ended_pid()))
     assert read_run_file() is None
 
 
-def test_only_the_owner_removes_it(own_run_file: Path):
+def test_only_the_owner_removes_it(own_run_file: Path) -> None:
     write_run_file(record())
     remove_run_file(os.getpid() + 1)
     assert own_run_file.exists()
@@ -54,7 +56,7 @@ def test_only_the_owner_removes_it(own_run_file: Path):
     remove_run_file(os.getpid())  # twice does no harm
 
 
-def test_no_half_written_file_is_left(own_run_file: Path):
+def test_no_half_written_file_is_left(own_run_file: Path) -> None:
     write_run_file(record())
     write_run_file(record())
     assert [path.name for path in own_run_file.parent.iterdir()] == ["broker.json"]
@@ -78,20 +80,20 @@ def test_no_half_written_file_is_left(own_run_file: Path):
         "\xff" * 10_000,
     ],
 )
-def test_damaged_files_are_ignored(own_run_file: Path, text: str):
+def test_damaged_files_are_ignored(own_run_file: Path, text: str) -> None:
     own_run_file.parent.mkdir(parents=True)
     own_run_file.write_text(text)
     assert read_run_file() is None
 
 
-def test_unknown_keys_of_a_newer_broker_are_ignored(own_run_file: Path):
+def test_unknown_keys_of_a_newer_broker_are_ignored(own_run_file: Path) -> None:
     own_run_file.parent.mkdir(parents=True)
     values = {"grpc": "a:1", "pid": os.getpid(), "space": "live", "new": 1}
     own_run_file.write_text(json.dumps(values))
     assert read_run_file() == BrokerRecord("a:1", os.getpid(), "live")
 
 
-def test_which_addresses_are_tried():
+def test_which_addresses_are_tried() -> None:
     assert targets("far:1", record()) == ("far:1",)
     assert targets(None, None) == (DEFAULT_TARGET,)
     assert targets(None, record()) == ("127.0.0.1:4711", DEFAULT_TARGET)

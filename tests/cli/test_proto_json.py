@@ -13,7 +13,7 @@ int64s = st.integers(-(2**53), 2**53)
 
 
 @given(int64s, int64s)
-def test_64_bit_integers_are_numbers_at_every_depth(start_us, end_us):
+def test_64_bit_integers_are_numbers_at_every_depth(start_us: int, end_us: int) -> None:
     restriction = restrictions_pb2.Restriction(
         name="agencies/met/restrictions/a",
         windows=[restrictions_pb2.Window(start_us=start_us, end_us=end_us)],
@@ -21,11 +21,12 @@ def test_64_bit_integers_are_numbers_at_every_depth(start_us, end_us):
     )
     values = message_json(restriction)
     assert values.get("created_us", 0) == start_us
-    assert values["windows"][0].get("end_us", 0) == end_us
+    assert json.dumps(values).count('": "') == 1  # the name is the only string
+    assert f'"end_us": {end_us}' in json.dumps(values) or end_us == 0
     assert ParseDict(values, restrictions_pb2.Restriction()) == restriction
 
 
-def test_a_line_has_one_key_with_the_header_inside():
+def test_a_line_has_one_key_with_the_header_inside() -> None:
     message = feed_pb2.FeedMessage(
         header=feed_pb2.FeedHeader(number=7, sent_us=5, resume_token=b"x", snapshot=True),
         tracks=feed_pb2.TrackFrame(
@@ -43,18 +44,18 @@ def test_a_line_has_one_key_with_the_header_inside():
     }
 
 
-def test_every_kind_of_the_contract_has_its_own_key():
+def test_every_kind_of_the_contract_has_its_own_key() -> None:
     for kind in feed_pb2.FeedMessage.DESCRIPTOR.oneofs_by_name["kind"].fields:
         message = feed_pb2.FeedMessage()
         getattr(message, kind.name).SetInParent()
         assert json.loads(feed_line(message) or "") == {kind.name: {"header": {}}}
 
 
-def test_a_kind_that_is_not_known_is_left_out():
+def test_a_kind_that_is_not_known_is_left_out() -> None:
     assert feed_line(feed_pb2.FeedMessage()) is None
 
 
-def test_enums_are_names_and_number_strings_stay_strings():
+def test_enums_are_names_and_number_strings_stay_strings() -> None:
     alert = alerts_pb2.Alert(alert_id="123", level=common_pb2.ALERT_LEVEL_WARNING, revision=3)
     assert message_json(alert) == {
         "alert_id": "123",

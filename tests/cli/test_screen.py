@@ -1,5 +1,7 @@
 """The screen: what a person reads, and what it says when the link is lost."""
 
+import io
+
 from rich.console import Console
 
 from broker.cli.picture import Picture
@@ -10,7 +12,7 @@ NOW_US = 1_760_000_000_000_000
 
 
 def shown(picture: Picture, now_s: float, height_lines: int = 60) -> str:
-    console = Console(width=180, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
+    console = Console(width=180, record=True, file=io.StringIO())
     console.print(render(picture, now_s, height_lines))
     return console.export_text()
 
@@ -43,7 +45,9 @@ def filled() -> Picture:
         acknowledgements=[alerts_pb2.Acknowledgement(acknowledged_by="Met desk")],
     )
     restriction = restrictions_pb2.Restriction(
-        name="agencies/lfb/restrictions/fire", title="Fire, [bold]Mill Road", state=2
+        name="agencies/lfb/restrictions/fire",
+        title="Fire, [bold]Mill Road",
+        state="RESTRICTION_STATE_ACTIVE",
     )
     heartbeat = feed_pb2.Heartbeat(picture_age_s=1, silent_publisher_count=2)
     for kind in (
@@ -57,7 +61,7 @@ def filled() -> Picture:
     return picture
 
 
-def test_everything_a_desk_needs_is_on_the_screen():
+def test_everything_a_desk_needs_is_on_the_screen() -> None:
     text = shown(filled(), 100.0)
     for words in (
         "EXERCISE",
@@ -78,7 +82,7 @@ def test_everything_a_desk_needs_is_on_the_screen():
     assert "LINK LOST" not in text
 
 
-def test_a_lost_link_cannot_look_live():
+def test_a_lost_link_cannot_look_live() -> None:
     # REQ-UI: a frozen picture must never look live.
     text = shown(filled(), 112.0)
     assert "LINK LOST 12 s ago" in text
@@ -87,7 +91,7 @@ def test_a_lost_link_cannot_look_live():
     assert "picture 13 s old" in text
 
 
-def test_no_alert_is_never_shown_as_no_traffic():
+def test_no_alert_is_never_shown_as_no_traffic() -> None:
     picture = Picture()
     assert "Waiting for the first picture" in shown(picture, 0)
     picture.apply(feed_pb2.FeedMessage(heartbeat=feed_pb2.Heartbeat()), 0)
@@ -98,7 +102,7 @@ def test_no_alert_is_never_shown_as_no_traffic():
     assert "space not known" in text
 
 
-def test_coverage_names_the_silent_ones():
+def test_coverage_names_the_silent_ones() -> None:
     picture = Picture()
     for name in "dcba":
         coverage = feed_pb2.Coverage(publisher=name, silent=True)
@@ -109,14 +113,14 @@ def test_coverage_names_the_silent_ones():
     assert "1 feed silent" in coverage_words(picture, 0)
 
 
-def test_long_lists_say_how_much_is_not_shown():
+def test_long_lists_say_how_much_is_not_shown() -> None:
     picture = Picture()
     views = [feed_pb2.TrackView(track_id=f"t{n}", label=f"L{n}") for n in range(50)]
     picture.apply(feed_pb2.FeedMessage(tracks=feed_pb2.TrackFrame(tracks=views)), 0)
     for n in range(12):
-        alert = alerts_pb2.Alert(alert_id=f"a{n}", level=1)
+        alert = alerts_pb2.Alert(alert_id=f"a{n}", level="ALERT_LEVEL_ADVISORY")
         picture.apply(feed_pb2.FeedMessage(alert=alert), 0)
-        restriction = restrictions_pb2.Restriction(name=f"r{n}", state=2)
+        restriction = restrictions_pb2.Restriction(name=f"r{n}", state="RESTRICTION_STATE_ACTIVE")
         picture.apply(feed_pb2.FeedMessage(restriction=restriction), 0)
     text = shown(picture, 0, 24)
     assert "and 45 more" in text
@@ -124,8 +128,10 @@ def test_long_lists_say_how_much_is_not_shown():
     assert "and 7 more" in text
 
 
-def test_relative_heights():
+def test_relative_heights() -> None:
     alert = alerts_pb2.Alert()
     assert relative_height_words(alert) == "not known: counts as inside"
+    alert.kind = alerts_pb2.ALERT_KIND_RESTRICTION
+    assert relative_height_words(alert) == ""
     alert.relative_height_m = -61
     assert relative_height_words(alert) == "200 ft below"

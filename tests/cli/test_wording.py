@@ -11,20 +11,20 @@ FOOT_M = 0.3048
 
 
 @given(st.text())
-def test_nothing_printable_moves_the_cursor(text):
+def test_nothing_printable_moves_the_cursor(text: str) -> None:
     shown = wording.printable(text)
     assert len(shown) == len(text)
     assert shown.isprintable()
 
 
-def test_a_height_above_sea_level_is_in_feet():
+def test_a_height_above_sea_level_is_in_feet() -> None:
     track = feed_pb2.TrackView(
         altitude_m=1_000 * FOOT_M, altitude_datum=common_pb2.ALTITUDE_DATUM_AMSL
     )
     assert wording.height_words(track) == "1,000 ft above sea level"
 
 
-def test_a_relative_height_is_in_feet_and_metres():
+def test_a_relative_height_is_in_feet_and_metres() -> None:
     track = feed_pb2.TrackView(height_m=61, height_reference=common_pb2.HEIGHT_REFERENCE_TAKEOFF)
     assert wording.height_words(track) == "200 ft (61 m) above take-off"
     track.height_reference = common_pb2.HEIGHT_REFERENCE_GROUND
@@ -32,7 +32,7 @@ def test_a_relative_height_is_in_feet_and_metres():
 
 
 @given(st.floats(-500, 30_000))
-def test_an_ellipsoid_height_never_reaches_a_person(altitude_m):
+def test_an_ellipsoid_height_never_reaches_a_person(altitude_m: float) -> None:
     # REQ-WORDS: ellipsoid heights never reach a person.
     track = feed_pb2.TrackView(
         altitude_m=altitude_m,
@@ -48,17 +48,17 @@ def test_an_ellipsoid_height_never_reaches_a_person(altitude_m):
     assert not any(character.isdigit() for character in wording.limit_words(limit))
 
 
-def test_pressure_and_both_and_neither():
+def test_pressure_and_both_and_neither() -> None:
     track = feed_pb2.TrackView(
         altitude_m=2_000 * FOOT_M, altitude_datum=common_pb2.ALTITUDE_DATUM_PRESSURE
     )
     assert wording.height_words(track) == "2,000 ft pressure (1013)"
-    track.height_m = 0.0
+    track.height_m = -0.2
     assert wording.height_words(track) == "2,000 ft pressure (1013), 0 ft (0 m) above take-off"
     assert wording.height_words(feed_pb2.TrackView()) == "not known"
 
 
-def test_volumes_and_windows():
+def test_volumes_and_windows() -> None:
     limit = restrictions_pb2.VerticalLimit
     volume = restrictions_pb2.RestrictionVolume(
         circle=restrictions_pb2.Circle(
@@ -81,11 +81,11 @@ def test_volumes_and_windows():
 @pytest.mark.parametrize(
     ("age_s", "words"), [(-1, "0 s"), (3.4, "3 s"), (119, "119 s"), (180, "3 min"), (7200, "2 h")]
 )
-def test_ages(age_s, words):
+def test_ages(age_s: float, words: str) -> None:
     assert wording.age_words(age_s) == words
 
 
-def test_every_value_of_every_enum_has_a_word():
+def test_every_value_of_every_enum_has_a_word() -> None:
     for value in common_pb2.AircraftClass.values():
         assert wording.class_words(value)
     for value in common_pb2.AlertLevel.values():

@@ -1,6 +1,7 @@
 """Commands, headers and comparisons that the journal's tests share."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -64,11 +65,11 @@ def acknowledgement(number: int) -> AcknowledgeAlert:
 def report_batch(rows: int, seed: int = 1) -> ReportBatch:
     """Positions with gaps: some values are not given."""
     row = np.arange(rows) + seed
-    floats = {
+    floats: dict[str, Any] = {
         name: row * 0.125 + place for place, name in enumerate(reports.FLOAT_COLUMNS, start=50)
     }
     floats["height_m"][::2] = np.nan
-    codes = {name: (row % 3).astype(np.int8) for name in reports.CODE_COLUMNS}
+    codes: dict[str, Any] = {name: (row % 3).astype(np.int8) for name in reports.CODE_COLUMNS}
     return ReportBatch(
         publisher=POLICE,
         batch_id=f"batch-{seed}",

@@ -1,4 +1,4 @@
-"""The log keeps order, whole batches and its promises about the disk, over rotation and restarts."""
+"""The log keeps order, whole batches and its promises about the disk, over restarts too."""
 
 import stat
 import threading
@@ -72,7 +72,7 @@ def test_rotation_by_records_and_by_bytes_keeps_one_chain(tmp_path: Path) -> Non
     ):
         directory = tmp_path / name
         samples.write_log(directory, 20, limits=limits)
-        assert len(segment_paths(directory)) > 5
+        assert len(segment_paths(directory)) >= 5
         with Journal.open(directory, run_info()) as journal:
             read = list(journal.read(1))
         assert samples.request_ids(read) == [f"request-{number}" for number in range(20)]
@@ -234,6 +234,14 @@ def test_an_orderly_end_is_marked_and_leaves_plain_files(tmp_path: Path) -> None
     assert mark is not None
     assert (mark.last_seq, mark.synced_seq, mark.clean) == (2, 2, True)
     assert not list(tmp_path.glob("*-wal"))
+
+
+def test_reading_leaves_no_companion_files_behind(tmp_path: Path) -> None:
+    samples.write_log(tmp_path, 10, limits=SegmentLimits(records_max=4))
+    before = sorted(tmp_path.iterdir())
+    with Journal.open(tmp_path, run_info()) as journal:
+        assert len(list(journal.read(1))) == 10
+    assert sorted(set(tmp_path.iterdir()) - set(before)) == segment_paths(tmp_path)[-1:]
 
 
 def test_the_secret_is_kept_out_of_messages() -> None:

@@ -14,7 +14,6 @@ from broker.journal.mark import MARK_NAME, Mark, MarkFile, encode_mark, read_mar
 from broker.journal.reading import read_batches
 from broker.journal.records import MicroBatch
 from broker.journal.repair import DAMAGED_SUFFIX, inspect
-from broker.journal.segments import create_segment
 from tests.journal import samples
 from tests.journal.samples import run_info
 
@@ -161,8 +160,13 @@ def test_without_its_mark_a_log_is_not_vouched_for(tmp_path: Path, ruin: str) ->
     assert damage.control_lost
 
 
-def test_marks_come_back() -> None:
-    assert len(encode_mark(Mark(2**62, 2**61, clean=True))) < 64
+@pytest.mark.parametrize("mark", [Mark(0, 0, clean=True), Mark(2**62, 2**61, clean=False)])
+def test_marks_come_back_and_fit_one_disk_sector(tmp_path: Path, mark: Mark) -> None:
+    file = MarkFile(tmp_path)
+    file.write(mark, sync=True)
+    file.close()
+    assert read_mark(tmp_path) == mark
+    assert len(encode_mark(mark)) <= 512
 
 
 def test_a_log_without_any_of_its_segments_is_refused(tmp_path: Path) -> None:
@@ -205,7 +209,19 @@ def test_a_segment_that_cannot_be_made_leaves_nothing(
     assert segment_paths(tmp_path) == []
     monkeypatch.undo()
     Journal.open(tmp_path, run_info()).close()
-    assert create_segment.__doc__ is not None
+
+
+def test_a_schema_that_is_not_text_is_damage(tmp_path: Path) -> None:
+    """Found by a bit flip: SQLite's own message then quotes bytes that are not UTF-8."""
+    samples.write_log(tmp_path, 2)
+    path = segment_path(tmp_path, 1)
+    stored = path.read_bytes()
+    place = stored.index(b"TABLE record (seq") + len(b"TABLE record")
+    path.write_bytes(stored[:place] + b"\xe5" + stored[place + 1 :])
+    with pytest.raises(JournalDamaged):
+        Journal.open(tmp_path, run_info())
+    with pytest.raises(JournalDamaged):
+        list(read_batches(tmp_path, 1))
 
 
 def recovered(directory: Path) -> tuple[list[MicroBatch], bool]:

@@ -24,9 +24,25 @@ VALUE_WIDTH: Final = 3
 
 Tags = NDArray[np.int32]
 
+NO_SAMPLES: Final = PairSamples(
+    slot_a=np.zeros(0, dtype=np.int32),
+    slot_b=np.zeros(0, dtype=np.int32),
+    rule=np.zeros(0, dtype=np.int16),
+    level=np.zeros(0, dtype=np.int8),
+    hold_level=np.zeros(0, dtype=np.int8),
+    time_to_loss_s=np.zeros(0),
+    time_to_closest_s=np.zeros(0),
+    closest_range_m=np.zeros(0),
+    vertical_known=np.zeros(0, dtype=np.uint8),
+    trusted=np.zeros(0, dtype=np.uint8),
+)
+"""What most reports lead to."""
+
 
 def pair_samples(tags: Tags, values: Floats, columns: TrackColumns) -> PairSamples:
     """Sorted samples from hits: tags (n, 5) int32 and values (n, 3) float64."""
+    if len(tags) == 0:
+        return NO_SAMPLES
     slot_i, slot_j = tags[:, SLOT_I], tags[:, SLOT_J]
     number_i, number_j = columns.track_number[slot_i], columns.track_number[slot_j]
     swap = number_i > number_j

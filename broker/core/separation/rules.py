@@ -23,12 +23,12 @@ class Relation(IntEnum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RuleTable:
-    """A pair policy as arrays. r rules, c categories (aircraft class x phase), 4 levels."""
+    """A pair policy as arrays: r rules, c categories (aircraft class x phase), 4 levels."""
 
     version: str
     rule_ids: tuple[str, ...]
     rule_of: NDArray[np.int16]
-    """(3, c, c): relation x category x category -> rule row, symmetric; -1 where no rule applies."""
+    """(3, c, c): relation x category x category -> rule row, symmetric; -1 where none applies."""
     horizontal_m: NDArray[np.float64]
     """(r, 4) radius of each level's cylinder; NaN where the level is off."""
     vertical_m: NDArray[np.float64]

@@ -40,7 +40,7 @@ class SortedTracks(NamedTuple):
     rows: Floats
     """(n, 16) packed rows."""
     entries: Floats32
-    """(n, 8) as in `index`, but reference points from the origin and half the east scale."""
+    """(8, n) as in `index` but turned: reference points from the origin, half the east scale."""
     limits: Floats
     origin_x_m: float
     origin_y_m: float
@@ -102,7 +102,7 @@ def lay_out(index: GridIndex, slots: NDArray[np.int32]) -> SortedTracks:
     """Packed rows and filter entries in sorted order."""
     order, starts = sort_by_cell(index, slots)
     rows = np.empty((len(order), packing.ROW_WIDTH))
-    entries = np.empty((len(order), layout.ENTRY_WIDTH), dtype=np.float32)
+    entries = np.empty((layout.ENTRY_WIDTH, len(order)), dtype=np.float32)
     origin_x_m = index.entries[order[0], layout.REFERENCE_X_M] if len(order) > 0 else 0.0
     origin_y_m = index.entries[order[0], layout.REFERENCE_Y_M] if len(order) > 0 else 0.0
     farthest_m = 0.0
@@ -114,10 +114,10 @@ def lay_out(index: GridIndex, slots: NDArray[np.int32]) -> SortedTracks:
         y_m = index.entries[slot, layout.REFERENCE_Y_M] - origin_y_m
         farthest_m = max(farthest_m, abs(x_m), abs(y_m))
         for column in range(layout.ENTRY_WIDTH):
-            entries[k, column] = index.entries[slot, column]
-        entries[k, layout.REFERENCE_X_M] = x_m
-        entries[k, layout.REFERENCE_Y_M] = y_m
-        entries[k, layout.EAST_SCALE] = 0.5 * index.entries[slot, layout.EAST_SCALE]
+            entries[column, k] = index.entries[slot, column]
+        entries[layout.REFERENCE_X_M, k] = x_m
+        entries[layout.REFERENCE_Y_M, k] = y_m
+        entries[layout.EAST_SCALE, k] = 0.5 * index.entries[slot, layout.EAST_SCALE]
     pad_m = reach.REACH_PAD_M + farthest_m * FLOAT32_ROUNDING
     return SortedTracks(order, starts, rows, entries, index.limits, origin_x_m, origin_y_m, pad_m)
 
@@ -140,17 +140,17 @@ def ask(
         category = int(rows[q, packing.CATEGORY])
         x_m, y_m, z_m = reference_point(rows, q, layer, now_us, times)
         own_m = rules.reach_m[layer, category] + (
-            entries[q, layout.ZONE_M] + entries[q, layout.SPEED_MPS] * deviation_s
+            entries[layout.ZONE_M, q] + entries[layout.SPEED_MPS, q] * deviation_s
         )
         terms[m, ASKED_X] = x_m - tracks.origin_x_m
         terms[m, ASKED_Y] = y_m - tracks.origin_y_m
         terms[m, ASKED_Z] = z_m
-        terms[m, ASKED_HALF_SCALE] = entries[q, layout.EAST_SCALE]
+        terms[m, ASKED_HALF_SCALE] = entries[layout.EAST_SCALE, q]
         terms[m, ASKED_REACH] = own_m * reach.REACH_FACTOR + pad_m
         terms[m, ASKED_HEIGHT] = (
             rules.height_m[layer, category]
-            + entries[q, layout.ZONE_HEIGHT_M]
-            + entries[q, layout.VERTICAL_SPEED_MPS] * deviation_s
+            + entries[layout.ZONE_HEIGHT_M, q]
+            + entries[layout.VERTICAL_SPEED_MPS, q] * deviation_s
         ) + reach.HEIGHT_PAD_M
         if rules.reach_m[layer, category] < 0.0:
             boxes[m, :] = 0
@@ -168,17 +168,22 @@ def near(
     """Append the pairs of places that the filter lets through; returns how many there would be.
 
     Part p of P asks for every P-th place. A pair within a layer is found from its earlier place.
+    The filter's loop has no branches, so that it compiles to vector instructions.
     """
-    entries, starts = tracks.entries, tracks.starts
-    terms, boxes, deviation_s = asked.terms, asked.boxes, asked.deviation_s
-    room = len(pairs)
+    starts, terms, boxes, deviation_s = tracks.starts, asked.terms, asked.boxes, asked.deviation_s
+    x_m, y_m = tracks.entries[layout.REFERENCE_X_M], tracks.entries[layout.REFERENCE_Y_M]
+    z_m, half_scale = tracks.entries[layout.REFERENCE_Z_M], tracks.entries[layout.EAST_SCALE]
+    speed_mps, zone_m = tracks.entries[layout.SPEED_MPS], tracks.entries[layout.ZONE_M]
+    climb_mps = tracks.entries[layout.VERTICAL_SPEED_MPS]
+    zone_height_m = tracks.entries[layout.ZONE_HEIGHT_M]
+    passed = np.empty(len(x_m), dtype=np.uint8)
     factor = np.float32(reach.REACH_FACTOR)
     base = asked.layer * reach.CELL_COUNT
     within = asked.first_place == starts[base]
     for m in range(part[0], len(terms), part[1]):
         q = asked.first_place + m
-        x_m, y_m, z_m = terms[m, ASKED_X], terms[m, ASKED_Y], terms[m, ASKED_Z]
-        half_scale, own_m = terms[m, ASKED_HALF_SCALE], terms[m, ASKED_REACH]
+        own_x_m, own_y_m, own_z_m = terms[m, ASKED_X], terms[m, ASKED_Y], terms[m, ASKED_Z]
+        own_half_scale, own_m = terms[m, ASKED_HALF_SCALE], terms[m, ASKED_REACH]
         own_height_m = terms[m, ASKED_HEIGHT]
         earliest = q + 1 if within else 0
         left = boxes[m, 2] & reach.CELL_MASK
@@ -186,24 +191,19 @@ def near(
         for row in range(boxes[m, 0], boxes[m, 0] + boxes[m, 1]):
             line = base + (row & reach.CELL_MASK) * reach.GRID_CELLS
             low, high = starts[line + left], starts[line + min(right, reach.GRID_CELLS)]
-            turns = 2 if right > reach.GRID_CELLS else 1
-            for _ in range(turns):
-                for k in range(max(low, earliest), high):
-                    dx_m = (entries[k, layout.REFERENCE_X_M] - x_m) * (
-                        entries[k, layout.EAST_SCALE] + half_scale
+            for _ in range(2 if right > reach.GRID_CELLS else 1):
+                low = max(low, earliest)
+                for k in range(low, high):
+                    dx_m = (x_m[k] - own_x_m) * (half_scale[k] + own_half_scale)
+                    dy_m = y_m[k] - own_y_m
+                    reach_m = own_m + factor * (zone_m[k] + speed_mps[k] * deviation_s)
+                    height_m = own_height_m + (zone_height_m[k] + climb_mps[k] * deviation_s)
+                    passed[k] = (dx_m * dx_m + dy_m * dy_m <= reach_m * reach_m) & (
+                        abs(z_m[k] - own_z_m) <= height_m
                     )
-                    dy_m = entries[k, layout.REFERENCE_Y_M] - y_m
-                    reach_m = own_m + factor * (
-                        entries[k, layout.ZONE_M] + entries[k, layout.SPEED_MPS] * deviation_s
-                    )
-                    if dx_m * dx_m + dy_m * dy_m > reach_m * reach_m:
-                        continue
-                    height_m = own_height_m + (
-                        entries[k, layout.ZONE_HEIGHT_M]
-                        + entries[k, layout.VERTICAL_SPEED_MPS] * deviation_s
-                    )
-                    if abs(entries[k, layout.REFERENCE_Z_M] - z_m) <= height_m:
-                        if at < room:
+                for k in range(low, high):
+                    if passed[k] != 0:
+                        if at < len(pairs):
                             pairs[at, 0], pairs[at, 1] = q, k
                         at += 1
                 low, high = starts[line], starts[line + right - reach.GRID_CELLS]

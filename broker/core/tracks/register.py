@@ -138,7 +138,7 @@ class TrackRegister:
     def advance(
         self, now_us: int, stale_after_s: NDArray[np.float64], lost_after_s: NDArray[np.float64]
     ) -> list[TrackStateChanged]:
-        """Age every track; limits by aircraft class. Lost tracks are retired, see `release_retired`."""
+        """Age every track; limits by aircraft class. Lost ones are retired: `release_retired`."""
         columns, live = self.columns, self.live_slots()
         age_s = (now_us - columns.time_of_validity_us[live]) / SECOND_US
         aircraft_class = columns.aircraft_class[live]

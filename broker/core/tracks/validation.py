@@ -1,4 +1,4 @@
-"""What a report must satisfy before it may move a track: plausible, placed in time and in its space.
+"""What a report must satisfy before it may move a track: plausible, in time and in its space.
 
 Every check names the contract's field, so that the sender can mend the very record. Checks are
 vectorised: a batch without a fault costs a handful of array operations, and only faulty rows are

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
 import structlog
+from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -53,7 +54,7 @@ OnMessage = Callable[[str, bytes, bool], None]
 
 
 class MqttLink:
-    """Connected, or trying to be. Callbacks come in paho's thread; `publish` may be called in any."""
+    """Connected, or trying to be. Callbacks come in paho's thread; any thread may `publish`."""
 
     def __init__(
         self,
@@ -69,7 +70,7 @@ class MqttLink:
         self._subscriptions = subscriptions
         self._on_connected = on_connected
         self._client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5
+            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5
         )
         self._client.max_inflight_messages_set(INFLIGHT_MAX)
         self._client.max_queued_messages_set(QUEUED_MAX)
@@ -78,7 +79,7 @@ class MqttLink:
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
         self._client.on_message = lambda _client, _data, message: on_message(
-            message.topic, message.payload, message.retain
+            message.topic, bytes(message.payload), message.retain
         )
 
     def start(self) -> None:

@@ -1,4 +1,4 @@
-"""What the broker publishes: every audience's messages on its topics, retained while they matter."""
+"""What the broker publishes: every audience's messages, retained while they matter."""
 
 import queue
 import threading

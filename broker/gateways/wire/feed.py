@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from google.protobuf.message import Message
+
 from broker.core.effects import FeedStateChanged
 from broker.core.names import Audience
 from broker.core.restrictions.model import Restriction
@@ -13,8 +15,6 @@ from broker.gateways.wire.framing import length_delimited, varint
 from broker.gateways.wire.restrictions import encode_restriction
 from broker.gateways.wire.tracks import encode_entries, encode_track_id
 from broker.service.feed.tokens import ResumePoint, encode_token
-from google.protobuf.message import Message
-
 from keepclear.v1 import common_pb2, feed_pb2
 
 _MESSAGE = feed_pb2.FeedMessage

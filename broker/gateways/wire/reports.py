@@ -171,11 +171,11 @@ def _columns(reports: Sequence[Report], publisher: SystemName, batch_id: str) ->
 
 def _optional_column(reports: Sequence[Report], name: str) -> Floats:
     column = np.array(
-        [getattr(report, name) if report.HasField(name) else None for report in reports],  # type: ignore[arg-type]
+        [getattr(report, name) if report.HasField(name) else None for report in reports],
         dtype=np.float64,
     )
     for row in np.flatnonzero(np.isnan(column)).tolist():
-        if reports[row].HasField(name):  # type: ignore[arg-type]
+        if reports[row].HasField(name):
             column[row] = _INFINITY
     return column
 

@@ -86,8 +86,9 @@ def _shared_fields(tracks: TrackRegister, slot: int, row: dict[str, float], lost
         longitude_deg=row["longitude_deg"],
         altitude_datum=int(row["altitude_datum"]),  # type: ignore[arg-type]
         height_reference=int(row["height_reference"]),  # type: ignore[arg-type]
-        **_known(row),
     )
+    for name, value in _known(row).items():
+        setattr(view, name, value)
     return view.SerializeToString(deterministic=True)
 
 

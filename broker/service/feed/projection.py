@@ -21,9 +21,9 @@ from broker.core.effects import (
     FeedStateChanged,
     PolicyLoaded,
     RestrictionChanged,
-    TracksUpdated,
     TrackState,
     TrackStateChanged,
+    TracksUpdated,
 )
 from broker.core.names import Audience
 from broker.core.plain import Plain, integer, mapping
@@ -63,8 +63,8 @@ class Projection:
         for effect in effects:
             self._one(effect, now_us, by_audience)
         if frames_due:
-            for audience, items in by_audience.items():
-                items += self._frames.cut(self.feeds[audience], now_us)
+            for audience in by_audience:
+                by_audience[audience] += self._frames.cut(self.feeds[audience], now_us)
             self._frames.clear()
         return [(audience, items) for audience, items in by_audience.items() if items]
 

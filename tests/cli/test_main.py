@@ -1,0 +1,100 @@
+"""How commands end: exit codes, words instead of tracebacks, and a quiet Ctrl-C."""
+
+import signal
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from broker.cli import main
+from broker.cli.main import app
+from broker.cli.problems import ExitCode, Problem
+from tests.cli.conftest import StartCommand
+
+runner = CliRunner()
+
+
+def failing_app(error: BaseException) -> typer.Typer:
+    failing = typer.Typer(cls=main.Commands, pretty_exceptions_enable=False)
+    failing.callback()(main.options)
+
+    @failing.command()
+    def fail() -> None:
+        raise error
+
+    return failing
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    text = runner.invoke(app, ["--help"]).output
+    commands = ("serve", "demo", "watch", "publish", "replay", "doctor", "restrictions", "alerts")
+    for name in commands:
+        assert name in text
+        assert runner.invoke(app, [name, "--help"]).exit_code == 0
+    for words in ("0 done", "1 refused", "2 wrong", "3 no", "130 interrupted"):
+        assert words in " ".join(text.split())
+
+
+@pytest.mark.parametrize("command", [["watch"], ["restrictions", "add"], ["alerts", "ack"]])
+def test_commands_document_their_exit_codes(command: list[str]) -> None:
+    assert "Exit codes: 0 done" in runner.invoke(app, [*command, "--help"]).output
+
+
+def test_a_problem_is_words_and_its_code() -> None:
+    error = Problem("it is broken", "mend it", ExitCode.UNREACHABLE)
+    result = runner.invoke(failing_app(error), ["fail"])
+    assert result.exit_code == 3
+    assert result.stderr == "keepclear: it is broken\nNext: mend it.\n"
+
+
+def test_a_next_step_ends_with_one_full_stop() -> None:
+    result = runner.invoke(failing_app(Problem("It is broken.", "Mend it.")), ["fail"])
+    assert result.exit_code == 1
+    assert result.stderr == "keepclear: It is broken.\nNext: Mend it.\n"
+
+
+def test_an_unknown_error_says_how_to_report_it() -> None:
+    result = runner.invoke(failing_app(RuntimeError("boom")), ["fail"])
+    assert result.exit_code == 1
+    assert "unexpected error: RuntimeError: boom" in result.stderr
+    assert "keepclear --debug" in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_debug_lets_the_error_through() -> None:
+    result = runner.invoke(failing_app(RuntimeError("boom")), ["--debug", "fail"])
+    assert isinstance(result.exception, RuntimeError)
+
+
+def test_interruption_is_quiet() -> None:
+    result = runner.invoke(failing_app(KeyboardInterrupt()), ["fail"])
+    assert result.exit_code == 130
+    assert result.output == ""
+
+
+def test_a_wrong_command_line_is_2() -> None:
+    for arguments in (["nothing"], ["watch", "--nothing"], ["alerts", "ack"]):
+        assert runner.invoke(app, arguments).exit_code == 2
+
+
+@pytest.mark.usefixtures("fake_broker")
+def test_ctrl_c_on_a_live_command_is_quiet(start_command: StartCommand) -> None:
+    process = start_command("watch", "--json")
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith('{"snapshot_begin"')
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert errors == ""
+
+
+@pytest.mark.usefixtures("fake_broker")
+def test_a_reader_that_goes_away_is_no_error(start_command: StartCommand) -> None:
+    process = start_command("watch", "--json")
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.close()
+    process.stdout = None
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert errors == ""

@@ -1,0 +1,76 @@
+"""The same seeded hour through gRPC and through a real Mosquitto: the same alerts, the same log."""
+
+from pathlib import Path
+
+import pytest
+
+from broker.cli.replay import Shown as ReplayShown
+from broker.cli.replay import replay_log
+from broker.service.startup import LOG_FOLDER
+from sim.london import London
+from sim.profiles import EVERY_BOROUGH
+from tests.conftest import StartMosquitto
+from tests.system.harness import Feeder, GrpcFeeder, MqttFeeder, Rig, alerts_of, rig
+
+SEED = 20261121
+START_US = 1_795_200_000_000_000
+HOUR_US = 3_600 * 1_000_000
+STEP_US = 1_000_000
+
+
+async def fly(rig_: Rig, feeder: Feeder, for_us: int) -> None:
+    """Send simulated London's requests at their own times."""
+    london = London(EVERY_BOROUGH, SEED, START_US, busy_hour=True)
+    for time_us in range(START_US + STEP_US, START_US + for_us + 1, STEP_US):
+        emissions = london.advance(time_us)
+        await rig_.run_to(time_us)
+        for emission in emissions:
+            await feeder.send(emission.system, emission.request)
+        await rig_.settle()
+
+
+async def by_grpc(data_dir: Path, for_us: int) -> tuple[dict[str, str], list[bytes]]:
+    """Digests of everything shown, and the police desk's alerts."""
+    async with rig(data_dir, START_US) as one:
+        feeder = GrpcFeeder(one.grpc_port)
+        await fly(one, feeder, for_us)
+        await feeder.close()
+    return one.shown.digests(), one.shown.alerts["met"]
+
+
+async def by_mqtt(
+    data_dir: Path, for_us: int, port: int
+) -> tuple[dict[str, str], list[bytes], list[bytes]]:
+    """The same, and the alerts that an MQTT client received."""
+    async with rig(data_dir, START_US, port) as one:
+        feeder = MqttFeeder(port, "met")
+        await feeder.ready()
+        await fly(one, feeder, for_us)
+        await feeder.received(len(one.shown.alerts["met"]))
+        feeder.close()
+    return one.shown.digests(), one.shown.alerts["met"], feeder.alerts
+
+
+def replayed(data_dir: Path) -> dict[str, str]:
+    """Digests of everything that the log makes again."""
+    shown = ReplayShown("")
+    replay_log(data_dir / LOG_FOLDER, shown)
+    return shown.digests()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+async def test_an_hour_is_the_same_over_both_transports(
+    tmp_path: Path, mosquitto_broker: StartMosquitto
+) -> None:
+    # REQ-DET-001: the transport changes nothing. REQ-DET-002: the log makes it all again.
+    print(f"seed {SEED}")
+    port = mosquitto_broker("allow_anonymous true\nset_tcp_nodelay true\n").port
+    grpc_digests, grpc_alerts = await by_grpc(tmp_path / "grpc", HOUR_US)
+    mqtt_digests, mqtt_alerts, received = await by_mqtt(tmp_path / "mqtt", HOUR_US, port)
+    assert len(grpc_alerts) > 10
+    assert alerts_of(mqtt_alerts) == alerts_of(grpc_alerts)
+    assert received == mqtt_alerts
+    assert mqtt_digests == grpc_digests
+    assert replayed(tmp_path / "grpc") == grpc_digests
+    assert replayed(tmp_path / "mqtt") == mqtt_digests
