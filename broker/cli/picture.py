@@ -33,6 +33,8 @@ class Picture:
     heartbeat: feed_pb2.Heartbeat | None = None
     heartbeat_s: float = 0.0
     """When the heartbeat came, on the monotonic clock."""
+    newest_us: int = 0
+    """Time of the newest position in this view; 0 before the first."""
     header: feed_pb2.FeedHeader | None = None
     heard_s: float | None = None
     """When anything came last, on the monotonic clock."""
@@ -70,17 +72,20 @@ class Picture:
         return silence_s is not None and silence_s > LINK_LOST_S
 
     def picture_age_s(self, now_s: float) -> float | None:
-        """Age of the newest position; it grows while nothing comes."""
-        if self.heartbeat is None or not self.heartbeat.HasField("picture_age_s"):
-            return None
-        return self.heartbeat.picture_age_s + now_s - self.heartbeat_s
+        """Age of the newest position; it grows while nothing comes.
+
+        From the last heartbeat, or from a newer position seen since; None before either.
+        """
+        ages_s: list[float] = []
+        if self.heartbeat is not None and self.heartbeat.HasField("picture_age_s"):
+            ages_s.append(self.heartbeat.picture_age_s + now_s - self.heartbeat_s)
+        if self.newest_us:
+            ages_s.append(self._age_s(self.newest_us, now_s))
+        return min(ages_s, default=None)
 
     def track_age_s(self, track: TrackView, now_s: float) -> float:
         """Age of one position by the broker's clock, not by this machine's."""
-        if self.header is None or self.heard_s is None:
-            return 0.0
-        broker_now_us = self.header.sent_us + (now_s - self.heard_s) * SECOND_US
-        return (broker_now_us - track.time_of_validity_us) / SECOND_US
+        return self._age_s(track.time_of_validity_us, now_s)
 
     def alerts_by_urgency(self) -> list[Alert]:
         """Most urgent first: level, then the time left, then age."""
@@ -102,7 +107,14 @@ class Picture:
             key=lambda t: (t.track_id not in alerted, t.agency, t.label, t.track_id),
         )
 
+    def _age_s(self, time_us: int, now_s: float) -> float:
+        if self.header is None or self.heard_s is None:
+            return 0.0
+        broker_now_us = self.header.sent_us + (now_s - self.heard_s) * SECOND_US
+        return (broker_now_us - time_us) / SECOND_US
+
     def _start_over(self) -> None:
+        self.newest_us = 0
         self.tracks.clear()
         self.alerts.clear()
         self.restrictions.clear()
@@ -112,6 +124,7 @@ class Picture:
         # Re-inserted, so that the order is by the last update and the oldest goes first.
         self.tracks.pop(track.track_id, None)
         self.tracks[track.track_id] = track
+        self.newest_us = max(self.newest_us, track.time_of_validity_us)
         if len(self.tracks) > TRACKS_KEPT_MAX:
             del self.tracks[next(iter(self.tracks))]
 

@@ -17,7 +17,7 @@ ALERTS_SHOWN_MAX: Final = 8
 RESTRICTIONS_SHOWN_MAX: Final = 5
 SILENT_SHOWN_MAX: Final = 3
 TRACKS_SHOWN_MIN: Final = 5
-_TRACK_WIDTHS_MIN: Final = {"label": 9, "height": 28, "age": 5}
+_TRACK_WIDTHS_MIN: Final = {"label": 8, "height": 24, "age": 5}
 _LINES_ROUND_TRACKS: Final = 12
 """Headings, borders and status lines on a full screen."""
 
@@ -59,8 +59,8 @@ def coverage_words(picture: Picture, now_s: float) -> str:
     age_s = picture.picture_age_s(now_s)
     age = "no position yet" if age_s is None else f"picture {wording.age_words(age_s)} old"
     silent = len(picture.silent)
-    if picture.heartbeat is not None:
-        silent = picture.heartbeat.silent_publisher_count
+    if picture.heartbeat is not None:  # of the two, what admits more blindness
+        silent = max(silent, picture.heartbeat.silent_publisher_count)
     feeds = f"{silent} feed{'' if silent == 1 else 's'} silent"
     if not picture.silent or not silent:
         return f"{age}, {feeds}"

@@ -95,6 +95,15 @@ def test_ages_grow_while_nothing_comes() -> None:
     assert picture.track_age_s(track, 13) == 5.0
 
 
+def test_a_position_newer_than_the_heartbeat_counts() -> None:
+    picture = Picture()
+    picture.apply(message(heartbeat=feed_pb2.Heartbeat(picture_age_s=5)), 0)
+    picture.apply(tracks(feed_pb2.TrackView(time_of_validity_us=NOW_US - 1_000_000)), 8)
+    assert picture.picture_age_s(9) == 2.0
+    picture.apply(message(snapshot_begin=feed_pb2.SnapshotBegin()), 9)
+    assert picture.picture_age_s(9) == 14.0
+
+
 def test_no_position_yet_has_no_age() -> None:
     picture = Picture()
     picture.apply(message(heartbeat=feed_pb2.Heartbeat()), 0)

@@ -109,6 +109,7 @@ def test_coverage_names_the_silent_ones() -> None:
         picture.apply(feed_pb2.FeedMessage(coverage=coverage), 0)
     assert coverage_words(picture, 0) == "no position yet, 4 feeds silent (a, b, c, ...)"
     beat = feed_pb2.Heartbeat(silent_publisher_count=1)
+    picture = Picture()
     picture.apply(feed_pb2.FeedMessage(heartbeat=beat), 0)
     assert "1 feed silent" in coverage_words(picture, 0)
 

@@ -8,6 +8,7 @@ and comes back with its token.
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -71,6 +72,7 @@ class Subscriber:
         self._waiting: deque[Item] = deque()
         self._frames_waiting = 0
         self._safety_waiting = 0
+        self._heartbeat: Item | None = None
         self._last_number = resumed_from
         self._snapshot_count = 0
         self._wake = asyncio.Event()
@@ -85,8 +87,8 @@ class Subscriber:
                 pass
             elif item.kind is ItemKind.TRACKS:
                 self._frames_waiting += 1
-            elif item.kind is ItemKind.HEARTBEAT and self._waiting:
-                continue  # what waits already tells the reader that we live
+            elif item.kind is ItemKind.HEARTBEAT:
+                self._replace_heartbeat(item)
             else:
                 self._safety_waiting += 1
             self._waiting.append(item)
@@ -95,6 +97,13 @@ class Subscriber:
         if self._safety_waiting > SAFETY_ITEMS_MAX:
             self.end(SubscriberTooSlow(f"{SAFETY_ITEMS_MAX} safety messages are waiting"))
         self._wake.set()
+
+    def _replace_heartbeat(self, heartbeat: Item) -> None:
+        """Only the newest heartbeat is worth waiting for: one is in the queue at most."""
+        if self._heartbeat is not None:
+            with suppress(ValueError):  # it has been taken already
+                self._waiting.remove(self._heartbeat)
+        self._heartbeat = heartbeat
 
     def end(self, reason: Exception) -> None:
         """Cut the reader off; what waits is dropped, its token still resumes."""
@@ -113,6 +122,7 @@ class Subscriber:
             taken = list(self._waiting)
             self._waiting.clear()
             self._frames_waiting = self._safety_waiting = 0
+            self._heartbeat = None
             messages = [
                 message for item in taken if (message := self._for_reader(item)) is not None
             ]
