@@ -19,6 +19,7 @@ from keepclear.v1 import common_pb2, feed_pb2
 
 _MESSAGE = feed_pb2.FeedMessage
 _COVERS_FROM_TAG: Final = varint(feed_pb2.FeedHeader.COVERS_FROM_FIELD_NUMBER << 3)
+_MESSAGE_COUNT_TAG: Final = varint(feed_pb2.SnapshotEnd.MESSAGE_COUNT_FIELD_NUMBER << 3)
 
 
 class WireEncoder:
@@ -101,9 +102,9 @@ class WireEncoder:
         return length_delimited(_MESSAGE.SNAPSHOT_BEGIN_FIELD_NUMBER, _bytes(message))
 
     def snapshot_end(self, message_count: int) -> bytes:
-        """A `snapshot_end` body."""
-        message = feed_pb2.SnapshotEnd(message_count=message_count)
-        return length_delimited(_MESSAGE.SNAPSHOT_END_FIELD_NUMBER, _bytes(message))
+        """A `snapshot_end` body; appended to one, it replaces the count: 0 is written too."""
+        count = _MESSAGE_COUNT_TAG + varint(message_count)
+        return length_delimited(_MESSAGE.SNAPSHOT_END_FIELD_NUMBER, count)
 
 
 def _bytes(message: Message) -> bytes:
