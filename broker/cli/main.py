@@ -16,6 +16,8 @@ from broker.cli.replay import replay
 from broker.cli.restrictions import restrictions_app
 from broker.cli.serve import serve
 from broker.cli.watch import watch
+from broker.core.errors import Refused
+from broker.journal.errors import JournalError, JournalInUse
 
 HELP: Final = (
     "Keepclear: a local deconfliction agreement between emergency services, run by machine. "
@@ -33,6 +35,15 @@ class Commands(TyperGroup):
         except Problem as problem:
             _say(problem.message, problem.next_step)
             raise typer.Exit(problem.exit_code) from None
+        except Refused as refused:
+            _say(str(refused), "")
+            raise typer.Exit(ExitCode.PROBLEM) from None
+        except JournalInUse as error:
+            _say(str(error), "End the other broker, or give another --data-dir.")
+            raise typer.Exit(ExitCode.PROBLEM) from None
+        except JournalError as error:
+            _say(str(error), "The log was not changed; keep its folder, and start with another.")
+            raise typer.Exit(ExitCode.PROBLEM) from None
         except (KeyboardInterrupt, typer.Abort):
             raise typer.Exit(ExitCode.INTERRUPTED) from None
         except BrokenPipeError:

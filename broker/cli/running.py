@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -16,14 +17,20 @@ from adapters.registry import build
 from adapters.runtime import RunningAdapter, run_adapters
 from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.following import BrokerTime, PacedClock, RecordedClock
+from broker.cli.problems import Problem
 from broker.core.commands import LoadPolicy
 from broker.core.errors import Refused, refuse
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
 from broker.gateways.mqtt.gateway import MqttGateway
-from broker.gateways.mqtt.link import MqttAddress
-from broker.gateways.mqtt.server import MqttServer, choose_engine
+from broker.gateways.mqtt.link import MQTT_PORT, MqttAddress
+from broker.gateways.mqtt.server import (
+    MqttServer,
+    MqttServerFailed,
+    choose_engine,
+)
 from broker.gateways.mqtt.server import start as start_mqtt
+from broker.gateways.mqtt.server_config import LOOPBACK_HOST
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.clock import Clock
@@ -82,7 +89,31 @@ def mqtt_server_for(settings: Settings) -> MqttServer | None:
     if settings.mqtt:
         MqttAddress.parse(settings.mqtt)
         return None
-    return start_mqtt(choose_engine(), settings.mqtt_port or None, settings.data_dir / "mqtt")
+    port = settings.mqtt_port or (MQTT_PORT if _is_free(MQTT_PORT) else None)
+    try:
+        return start_mqtt(choose_engine(), port, settings.data_dir / "mqtt")
+    except MqttServerFailed as error:
+        raise Problem(
+            f"No MQTT server could be started: {error}",
+            "Give another --mqtt-port, or --mqtt mqtt://host of a server that runs.",
+        ) from error
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK_HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def _port_taken(what: str, port: int, option: str) -> Problem:
+    return Problem(
+        f"The {what} port {port} is in use: another broker may be running.",
+        f"End it, or give another {option}; 0 takes a free one.",
+    )
 
 
 @asynccontextmanager
@@ -98,8 +129,15 @@ async def running_broker(
     broker = Broker(parts)
     try:
         await broker.start(policy, settings.agencies)
-        metrics = MetricsServer(broker.metrics, settings.host, settings.metrics_port)
-        server = GrpcServer(broker, settings.host, settings.grpc_port)
+        try:
+            metrics = MetricsServer(broker.metrics, settings.host, settings.metrics_port)
+        except OSError as error:
+            raise _port_taken("metrics", settings.metrics_port, "--metrics-port") from error
+        try:
+            server = GrpcServer(broker, settings.host, settings.grpc_port)
+        except RuntimeError as error:
+            metrics.stop()
+            raise _port_taken("gRPC", settings.grpc_port, "--grpc-port") from error
         address = (
             MqttAddress(mqtt_server.host, mqtt_server.port)
             if mqtt_server

@@ -64,7 +64,7 @@ class Controls:
 
     def create_restriction(self, command: CreateRestriction, now_us: int) -> Outcome:
         """Set a keep-clear request for the sender's own agency."""
-        seen = self._requests.recall(command.sender, command.request_id)
+        seen = self._requests.recall(command.sender, command.request_id, now_us)
         if seen is not None:
             return Outcome((), seen)
         decision = may_change(command.sender, command.draft.name.agency)
@@ -83,7 +83,7 @@ class Controls:
 
     def withdraw_restriction(self, command: WithdrawRestriction, now_us: int) -> Outcome:
         """End a keep-clear request of the sender's own agency."""
-        seen = self._requests.recall(command.sender, command.request_id)
+        seen = self._requests.recall(command.sender, command.request_id, now_us)
         if seen is not None:
             return Outcome((), seen)
         decision = may_change(command.sender, command.name.agency)
@@ -102,7 +102,7 @@ class Controls:
 
     def acknowledge(self, command: AcknowledgeAlert, now_us: int) -> Outcome:
         """Note that a desk has read an alert."""
-        seen = self._requests.recall(command.sender, command.request_id)
+        seen = self._requests.recall(command.sender, command.request_id, now_us)
         if seen is not None:
             return Outcome((), seen)
         acknowledgement = Acknowledgement(command.sender, command.acknowledged_by, now_us, 0)

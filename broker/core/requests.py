@@ -23,10 +23,12 @@ class RequestMemory:
     def __init__(self) -> None:
         self._answers: dict[tuple[SystemName, str], tuple[int, ControlReply]] = {}
 
-    def recall(self, sender: SystemName, request_id: str) -> ControlReply | None:
-        """The first answer, if this request was seen."""
+    def recall(self, sender: SystemName, request_id: str, now_us: int) -> ControlReply | None:
+        """The first answer, if this request was seen in the last ten minutes."""
         known = self._answers.get((sender, request_id)) if request_id else None
-        return known[1] if known else None
+        if known is None or now_us - known[0] > REMEMBERED_FOR_US:
+            return None
+        return known[1]
 
     def remember(
         self, sender: SystemName, request_id: str, reply: ControlReply, now_us: int
@@ -34,6 +36,7 @@ class RequestMemory:
         """Keep a successful answer; a refusal may be tried again under the same id."""
         if not request_id or isinstance(reply, NotDone):
             return
+        self._answers.pop((sender, request_id), None)  # so that the oldest stay in front
         self._answers[sender, request_id] = (now_us, reply)
         while self._answers:
             oldest = next(iter(self._answers))

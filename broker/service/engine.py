@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from broker.core.commands import Command, SubmitReports, Tick
+from broker.core.commands import Command, PublisherGone, SubmitReports, Tick
 from broker.core.effects import Effect, NotDone, Outcome, Reply
 from broker.core.errors import Refusal, Refused
 from broker.core.units import MILLISECOND_US, SECOND_US
@@ -29,16 +29,23 @@ from broker.service.metrics import Metrics
 
 TICK_INTERVAL_US: Final = 250 * MILLISECOND_US
 """Frames are cut and ages checked this often."""
+TICK_INTERVAL_SHEDDING_US: Final = 1 * SECOND_US
+"""The same while a backlog is worked off: display detail is what is shed first."""
 AUDIT_INTERVAL_US: Final = 1 * SECOND_US
 """Full separation pass and heartbeats."""
 REPORTS_WAITING_MAX: Final = 200_000
 COMMANDS_WAITING_MAX: Final = 20_000
+CONTROL_RESERVED_COMMANDS: Final = 1_000
+"""Places that position batches may not take: requests are refused last."""
 MICRO_BATCH_REPORTS_MAX: Final = 20_000
 """A longer backlog is applied in several micro-batches, so that a tick is never kept waiting."""
 
 MICRO_BATCH_COMMANDS_MAX: Final = 5_000
 
 OnReply = Callable[[Reply], None]
+
+_DISPLAY_SHED: Final = "display-shed"
+_LOG_UNAVAILABLE: Final = "log-unavailable"
 
 
 class Overloaded(Exception):
@@ -69,20 +76,28 @@ class Engine(threading.Thread):
         self._queries: deque[Callable[[], None]] = deque()
         self._reports_waiting = 0
         self._stopping = False
+        self._is_shedding = False
         self._next_tick_us = clock.now_us()
         self._next_audit_us = clock.now_us()
 
     def submit(self, command: Command, on_reply: OnReply | None = None) -> None:
         """Queue a command; `on_reply` is called in the engine thread. Raises Overloaded."""
-        count = len(command.batch) if isinstance(command, SubmitReports) else 0
+        count, limit = 0, COMMANDS_WAITING_MAX + CONTROL_RESERVED_COMMANDS
+        if isinstance(command, SubmitReports):
+            count, limit = len(command.batch), COMMANDS_WAITING_MAX
         with self._condition:
-            full = len(self._commands) >= COMMANDS_WAITING_MAX
-            if full or self._reports_waiting + count > REPORTS_WAITING_MAX:
+            full = len(self._commands) >= limit
+            if full or (count and self._reports_waiting + count > REPORTS_WAITING_MAX):
                 self._metrics.overloads.inc()
                 raise Overloaded
             self._reports_waiting += count
             self._commands.append(_Waiting(command, on_reply))
             self._condition.notify()
+
+    @property
+    def room(self) -> float:
+        """Share of the queue for positions that is free, 1 to 0; publishers' credit follows it."""
+        return max(0.0, 1.0 - self._reports_waiting / REPORTS_WAITING_MAX)
 
     def query(self, question: Callable[[], None]) -> None:
         """Run `question` in the engine thread, between two micro-batches."""
@@ -171,25 +186,33 @@ class Engine(threading.Thread):
             self._ledger.append(commands, now_us, self._clock.monotonic_us())
         except LedgerUnavailable as error:
             return self._without_log(waiting, now_us, str(error))
-        if self._ledger.take_restored():
-            self._say("log-restored", "the log can be written again", now_us)
         return waiting
 
     def _without_log(self, waiting: list[_Waiting], now_us: int, why: str) -> list[_Waiting]:
         """Control commands are refused; positions and ticks go on under a new epoch."""
         self._metrics.log_failures.inc()
         if self._ledger.take_lost():
-            self._projection.new_epoch(self._ledger.epoch)
             text = f"the log cannot be written ({why}): requests are refused, positions go on"
-            self._say("log-unavailable", text, now_us)
+            self._begin_epoch(text, now_us)
         refusal = Refusal("", f"the log cannot be written ({why}): nothing was changed")
         going_on = []
         for one in waiting:
-            if isinstance(one.command, SubmitReports | Tick):
+            if isinstance(one.command, SubmitReports | PublisherGone | Tick):
                 going_on.append(one)
             elif one.on_reply is not None:
                 one.on_reply(NotDone((refusal,), unavailable=True))
         return going_on
+
+    def _begin_epoch(self, why: str, now_us: int) -> None:
+        """Numbers start again: every reader is given the state that they start from."""
+        projection = self._projection
+        projection.new_epoch(self._ledger.epoch)
+        projection.standing_notices[_LOG_UNAVAILABLE] = why
+        reason = f"new epoch: {why}"
+        self._hub.publish(
+            [(one, projection.snapshot(one, reason, now_us)) for one in projection.feeds]
+        )
+        self._say(_LOG_UNAVAILABLE, why, now_us)
 
     def _tick(self) -> None:
         """One tick, a micro-batch of its own.
@@ -199,7 +222,8 @@ class Engine(threading.Thread):
         due_us = self._next_tick_us
         now_us = self._clock.now_us()
         # A late engine makes one tick, not one for every interval it missed.
-        self._next_tick_us = max(due_us + TICK_INTERVAL_US, now_us - now_us % TICK_INTERVAL_US)
+        interval_us = self._tick_interval_us(now_us)
+        self._next_tick_us = max(due_us + interval_us, now_us - now_us % TICK_INTERVAL_US)
         audit = now_us >= self._next_audit_us
         if audit:
             self._next_audit_us = now_us + AUDIT_INTERVAL_US
@@ -213,6 +237,22 @@ class Engine(threading.Thread):
             self._observe()
         self._metrics.tick_seconds.observe((self._clock.monotonic_us() - started_us) / SECOND_US)
         self._ledger.after_tick(now_us)
+        if self._ledger.take_restored():
+            self._projection.standing_notices.pop(_LOG_UNAVAILABLE, None)
+            self._say("log-restored", "the log can be written again", now_us)
+
+    def _tick_interval_us(self, now_us: int) -> int:
+        """Fewer frames while more waits than one micro-batch takes; readers are told."""
+        is_shedding = self._reports_waiting > MICRO_BATCH_REPORTS_MAX
+        if is_shedding and not self._is_shedding:
+            text = "positions come faster than they can be checked: the display is updated less"
+            self._projection.standing_notices[_DISPLAY_SHED] = text
+            self._say(_DISPLAY_SHED, text, now_us)
+        elif self._is_shedding and not is_shedding:
+            self._projection.standing_notices.pop(_DISPLAY_SHED, None)
+            self._say("display-restored", "the display is updated at its usual rate", now_us)
+        self._is_shedding = is_shedding
+        return TICK_INTERVAL_SHEDDING_US if is_shedding else TICK_INTERVAL_US
 
     def _publish(
         self, effects: tuple[Effect, ...] | list[Effect], now_us: int, *, frames_due: bool

@@ -69,6 +69,11 @@ class Intake:
         self._engine.submit(SubmitReports(batch, received_us), on_reply)
         return received_us
 
+    @property
+    def room(self) -> float:
+        """Share of the queue for positions that is free, 1 to 0."""
+        return self._engine.room
+
     def report_age_s(self, system: SystemName) -> float | None:
         """Median age of the system's positions on receipt, once it is known."""
         ages = self._ages.get(system)

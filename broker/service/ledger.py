@@ -4,8 +4,13 @@ An epoch names a run of numbers that never repeats. It goes on across a restart 
 that nothing was lost (the same boot, or an orderly end). Otherwise the next one begins, so that no
 (epoch, audience, number) is ever used twice. The same holds while the broker runs: when the log
 cannot be written, positions are still applied and shown, so what is shown no longer follows from
-the log. A new epoch begins at once. When the log can be written again, it starts from a snapshot of
-the state as it then is; older snapshots, which would replay across the hole, are removed.
+the log. A new epoch begins at once, numbered by the clock: nothing can be written down, and yet it
+must never be used again. When the log can be written again, it starts from a snapshot of the state
+as it then is; older snapshots, which would replay across the hole, are removed. A snapshot names its
+epoch, so that a start which was cut short in the middle of this is seen for what it is.
+
+Snapshots are taken only right after a tick. At any other moment tracks may wait for their frame,
+and a replay from there would make another frame under the same number.
 """
 
 from collections.abc import Sequence
@@ -28,6 +33,8 @@ from broker.service.packing import packed
 
 SNAPSHOT_INTERVAL_US: Final = 10 * SECOND_US
 """A restart replays at most twice this much (it starts from the older of two snapshots)."""
+RETRY_INTERVAL_US: Final = 1 * SECOND_US
+"""How often a log that could not be written is tried again."""
 RETENTION_US: Final = 24 * HOUR_US
 """ASTM F3411-22a keeps display data for 24 h; segments with nothing newer are deleted."""
 
@@ -41,7 +48,17 @@ class LedgerUnavailable(Exception):
 class Ledger:
     """Writes micro-batches and snapshots. Used by the engine thread."""
 
-    def __init__(self, directory: Path, journal: Journal, run: RunInfo, *, is_new: bool) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        journal: Journal,
+        run: RunInfo,
+        *,
+        is_new: bool,
+        is_new_epoch: bool,
+        replayed_from_us: int,
+    ) -> None:
+        """`replayed_from_us` is when the replay that led here began, 0 without one."""
         self.is_new = is_new
         self._directory = directory
         self._journal = journal
@@ -49,8 +66,18 @@ class Ledger:
         self._projection: Projection | None = None
         self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._snapshot: Future[None] | None = None
+        # The rhythm goes on over a restart, so that a broker which is killed again and again keeps
+        # what its readers ask for when they come back. A new epoch has nothing older to keep.
         self._next_snapshot_us = 0
+        if replayed_from_us and not is_new_epoch:
+            self._next_snapshot_us = replayed_from_us + snapshots.SNAPSHOTS_KEPT * (
+                SNAPSHOT_INTERVAL_US
+            )
+        self._older_are_void = is_new_epoch
         self._covered: list[int] = []
+        self._is_open = True
+        self._why_lost = ""
+        self._next_retry_us = 0
         self._is_lost = False
         self._news_of_loss = False
         self._news_of_return = False
@@ -66,12 +93,12 @@ class Ledger:
 
     def append(self, commands: Sequence[Command], now_us: int, monotonic_us: int) -> None:
         """Write one micro-batch. Raises LedgerUnavailable, or Refused for what cannot be stored."""
+        if self._is_lost:
+            raise LedgerUnavailable(self._why_lost)
         try:
-            if self._is_lost:
-                self._start_again()
             self._journal.append(commands, now_us, monotonic_us)
         except JournalUnavailable as error:
-            self._lost()
+            self._lost(str(error), now_us)
             raise LedgerUnavailable(str(error)) from error
 
     def take_lost(self) -> bool:
@@ -85,8 +112,14 @@ class Ledger:
         return news
 
     def after_tick(self, now_us: int) -> None:
-        """When due, take a snapshot; encoding and writing happen in a helper thread."""
-        if now_us < self._next_snapshot_us or self._is_lost:
+        """When due, take a snapshot; encoding and writing happen in a helper thread.
+
+        A log that was lost is tried again here: no frame is pending now.
+        """
+        if self._is_lost:
+            self._try_again(now_us)
+            return
+        if now_us < self._next_snapshot_us:
             return
         if self._snapshot is not None and not self._snapshot.done():
             return
@@ -98,24 +131,38 @@ class Ledger:
         """A last snapshot and the mark of an orderly end."""
         self._helper.shutdown(wait=True)
         try:
-            if not self._is_lost:
-                snapshots.write(self._directory, self._journal.last_seq, self._state(), {})
-            self._journal.close()
+            if self._is_open and not self._is_lost and self._is_settled():
+                seq = self._journal.last_seq
+                snapshots.write(self._directory, seq, self._state(), {})
+                if self._older_are_void:
+                    self._remove_snapshots(before_seq=seq)
+            self._close_journal()
         except JournalUnavailable as error:
             log.warning("log-not-closed", why=str(error))
 
-    def _state(self) -> dict[str, object]:
+    def _bound(self) -> Projection:
         if self._projection is None:
             raise BrokenInvariant("the ledger was never bound to a projection")
+        return self._projection
+
+    def _is_settled(self) -> bool:
+        return not self._bound().has_pending_frames
+
+    def _state(self) -> dict[str, object]:
+        projection = self._bound()
         state = {
-            "airspace": self._projection.airspace.state(),
-            "numbers": self._projection.state(),
+            "airspace": projection.airspace.state(),
+            "numbers": projection.state(),
+            "epoch": self.epoch,
         }
         return packed(state)
 
     def _write_snapshot(self, seq: int, state: dict[str, object], now_us: int) -> None:
         try:
             snapshots.write(self._directory, seq, state, {"engine": self._run.engine_version})
+            if self._older_are_void:
+                self._remove_snapshots(before_seq=seq)
+                self._older_are_void = False
             self._covered = [*self._covered, seq][-snapshots.SNAPSHOTS_KEPT :]
             self._journal.checkpoint()
             if len(self._covered) == snapshots.SNAPSHOTS_KEPT:
@@ -123,27 +170,51 @@ class Ledger:
         except JournalUnavailable as error:
             log.warning("snapshot-failed", why=str(error))
 
-    def _lost(self) -> None:
-        if self._is_lost:
-            return
+    def _lost(self, why: str, now_us: int) -> None:
         self._is_lost = self._news_of_loss = True
-        self._run = replace(self._run, feed_epoch=self._run.feed_epoch + 1)
+        self._why_lost = why
+        self._next_retry_us = now_us + RETRY_INTERVAL_US
+        # From the clock and not one more than the last: this number cannot be written down, and
+        # the process may die before it can.
+        feed_epoch = max(self._run.feed_epoch + 1, now_us)
+        self._run = replace(self._run, feed_epoch=feed_epoch)
+
+    def _try_again(self, now_us: int) -> None:
+        if now_us < self._next_retry_us:
+            return
+        self._next_retry_us = now_us + RETRY_INTERVAL_US
+        try:
+            self._start_again()
+        except JournalUnavailable as error:
+            self._why_lost = str(error)
 
     def _start_again(self) -> None:
         """A new segment under the new epoch, beginning with the state as it is now."""
         if self._snapshot is not None:
             self._snapshot.result()
         try:
-            self._journal.close()
+            self._close_journal()
         except JournalUnavailable:
             log.warning("log-closed-badly")
         self._journal = Journal.open(self._directory, self._run)
-        for seq in snapshots.snapshot_seqs(self._directory):
-            snapshots.snapshot_path(self._directory, seq).unlink(missing_ok=True)
-        snapshots.write(self._directory, self._journal.last_seq, self._state(), {})
+        self._is_open = True
+        seq = self._journal.last_seq
+        self._remove_snapshots(before_seq=seq)
+        snapshots.write(self._directory, seq, self._state(), {})
         self._covered = []
         self._is_lost = False
         self._news_of_return = True
+
+    def _close_journal(self) -> None:
+        """Once only: a second time its file numbers may be somebody else's."""
+        if self._is_open:
+            self._is_open = False
+            self._journal.close()
+
+    def _remove_snapshots(self, before_seq: int) -> None:
+        for seq in snapshots.snapshot_seqs(self._directory):
+            if seq < before_seq:
+                snapshots.snapshot_path(self._directory, seq).unlink(missing_ok=True)
 
 
 def epoch_name(run: RunInfo) -> str:

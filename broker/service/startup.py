@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -29,6 +30,7 @@ ENGINE_VERSION: Final = version("keepclear")
 LOG_FOLDER: Final = "log"
 LOG_ID_BYTES: Final = 6
 SECRET_BYTES: Final = 32
+FIRST_EPOCH: Final = 1
 REGION_KEY: Final = "london"
 """One node owns the one region today; the key is in every record so that this can change."""
 BOOT_ID_FILE: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -58,9 +60,18 @@ def assemble(
     directory.mkdir(parents=True, exist_ok=True)
     found = plan(directory, boot_id())
     run = _run_info(found, random_bytes, exercise=exercise)
-    airspace, projection = _recovered(found, run, policy_toml, encoder, exercise=exercise)
+    airspace, projection, replayed_from_us = _recovered(
+        found, run, policy_toml, encoder, exercise=exercise
+    )
     journal = Journal.open(directory, run, continue_from=found.last_seq)
-    ledger = Ledger(directory, journal, run, is_new=found.header is None)
+    ledger = Ledger(
+        directory,
+        journal,
+        run,
+        is_new=found.header is None,
+        is_new_epoch=found.header is not None and _needs_new_epoch(found, found.header.run),
+        replayed_from_us=replayed_from_us,
+    )
     ledger.bind(projection)
     return Parts(ledger, airspace, projection, encoder, clock)
 
@@ -84,7 +95,7 @@ def _run_info(found: RecoveryPlan, random_bytes: RandomBytes, *, exercise: bool)
             log_id=random_bytes(LOG_ID_BYTES).hex(),
             region_key=REGION_KEY,
             node_epoch=1,
-            feed_epoch=1,
+            feed_epoch=FIRST_EPOCH,
             boot_id=boot_id(),
             secret=random_bytes(SECRET_BYTES),
         )
@@ -99,15 +110,34 @@ def _run_info(found: RecoveryPlan, random_bytes: RandomBytes, *, exercise: bool)
         log_id=old.log_id,
         region_key=old.region_key,
         node_epoch=old.node_epoch,
-        feed_epoch=old.feed_epoch + found.needs_new_feed_epoch,
+        feed_epoch=_next_epoch(found, old) if _needs_new_epoch(found, old) else old.feed_epoch,
         boot_id=boot_id(),
         secret=old.secret,
     )
 
 
+def _base_epoch(found: RecoveryPlan, run: RunInfo) -> str:
+    """The epoch of the numbers that the replay starts from."""
+    if found.snapshot is None:
+        return epoch_name(replace(run, feed_epoch=FIRST_EPOCH))
+    return str(found.snapshot.state.get("epoch", ""))
+
+
+def _needs_new_epoch(found: RecoveryPlan, run: RunInfo) -> bool:
+    """Whether numbers were lost, or an epoch begun whose first snapshot was never finished."""
+    return found.needs_new_feed_epoch or _base_epoch(found, run) != epoch_name(run)
+
+
+def _next_epoch(found: RecoveryPlan, run: RunInfo) -> int:
+    """Above the last segment's and the snapshot's: neither may be used again."""
+    number = _base_epoch(found, run).rpartition(".")[2]
+    return max(run.feed_epoch, int(number) if number.isdecimal() else 0) + 1
+
+
 def _recovered(
     found: RecoveryPlan, run: RunInfo, policy_toml: str, encoder: Encoder, *, exercise: bool
-) -> tuple[Airspace, Projection]:
+) -> tuple[Airspace, Projection, int]:
+    """The core and the feed as the log left them, and when the replay began (0: no replay)."""
     epoch = epoch_name(run)
     if found.header is not None:
         epoch = epoch_name(found.header.run)
@@ -122,12 +152,12 @@ def _recovered(
         first_policy, batches = policy_first(found.batches, policy_toml)
         airspace = Airspace(Setup(exercise, first_policy))
         projection = Projection(airspace, run.secret, encoder, epoch)
-    replay(batches, projection)
+    replayed_from_us = replay(batches, projection)
     for damage in found.damage:
         log.error("log-damaged", segment=damage.segment, why=damage.reason)
-    if found.needs_new_feed_epoch:
+    if epoch != epoch_name(run):
         projection.new_epoch(epoch_name(run))
-    return airspace, projection
+    return airspace, projection, replayed_from_us
 
 
 def policy_first(batches: Iterator[MicroBatch], otherwise: str) -> tuple[str, Iterator[MicroBatch]]:
@@ -142,12 +172,12 @@ def policy_first(batches: Iterator[MicroBatch], otherwise: str) -> tuple[str, It
 
 
 def replay(batches: Iterator[MicroBatch], projection: Projection) -> int:
-    """Apply logged micro-batches as the engine did; returns how many."""
-    count = 0
+    """Apply logged micro-batches as the engine did; returns when the first was, 0 for none."""
+    first_us = 0
     for batch in batches:
-        count += 1
+        first_us = first_us or batch.now_us
         outcomes = projection.airspace.apply(batch.commands, batch.now_us)
         effects = [effect for outcome in outcomes for effect in outcome.effects]
         frames_due = any(isinstance(command, Tick) for command in batch.commands)
         projection.project(effects, batch.now_us, frames_due=frames_due)
-    return count
+    return first_us

@@ -45,7 +45,8 @@ class TrackServicer(tracks_pb2_grpc.TrackServiceServicer):
             while (one := await in_flight.get()) is not None:
                 if isinstance(one, Overloaded):
                     await abort_overloaded(context)
-                credit = max(1, BATCHES_IN_FLIGHT_MAX - in_flight.qsize())
+                free = (BATCHES_IN_FLIGHT_MAX - in_flight.qsize()) * self._intake.room
+                credit = max(1, int(free))
                 yield await self._response(one, system, credit)
         finally:
             reader.cancel()

@@ -115,6 +115,7 @@ class Inbox:
             decoded = decode_batch(request, sender)
         except Refused as refused:
             answer = refused_batch(request, refused, self._intake.clock.now_us())
+            answer.credit = CREDIT
             self._send(
                 sender, presence_pb2.CommandAnswer(request_id=answer.batch_id, tracks=answer)
             )

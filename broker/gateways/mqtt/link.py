@@ -39,11 +39,16 @@ class MqttAddress:
     @classmethod
     def parse(cls, url: str) -> "MqttAddress":
         """Read `mqtt://host[:port]`; refuses anything else."""
-        parts = urlsplit(url)
         try:
-            port = parts.port or MQTT_PORT
+            parts = urlsplit(url)
+        except ValueError as error:
+            raise refuse("mqtt", f"is not an address: {error}") from error
+        try:
+            port = MQTT_PORT if parts.port is None else parts.port
         except ValueError as error:
             raise refuse("mqtt", "the port must be a number from 1 to 65535") from error
+        if port == 0:
+            raise refuse("mqtt", "the port must be a number from 1 to 65535")
         if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/"):
             raise refuse("mqtt", "must read mqtt://host or mqtt://host:port")
         return cls(parts.hostname, port)

@@ -84,7 +84,7 @@ def at_request_places(
     decoded: DecodedBatch, refusals: Sequence[tuple[int, Refusal]]
 ) -> list[Refusal]:
     """The core's refusals by row, named by their place in the request, with the unreadable ones."""
-    if not decoded.places:
+    if not decoded.refusals:
         return [refusal for _, refusal in refusals]
     moved = list(decoded.refusals)
     for row, refusal in refusals:

@@ -1,6 +1,7 @@
 """Restrictions between the contract and the core."""
 
 import base64
+from typing import Final
 
 from broker.core.errors import Refused, refuse
 from broker.core.names import RestrictionName
@@ -23,6 +24,9 @@ from broker.gateways.wire.enums import (
     RESTRICTION_STATE_TO_WIRE,
 )
 from keepclear.v1 import restrictions_pb2 as pb
+
+VERSION_MAX: Final = 2**31 - 1
+"""What the contract's `version` can hold."""
 
 
 def decode_draft(message: pb.Restriction) -> RestrictionDraft:
@@ -128,7 +132,7 @@ def version_of(etag: str) -> int:
         version = int(text.removeprefix("v"))
     except (ValueError, UnicodeError) as error:
         raise _bad_etag() from error
-    if not text.startswith("v") or version < 1:
+    if not text.startswith("v") or not 1 <= version <= VERSION_MAX:
         raise _bad_etag()
     return version
 

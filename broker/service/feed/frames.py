@@ -42,6 +42,11 @@ class FrameCutter:
         self._encoded: list[_Shared] | None = None
         self._ids: dict[Audience, dict[int, bytes]] = {}
 
+    @property
+    def has_pending(self) -> bool:
+        """Whether a frame would show anything."""
+        return bool(self._changed or self._lost)
+
     def mark(self, slots: Slots) -> None:
         """These tracks changed; the next frame shows their latest state."""
         self._changed.update(dict.fromkeys(slots.tolist()))

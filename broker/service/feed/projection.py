@@ -79,6 +79,11 @@ class Projection:
             for audience, feed in self.feeds.items()
         ]
 
+    @property
+    def has_pending_frames(self) -> bool:
+        """Whether tracks have changed since the last frame was cut."""
+        return self._frames.has_pending
+
     def new_epoch(self, epoch: str) -> None:
         """Start numbering again: numbers that may have been given are lost to the log."""
         self.epoch = epoch

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from broker.core.errors import Refused, refuse
-from broker.core.names import Audience, Role
+from broker.core.names import Audience, Role, identifier
 
 TOKEN_BYTES_MAX: Final = 256
 NUMBER_MAX: Final = 2**63 - 1
@@ -33,10 +33,11 @@ def decode_token(token: bytes) -> ResumePoint:
         raise _not_ours()
     try:
         epoch, agency, role, number = json.loads(base64.urlsafe_b64decode(token))
-        audience = Audience(agency, Role(role))
-    except (ValueError, TypeError, RecursionError) as error:
+        audience = Audience(identifier("resume_token", agency), Role(role))
+    except (Refused, ValueError, TypeError, RecursionError) as error:
         raise _not_ours() from error
-    if not isinstance(epoch, str) or not isinstance(agency, str):
+    # What is read here is told back to the reader: nothing that a message could not carry.
+    if not isinstance(epoch, str) or not epoch.isascii():
         raise _not_ours()
     if not isinstance(number, int) or isinstance(number, bool) or not 0 <= number <= NUMBER_MAX:
         raise _not_ours()
