@@ -1,16 +1,14 @@
 # `make run` and `make test` are all a fresh machine needs: python3 (3.11 or newer), make and git.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports bench lock clean
+.PHONY: help run test check lint types imports bench proto release-contract lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Compiled kernels are kept beside the environment they were compiled for.
-export NUMBA_CACHE_DIR := $(abspath $(VENV))/numba-cache
 export VENV
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## install what is needed, then run the broker with simulated London traffic (ARGS=…)
 	@deploy/setup run
@@ -40,6 +38,24 @@ imports:
 bench: ## measure against the goals of the design; results go to bench-results/
 	@deploy/setup bench
 	@$(BIN)/keepclear bench all
+
+PROTOC = $(BIN)/python -m grpc_tools.protoc -Iproto
+CONTRACT = proto/keepclear/v1/*.proto
+
+proto: ## write the code beside the contract anew
+	@deploy/setup dev
+	@$(PROTOC) --python_out=proto --pyi_out=proto --grpc_python_out=proto $(CONTRACT)
+	@for file in $$(grep -L '^service ' $(CONTRACT)); do rm -f "$${file%.proto}_pb2_grpc.py"; done
+
+# Version 0.1.x keeps the contract as v0_1. Once that is out it is never written again; before, remove
+# the file to write it anew.
+RELEASE ?= v$(shell sed -n 's/^version = "\([0-9]*\)\.\([0-9]*\).*/\1_\2/p' pyproject.toml)
+
+release-contract: ## keep the contract that this version releases; tests hold every change against it
+	@deploy/setup dev
+	@out=tests/contract/released/$(RELEASE).binpb; \
+	[ ! -e "$$out" ] || { echo "$$out was released: give another RELEASE=…"; exit 1; }; \
+	$(PROTOC) --descriptor_set_out="$$out" $(CONTRACT) && echo "wrote $$out"
 
 # uv only writes the lock files; it comes into a throw-away environment and leaves with it.
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

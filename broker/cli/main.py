@@ -8,12 +8,14 @@ import typer
 from typer.core import TyperGroup
 
 from broker.cli.alerts import alerts_app
+from broker.cli.bench import bench_app
 from broker.cli.demo import demo
 from broker.cli.doctor import doctor
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
 from broker.cli.publish import publish
 from broker.cli.replay import replay
 from broker.cli.restrictions import restrictions_app
+from broker.cli.separation import separation_app
 from broker.cli.serve import serve
 from broker.cli.watch import watch
 from broker.core.errors import Refused
@@ -78,6 +80,8 @@ app.command(epilog=EXIT_CODES_HELP)(watch)
 app.command(epilog=EXIT_CODES_HELP)(publish)
 app.add_typer(restrictions_app, name="restrictions")
 app.add_typer(alerts_app, name="alerts")
+app.add_typer(bench_app, name="bench")
+app.add_typer(separation_app, name="separation")
 app.command(epilog=EXIT_CODES_HELP)(replay)
 app.command(epilog=EXIT_CODES_HELP)(doctor)
 

@@ -67,6 +67,14 @@ class Counts:
         self.by_audience: dict[str, int] = {}
 
 
+class Reader(Protocol):
+    """Whoever a replay shows its messages to."""
+
+    def take(self, audience: Audience, message: bytes) -> None:
+        """One message of one audience, in order."""
+        ...
+
+
 class Digest(Protocol):
     """What hashlib makes."""
 
@@ -98,7 +106,7 @@ class Shown:
         return {name: one.hexdigest() for name, one in self._hashes.items()}
 
 
-def replay_log(directory: Path, shown: Shown) -> Counts:
+def replay_log(directory: Path, shown: Reader) -> Counts:
     """Replay a whole log from its first record."""
     found = inspect(directory)
     if found.header is None:

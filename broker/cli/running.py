@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -40,6 +41,9 @@ from broker.service.startup import assemble
 from keepclear.client import Client
 
 ENGINE_CHECK_S: Final = 0.5
+THREAD_SWITCH_S: Final = 0.000_2
+"""How long a thread may keep the interpreter while another waits. Python's own 5 ms would stand
+between a report and its alert whenever a gateway and the engine are busy at once."""
 ADAPTER_SYSTEM: Final = "agencies/{agency}/systems/{adapter}"
 
 IDENTITY_CLAIMED: Final = (
@@ -121,6 +125,7 @@ async def running_broker(
     settings: Settings, clock: Clock, mqtt_server: MqttServer | None
 ) -> AsyncIterator[Running]:
     """A broker with all its gateways; everything is closed again on the way out."""
+    sys.setswitchinterval(THREAD_SWITCH_S)
     exercise = settings.space == "exercise"
     encoder = WireEncoder(exercise=exercise)
     policy = policy_text(settings.policy)
@@ -149,6 +154,7 @@ async def running_broker(
         gateway = MqttGateway(broker, address, json_agencies)
         await server.start()
         gateway.start()
+        watch = asyncio.create_task(mqtt_server.keep_running()) if mqtt_server else None
         try:
             yield Running(
                 settings,
@@ -160,6 +166,8 @@ async def running_broker(
                 gateway,
             )
         finally:
+            if watch is not None:
+                watch.cancel()
             await server.stop()
             gateway.stop()
             metrics.stop()

@@ -58,11 +58,12 @@ class Setup:
 class Airspace:
     """One space's tracks, restrictions and alerts."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, policy: Policy | None = None) -> None:
+        """`policy` is what the set-up's text says, where the caller has read it already."""
         self.exercise = setup.exercise
-        self.policy: Policy = parse_policy(setup.policy_toml)
+        self.policy: Policy = policy or parse_policy(setup.policy_toml)
         self.policy_toml = setup.policy_toml
-        self.tracks = TrackRegister(self.policy.category_of)
+        self.tracks = TrackRegister(self.policy.category_of, self.policy.filter_settings)
         self.restrictions = RestrictionRegister()
         self.alerting = Alerting(self.policy, self.tracks, self.restrictions, setup.backend)
         self.coverage = Coverage()
@@ -152,6 +153,7 @@ class Airspace:
         if policy is not None:
             self.policy, self.policy_toml = policy, command.toml_text
             self.tracks.set_categories(policy.category_of)
+            self.tracks.set_filter(policy.filter_settings)
             self.alerting.load_policy(policy)
         return outcome
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from broker.core.effects import Acknowledgement, Alert, AuditFound, TrackStateChanged
+from broker.core.effects import Acknowledgement, Alert, AlertLevel, AuditFound, TrackStateChanged
 from broker.core.plain import Plain, mapping
 from broker.core.restrictions.breaches import RestrictionAlerts
 from broker.core.restrictions.register import RestrictionRegister
@@ -86,6 +86,10 @@ class Alerting:
     def active(self) -> list[Alert]:
         """Alerts not cleared, most urgent first."""
         return self._ordered(self._encounters.active() + self._breaches.active())
+
+    def standing(self, track_a: int, track_b: int) -> tuple[AlertLevel, float | None]:
+        """Level and time to loss of a pair of track numbers at the last step, raised or not."""
+        return self._encounters.standing(track_a, track_b)
 
     def _entries(self, slots: Slots, now_us: int) -> list[Alert]:
         columns = self._tracks.columns

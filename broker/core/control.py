@@ -119,6 +119,7 @@ class Controls:
         return {
             "audiences": [[one.agency, str(one.role)] for one in self.audiences],
             "agency_names": dict(self.agency_names),
+            "requests": self._requests.state(),
         }
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -128,3 +129,4 @@ class Controls:
             self.audiences[Audience(text(agency), Role(text(role)))] = None
         for agency, name in mapping(state["agency_names"]).items():
             self.agency_names[agency] = text(name)
+        self._requests.restore(state["requests"])

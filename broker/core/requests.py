@@ -1,9 +1,12 @@
 """Repeats of a request are harmless: the same id from the same system gets the first answer."""
 
-from typing import Final
+from typing import Final, cast
+
+from pydantic import TypeAdapter
 
 from broker.core.effects import Done, NotDone
 from broker.core.names import SystemName
+from broker.core.plain import Plain, integer, items, text
 from broker.core.units import MINUTE_US
 
 REMEMBERED_FOR_US: Final = 10 * MINUTE_US
@@ -12,18 +15,20 @@ REQUEST_ID_LENGTH_MAX: Final = 64
 
 ControlReply = Done | NotDone
 
+_DONE: Final = TypeAdapter(Done)
+
 
 class RequestMemory:
     """Answers given lately, by (system, request id), oldest first.
 
-    It is not part of a snapshot: a restart replays the log's last minutes, and a repeat that
-    comes later than that finds the resource itself under its name.
+    It is part of the state: whether a repeat is answered from memory or carried out again decides
+    what is shown, so a replay from a snapshot must remember what the broker remembered.
     """
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[SystemName, str], tuple[int, ControlReply]] = {}
+        self._answers: dict[tuple[SystemName, str], tuple[int, Done]] = {}
 
-    def recall(self, sender: SystemName, request_id: str, now_us: int) -> ControlReply | None:
+    def recall(self, sender: SystemName, request_id: str, now_us: int) -> Done | None:
         """The first answer, if this request was seen in the last ten minutes."""
         known = self._answers.get((sender, request_id)) if request_id else None
         if known is None or now_us - known[0] > REMEMBERED_FOR_US:
@@ -44,3 +49,22 @@ class RequestMemory:
             if not expired and len(self._answers) <= REQUESTS_REMEMBERED_MAX:
                 break
             del self._answers[oldest]
+
+    def state(self) -> list[Plain]:
+        """For a snapshot: JSON values only, oldest first."""
+        return [
+            [sender.agency, sender.system, request_id, at_us, _plain(reply)]
+            for (sender, request_id), (at_us, reply) in self._answers.items()
+        ]
+
+    def restore(self, state: Plain) -> None:
+        """From a snapshot."""
+        for item in items(state):
+            agency, system, request_id, at_us, reply = items(item)
+            sender = SystemName(text(agency), text(system))
+            answer = _DONE.validate_python(reply)
+            self._answers[sender, text(request_id)] = (integer(at_us), answer)
+
+
+def _plain(reply: Done) -> Plain:
+    return cast("Plain", _DONE.dump_python(reply, mode="json"))

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from broker.core.commands import Command, PublisherGone, SubmitReports, Tick
-from broker.core.effects import Effect, NotDone, Outcome, Reply
+from broker.core.effects import AlertChanged, Effect, NotDone, Outcome, Reply
 from broker.core.errors import Refusal, Refused
 from broker.core.units import MILLISECOND_US, SECOND_US
 from broker.service.clock import Clock
@@ -168,8 +168,19 @@ class Engine(threading.Thread):
         self._metrics.pass_seconds.observe((self._clock.monotonic_us() - started_us) / SECOND_US)
         effects = [effect for outcome in outcomes for effect in outcome.effects]
         self._publish(effects, now_us, frames_due=False)
+        if any(isinstance(effect, AlertChanged) for effect in effects):
+            self._observe_latency(accepted)
         for one, outcome in zip(accepted, outcomes, strict=True):
             self._answer(one, outcome)
+
+    def _observe_latency(self, accepted: list[_Waiting]) -> None:
+        """Measured from the oldest report of the micro-batch: the figure never flatters."""
+        received_us = [
+            one.command.received_us for one in accepted if isinstance(one.command, SubmitReports)
+        ]
+        if received_us:
+            latency_us = self._clock.now_us() - min(received_us)
+            self._metrics.alert_latency_seconds.observe(latency_us / SECOND_US)
 
     def _one_by_one(self, waiting: list[_Waiting], refused: Refused) -> None:
         """One of several commands cannot be stored: it is refused, the others are not lost."""

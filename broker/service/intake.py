@@ -2,14 +2,14 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Final, TypeVar
 
 from broker.core.airspace import Airspace
 from broker.core.commands import ControlCommand, PublisherGone, SubmitReports
 from broker.core.effects import BatchReply, Done, NotDone, Reply
-from broker.core.errors import BrokenInvariant
+from broker.core.errors import BrokenInvariant, Refusal
 from broker.core.names import Audience, SystemName
 from broker.core.sharing.decision import Decision, may_publish, may_read
 from broker.core.tracks.reports import ReportBatch
@@ -20,6 +20,7 @@ from broker.service.metrics import Metrics
 
 AGES_KEPT: Final = 100
 AGES_BEFORE_TELLING: Final = 10
+SYSTEMS_PER_AGENCY_MAX: Final = 200
 
 Answer = TypeVar("Answer")
 
@@ -48,10 +49,18 @@ class Intake:
         self._airspace = airspace
         self._metrics = metrics
         self._ages: dict[SystemName, ReportAges] = {}
+        self._known_systems: set[SystemName] = set()
 
     def publishing(self, system: SystemName) -> Decision:
-        """May this system publish?"""
-        return may_publish(system, self._airspace.controls.agency_names)
+        """May this system publish? New names are limited, for every name ever seen is kept."""
+        decision = may_publish(system, self._airspace.controls.agency_names)
+        if not decision.allowed or system in self._known_systems:
+            return decision
+        siblings = sum(one.agency == system.agency for one in self._known_systems)
+        if siblings >= SYSTEMS_PER_AGENCY_MAX:
+            return Decision(False, f"{system.agency} has {siblings} systems already")
+        self._known_systems.add(system)
+        return decision
 
     def reading(self, system: SystemName, audience: Audience) -> Decision:
         """May this system read this audience's feed?"""
@@ -68,6 +77,14 @@ class Intake:
             self._metrics.feed_lag_seconds.labels(batch.publisher.agency).observe(max(0.0, age_s))
         self._engine.submit(SubmitReports(batch, received_us), on_reply)
         return received_us
+
+    def count_refused_reports(self, refusals: Sequence[Refusal]) -> None:
+        """Reports that could not even be read: refused before the engine saw them."""
+        self._metrics.count_refused_reports(refusals)
+
+    def count_refused_request(self) -> None:
+        """A request that could not be read."""
+        self._metrics.refused_commands.inc()
 
     @property
     def room(self) -> float:

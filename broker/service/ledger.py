@@ -6,8 +6,8 @@ that nothing was lost (the same boot, or an orderly end). Otherwise the next one
 cannot be written, positions are still applied and shown, so what is shown no longer follows from
 the log. A new epoch begins at once, numbered by the clock: nothing can be written down, and yet it
 must never be used again. When the log can be written again, it starts from a snapshot of the state
-as it then is; older snapshots, which would replay across the hole, are removed. A snapshot names its
-epoch, so that a start which was cut short in the middle of this is seen for what it is.
+as it then is; older snapshots, which would replay across the hole, are removed. A snapshot names
+its epoch, so that a start which was cut short in the middle of this is seen for what it is.
 
 Snapshots are taken only right after a tick. At any other moment tracks may wait for their frame,
 and a replay from there would make another frame under the same number.
@@ -23,6 +23,7 @@ import structlog
 
 from broker.core.commands import Command
 from broker.core.errors import BrokenInvariant
+from broker.core.plain import Plain
 from broker.core.units import HOUR_US, SECOND_US
 from broker.journal import snapshots
 from broker.journal.errors import JournalUnavailable
@@ -31,10 +32,15 @@ from broker.journal.log import Journal
 from broker.service.feed.projection import Projection
 from broker.service.packing import packed
 
-SNAPSHOT_INTERVAL_US: Final = 10 * SECOND_US
-"""A restart replays at most twice this much (it starts from the older of two snapshots)."""
+SNAPSHOT_INTERVAL_US: Final = 6 * SECOND_US
+"""A restart replays at most twice this much (it starts from the older of two snapshots): at 10,000
+tracks with a report a second each, about as long again in seconds divided by six."""
 RETRY_INTERVAL_US: Final = 1 * SECOND_US
-"""How often a log that could not be written is tried again."""
+"""How soon a log that could not be written is tried again."""
+RETRY_INTERVAL_US_MAX: Final = 30 * SECOND_US
+"""The same when it is lost again and again: each return and loss costs every reader a snapshot."""
+STEADY_AFTER_US: Final = 60 * SECOND_US
+"""A log that was written for so long is not about to be lost again."""
 RETENTION_US: Final = 24 * HOUR_US
 """ASTM F3411-22a keeps display data for 24 h; segments with nothing newer are deleted."""
 
@@ -77,7 +83,9 @@ class Ledger:
         self._covered: list[int] = []
         self._is_open = True
         self._why_lost = ""
+        self._retry_interval_us = RETRY_INTERVAL_US
         self._next_retry_us = 0
+        self._restored_us = 0
         self._is_lost = False
         self._news_of_loss = False
         self._news_of_return = False
@@ -150,7 +158,7 @@ class Ledger:
 
     def _state(self) -> dict[str, object]:
         projection = self._bound()
-        state = {
+        state: dict[str, Plain] = {
             "airspace": projection.airspace.state(),
             "numbers": projection.state(),
             "epoch": self.epoch,
@@ -173,7 +181,13 @@ class Ledger:
     def _lost(self, why: str, now_us: int) -> None:
         self._is_lost = self._news_of_loss = True
         self._why_lost = why
-        self._next_retry_us = now_us + RETRY_INTERVAL_US
+        is_flapping = now_us - self._restored_us < STEADY_AFTER_US
+        self._retry_interval_us = (
+            min(2 * self._retry_interval_us, RETRY_INTERVAL_US_MAX)
+            if is_flapping
+            else RETRY_INTERVAL_US
+        )
+        self._next_retry_us = now_us + self._retry_interval_us
         # From the clock and not one more than the last: this number cannot be written down, and
         # the process may die before it can.
         feed_epoch = max(self._run.feed_epoch + 1, now_us)
@@ -182,9 +196,10 @@ class Ledger:
     def _try_again(self, now_us: int) -> None:
         if now_us < self._next_retry_us:
             return
-        self._next_retry_us = now_us + RETRY_INTERVAL_US
+        self._next_retry_us = now_us + self._retry_interval_us
         try:
             self._start_again()
+            self._restored_us = now_us
         except JournalUnavailable as error:
             self._why_lost = str(error)
 

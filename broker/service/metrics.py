@@ -15,6 +15,7 @@ from broker.core.effects import (
     TrackState,
     TrackStateChanged,
 )
+from broker.core.errors import Refusal
 
 _SHORT_S: Final = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 
@@ -81,12 +82,16 @@ class Metrics:
         match reply:
             case BatchReply():
                 self.reports.inc(reply.accepted_count)
-                for _, refusal in reply.refusals:
-                    self.refused_reports.labels(refusal.field.rpartition("].")[2]).inc()
+                self.count_refused_reports([refusal for _, refusal in reply.refusals])
             case NotDone():
                 self.refused_commands.inc()
             case _:
                 pass
+
+    def count_refused_reports(self, refusals: Sequence[Refusal]) -> None:
+        """One for each, by the field within the report."""
+        for refusal in refusals:
+            self.refused_reports.labels(refusal.field.rpartition("].")[2]).inc()
 
     def _counter(self, name: str, text: str) -> Counter:
         return Counter(f"keepclear_{name}", text, registry=self.registry)

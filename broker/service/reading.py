@@ -13,7 +13,7 @@ from broker.service.clock import Clock
 from broker.service.feed.hub import Hub
 from broker.service.feed.items import Encoder, Item
 from broker.service.feed.projection import Projection
-from broker.service.feed.subscriber import Filter, Subscriber
+from broker.service.feed.subscriber import Filter, ReaderGone, Subscriber
 from broker.service.feed.tokens import ResumePoint, decode_token
 from broker.service.intake import Intake
 
@@ -50,15 +50,22 @@ class Reading:
         """
         point = decode_token(token) if token else None
 
-        def attach() -> Subscriber:
+        subscriber = Subscriber(audience, chosen, self._encoder)
+
+        def attach() -> None:
             opening = self.opening(audience, point)
-            subscriber = Subscriber(audience, chosen, self._encoder, opening.resumed_from)
+            subscriber.resume_after(opening.resumed_from)
             # In the engine thread, between two micro-batches: whatever is published after this
             # reaches the loop after the opening does.
             self._hub.attach_from_engine(subscriber, opening.items)
-            return subscriber
 
-        return await self._intake.ask(attach)
+        try:
+            await self._intake.ask(attach)
+        except BaseException:
+            subscriber.end(ReaderGone())
+            self._hub.detach(subscriber)
+            raise
+        return subscriber
 
     def opening(self, audience: Audience, point: ResumePoint | None) -> Opening:
         """Engine thread only: how a feed begins for a reader that has everything up to `point`."""

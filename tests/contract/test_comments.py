@@ -30,8 +30,6 @@ UNITS = ("_us", "_s", "_m", "_mps", "_deg", "_count")
 ABBREVIATION = re.compile(r"[A-Z]+_(ADSB|AGL|AMSL|HAE|MLAT|TISB)$")
 ENVELOPE = re.compile(r"(Request|Response)$")
 """A request or response is explained by its method, which has a comment."""
-OBVIOUS_METHOD = re.compile(r"(Get|List)[A-Z]")
-OBVIOUS_ENUM_VALUE_WORDS = 3
 
 
 def of_kind(kind: type) -> list[object]:
@@ -72,9 +70,7 @@ def test_an_enum_has_a_comment(one: Declared) -> None:
 
 @pytest.mark.parametrize("one", of_kind(ServiceDescriptorProto))
 def test_a_service_has_a_comment_that_says_who_may_call(one: Declared) -> None:
-    methods = [
-        method.comment for method in EVERYTHING if method.name.startswith(f"{one.name}.")
-    ]
+    methods = [method.comment for method in EVERYTHING if method.name.startswith(f"{one.name}.")]
     assert one.comment
     assert any("keepclear-system" in comment for comment in (one.comment, *methods))
 

@@ -25,7 +25,7 @@ class FeedBroken(AssertionError):
 
 @dataclass
 class Numbers:
-    """(epoch, audience, number) -> the bytes that were shown under it, for all readers and lives."""
+    """(epoch, audience, number) -> what was shown under it, for all readers and lives."""
 
     shown: dict[Key, str] = field(default_factory=dict)
     repeats: int = 0
@@ -62,6 +62,7 @@ class History:
     notices: list[str] = field(default_factory=list)
     alert_ids: dict[str, None] = field(default_factory=dict)
     messages: int = 0
+    alert_messages: int = 0
     _lost: set[str] = field(default_factory=set)
     _cleared: dict[str, int] = field(default_factory=dict)
     _versions: dict[str, int] = field(default_factory=dict)
@@ -141,6 +142,7 @@ class History:
     def _alert(self, message: feed_pb2.FeedMessage) -> None:
         alert = message.alert
         self.alert_ids[alert.alert_id] = None
+        self.alert_messages += not message.header.snapshot
         if alert.alert_id in self._cleared:
             raise FeedBroken(f"alert {alert.alert_id} had been cleared")
         known = self.alerts.get(alert.alert_id, 0)

@@ -57,8 +57,14 @@ def meeting(pair: int, time_us: int) -> list[tracks_pb2.TrackReport]:
     speed_mps = 300.0 / (SWING_S / 2) * (1 if phase < 0.5 else -1) / 2
     north_m = pair * APART_M
     return [
-        report(f"p{pair}-a", east_m=-gap_m / 2, north_m=north_m, east_mps=speed_mps, time_us=time_us),
-        report(f"p{pair}-b", east_m=gap_m / 2, north_m=north_m, east_mps=-speed_mps, time_us=time_us),
+        report(
+            f"p{pair}-{name}",
+            east_m=side * gap_m / 2,
+            north_m=north_m,
+            east_mps=-side * speed_mps,
+            time_us=time_us,
+        )
+        for name, side in (("a", -1), ("b", 1))
     ]
 
 
@@ -76,7 +82,9 @@ def crowd(count: int, time_us: int, *, first: int = 0) -> list[tracks_pb2.TrackR
     ]
 
 
-def keep_clear(name: str, agency: str = "met", *, for_s: float = 3_600.0) -> restrictions_pb2.Restriction:
+def keep_clear(
+    name: str, agency: str = "met", *, for_s: float = 3_600.0
+) -> restrictions_pb2.Restriction:
     """A circle, away from the traffic, in force at once."""
     start_us = now_us() - 1_000_000
     return restrictions_pb2.Restriction(
@@ -97,9 +105,7 @@ def keep_clear(name: str, agency: str = "met", *, for_s: float = 3_600.0) -> res
                 ),
             )
         ],
-        windows=[
-            restrictions_pb2.Window(start_us=start_us, end_us=start_us + int(for_s * 1e6))
-        ],
+        windows=[restrictions_pb2.Window(start_us=start_us, end_us=start_us + int(for_s * 1e6))],
         applies_to=restrictions_pb2.APPLIES_TO_DRONES,
         contact="020 7946 0101",
     )

@@ -155,8 +155,10 @@ def resolve_altitude(  # noqa: PLR0913, PLR0917 - one argument a published colum
     is_hae = given & (altitude_datum == AltitudeDatum.HAE)
     is_amsl = given & (altitude_datum == AltitudeDatum.AMSL)
     is_pressure = given & (altitude_datum == AltitudeDatum.PRESSURE)
-    geoid = undulation(latitude_deg, longitude_deg)
     gnss_m = _known_or(vertical_accuracy_m, GNSS_VERTICAL_ACCURACY_DEFAULT_M)
+    if is_hae.all():  # what satellite receivers say needs no geoid: most batches end here
+        return ResolvedAltitude(AltitudeHaeM(published_altitude_m.copy()), gnss_m)
+    geoid = undulation(latitude_deg, longitude_deg)
     amsl = hae_from_amsl(AltitudeAmslM(published_altitude_m), geoid, gnss_m)
     pressure = hae_from_pressure(
         PressureAltitudeM(published_altitude_m), geoid, vertical_accuracy_m, qnh_hpa

@@ -16,10 +16,12 @@ from broker.core.restrictions.drafting_volumes import check_volume
 from broker.core.restrictions.model import (
     RESTRICTION_DURATION_S_MAX,
     TEXT_LENGTH_MAX,
+    VERTICES_PER_RESTRICTION_MAX,
     VOLUMES_PER_RESTRICTION_MAX,
     WINDOWS_PER_RESTRICTION_MAX,
     AppliesTo,
     LimitDatum,
+    Polygon,
     Restriction,
     RestrictionDraft,
     RestrictionKind,
@@ -122,6 +124,11 @@ def _check_volumes(volumes: tuple[Volume, ...], ground: GroundRange) -> Iterator
         reason = f"must be 1 to {VOLUMES_PER_RESTRICTION_MAX} volumes, are {len(volumes)}"
         yield Refusal(f"{ROOT}.volumes", reason)
         return
+    shapes = [volume.shape for volume in volumes]
+    counts = [len(shape.vertices) for shape in shapes if isinstance(shape, Polygon)]
+    if len(counts) > 1 and sum(counts) > VERTICES_PER_RESTRICTION_MAX:
+        reason = f"at most {VERTICES_PER_RESTRICTION_MAX} vertices in all, are {sum(counts)}"
+        yield Refusal(f"{ROOT}.volumes", reason)
     for place, volume in enumerate(volumes):
         yield from check_volume(f"{ROOT}.volumes[{place}]", volume, ground)
 

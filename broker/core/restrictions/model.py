@@ -7,7 +7,8 @@ from typing import Final
 from broker.core.names import RestrictionName
 
 VERTICES_PER_POLYGON_MAX: Final = 1_000
-"""ASTM F3548-21: at most 1,000 vertices per constraint."""
+VERTICES_PER_RESTRICTION_MAX: Final = 1_000
+"""ASTM F3548-21: at most 1,000 vertices per constraint; it also fits one feed message so."""
 VOLUMES_PER_RESTRICTION_MAX: Final = 20
 WINDOWS_PER_RESTRICTION_MAX: Final = 50
 TEXT_LENGTH_MAX: Final = 400

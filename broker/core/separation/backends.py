@@ -7,16 +7,18 @@ from numpy.typing import NDArray
 
 from broker.core.separation import index as layout
 from broker.core.separation import (
+    index_batch_numba,
     index_numba,
     index_numpy,
     kernel_numba,
     kernel_numpy,
     reach,
+    sweep_layout,
     sweep_numba,
 )
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.hits import Tags
-from broker.core.separation.index import GridIndex, WatchedPairs, empty_hits
+from broker.core.separation.index import Asking, GridIndex, WatchedPairs, empty_hits
 from broker.core.separation.jit import BACKEND, Backend
 from broker.core.separation.packing import KernelRules, TrackInputs
 
@@ -25,6 +27,10 @@ Hits = tuple[Tags, Floats]
 Element = TypeVar("Element", np.int32, np.float64)
 HIT_ROOM_MIN: Final = 4_096
 PAIR_ROOM_MIN: Final = 65_536
+TOGETHER_MIN: Final = 200
+"""Slots that ask at once, from which on sorting all tracks for them pays ..."""
+TOGETHER_SHARE: Final = 64
+"""... if they are at least one in this many of all."""
 
 
 class Kernels(Protocol):
@@ -36,27 +42,16 @@ class Kernels(Protocol):
     def pack(self, tracks: TrackInputs, index: GridIndex, slots: Slots, rules: KernelRules) -> None:
         """Read slots' rows again without placing them anew."""
 
-    def place(
+    def ask(
         self,
         tracks: TrackInputs,
         index: GridIndex,
         slots: Slots,
-        first_sequence: int,
-        now_us: int,
-        rules: KernelRules,
-    ) -> None:
-        """Index slots afresh, with sequence numbers in their order."""
-
-    def query(
-        self,
-        index: GridIndex,
-        slots: Slots,
-        quiet: int,
-        now_us: int,
+        asking: Asking,
         rules: KernelRules,
         watched: WatchedPairs,
     ) -> Hits:
-        """Watch the candidates of placed slots; hits of all but the first `quiet`."""
+        """Index slots afresh and watch their candidates; hits of all but the quiet ones."""
 
     def evaluate(
         self, index: GridIndex, pairs: NDArray[np.int32], now_us: int, rules: KernelRules
@@ -79,6 +74,7 @@ class NumbaKernels:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
+        self._sweep = sweep_layout.empty_room(0)
         self._room = empty_hits(HIT_ROOM_MIN)
         self._pairs = np.zeros((PAIR_ROOM_MIN, 2), dtype=np.int32)
 
@@ -90,32 +86,18 @@ class NumbaKernels:
         """Read slots' rows again without placing them anew."""
         kernel_numba.pack(tracks, slots, rules, index.rows)
 
-    def place(
+    def ask(
         self,
         tracks: TrackInputs,
         index: GridIndex,
         slots: Slots,
-        first_sequence: int,
-        now_us: int,
-        rules: KernelRules,
-    ) -> None:
-        """Index slots afresh."""
-        index_numba.place(tracks, index, slots, first_sequence, now_us, rules)
-
-    def query(
-        self,
-        index: GridIndex,
-        slots: Slots,
-        quiet: int,
-        now_us: int,
+        asking: Asking,
         rules: KernelRules,
         watched: WatchedPairs,
     ) -> Hits:
-        """Watch the candidates of placed slots; hits of all but the first `quiet`."""
+        """Index slots afresh and watch their candidates; hits of all but the quiet ones."""
+        used, count = self._first_answer(tracks, index, slots, asking, rules, watched)
         while True:
-            used, count = index_numba.query(
-                index, slots, quiet, float(now_us), rules, watched.log, watched.used, self._room
-            )
             if used > len(watched.log.pairs):
                 watched.make_room(used, index.sequence)
             elif count > len(self._room.tags):
@@ -123,6 +105,39 @@ class NumbaKernels:
             else:
                 watched.used = used
                 return self._taken(count)
+            used, count = index_numba.query(
+                index,
+                slots,
+                asking.quiet,
+                float(asking.now_us),
+                rules,
+                watched.log,
+                watched.used,
+                self._room,
+            )
+
+    def _first_answer(
+        self,
+        tracks: TrackInputs,
+        index: GridIndex,
+        slots: Slots,
+        asking: Asking,
+        rules: KernelRules,
+        watched: WatchedPairs,
+    ) -> tuple[int, int]:
+        """Log entries and hits that there are, by whichever way suits the size of the batch."""
+        log, used, out, capacity = watched.log, watched.used, self._room, len(index.layer)
+        few = len(slots) < TOGETHER_MIN or len(slots) * TOGETHER_SHARE < capacity
+        if few or asking.quiet:
+            return index_numba.ask(tracks, index, slots, asking, rules, log, used, out)
+        self._fit_sweep(capacity)
+        return index_batch_numba.ask_together(
+            tracks, index, slots, asking, rules, self._sweep, (log, out), used
+        )
+
+    def _fit_sweep(self, capacity: int) -> None:
+        if len(self._sweep.cell) < capacity:
+            self._sweep = sweep_layout.empty_room(capacity)
 
     def evaluate(
         self, index: GridIndex, pairs: NDArray[np.int32], now_us: int, rules: KernelRules
@@ -145,11 +160,19 @@ class NumbaKernels:
         rules: KernelRules,
     ) -> Hits:
         """Hits among all pairs of slots."""
+        self._fit_sweep(len(scratch.layer))
         if self._threads > 1:
             return self._full_pass_parallel(tracks, scratch, slots, now_us, rules)
         while True:
             found, count = sweep_numba.full_pass(
-                tracks, scratch, slots, float(now_us), rules, self._pairs, self._room
+                tracks,
+                scratch.rows,
+                slots,
+                float(now_us),
+                rules,
+                self._sweep,
+                self._pairs,
+                self._room,
             )
             if self._enough_room(found, count):
                 return self._taken(count)
@@ -162,12 +185,14 @@ class NumbaKernels:
         now_us: int,
         rules: KernelRules,
     ) -> Hits:
-        parts = self._threads
+        parts, at_us = self._threads, float(now_us)
+        frame = sweep_numba.prepare(tracks, scratch.rows, slots, at_us, rules, self._sweep)
+        sweep, plain_rules = tuple(self._sweep), tuple(rules)
         while True:
             pairs = _split(self._pairs, parts)
             tags, values = _split(self._room.tags, parts), _split(self._room.values, parts)
-            counts = sweep_numba.full_pass_parallel(
-                tracks, scratch, slots, float(now_us), tuple(rules), pairs, tags, values
+            counts = sweep_numba.search_parts(
+                sweep, plain_rules, len(slots), at_us, frame, pairs, tags, values
             )
             if self._enough_room(*(parts * int(most + 1) for most in counts.max(axis=0))):
                 return (
@@ -208,37 +233,25 @@ class NumpyKernels:
         """Read slots' rows again without placing them anew."""
         kernel_numpy.pack(tracks, slots, rules, index.rows)
 
-    def place(
+    def ask(
         self,
         tracks: TrackInputs,
         index: GridIndex,
         slots: Slots,
-        first_sequence: int,
-        now_us: int,
-        rules: KernelRules,
-    ) -> None:
-        """Index slots afresh."""
-        times = reach.window(rules, reach.WATCH_SLACK_S)
-        kernel_numpy.pack(tracks, slots, rules, index.rows)
-        kernel_numpy.write_entries(index, slots, now_us, rules, times)
-        index.sequence[slots] = np.arange(first_sequence, first_sequence + len(slots))
-        index.queried_us[slots] = now_us
-
-    def query(
-        self,
-        index: GridIndex,
-        slots: Slots,
-        quiet: int,
-        now_us: int,
+        asking: Asking,
         rules: KernelRules,
         watched: WatchedPairs,
     ) -> Hits:
-        """Watch the candidates of placed slots; hits of all but the first `quiet`."""
+        """Index slots afresh and watch their candidates; hits of all but the quiet ones."""
+        quiet, first, now_us = asking
         times = reach.window(rules, reach.WATCH_SLACK_S)
+        kernel_numpy.pack(tracks, slots, rules, index.rows)
+        kernel_numpy.write_entries(index, slots, now_us, rules, times)
+        index.sequence[slots] = np.arange(first, first + len(slots))
+        index.queried_us[slots] = now_us
         pairs = index_numpy.candidates(index, slots, now_us, rules, times)
         watched.append(pairs, index.sequence)
-        first_loud = index.sequence[slots[0]] + quiet if len(slots) else 0
-        loud = pairs[index.sequence[pairs[:, 0]] >= first_loud]
+        loud = pairs[index.sequence[pairs[:, 0]] >= first + quiet]
         return kernel_numpy.evaluate_pairs(index.rows, loud, now_us, rules)
 
     def evaluate(

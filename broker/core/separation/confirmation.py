@@ -7,8 +7,9 @@ Raising. Each fresh sample is kept as evidence. A level is confirmed when `confi
 last `confirm_of` reached it, the newest being one of them. Evidence is counted in reports, not in
 calls: a position of one aircraft is judged again whenever the other reports, and must not confirm
 itself that way, so a sample joins the newest evidence until the aircraft that opened it reports
-again, or the other one twice. Two cases need no confirmation: the floor, and an aircraft whose very
-first report is already inside the warning.
+again, or the other one twice. When the volume is entered within moments there is no time for more,
+and `imminent_confirm_count` samples are enough. Two cases need no confirmation: the floor, and an
+aircraft whose very first report is already inside the warning.
 
 Falling. A level falls when the hold level (the same judgement with larger volumes) has been lower
 for `clear_hold`, but not before `persistence`; it falls to the highest hold level seen meanwhile.
@@ -16,6 +17,7 @@ The passing of time may lower a level, and may show that a raised pair is inside
 never confirms anything.
 """
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -49,6 +51,8 @@ class Judgement:
     count_a: int
     count_b: int
     """Reports of each aircraft so far."""
+    entry_s: float = math.inf
+    """Seconds until the level's volume is entered."""
 
 
 @dataclass(slots=True)
@@ -81,7 +85,7 @@ class LevelMachine:
         """Take a sample that came with a report. `first`: of an aircraft not seen before."""
         self._remember(judged, parameters, now_us)
         self.count_a, self.count_b = judged.count_a, judged.count_b
-        target = self._confirmed(judged.level, parameters)
+        target = self._confirmed(judged, parameters)
         if judged.level >= AlertLevel.FLOOR:
             target = judged.level
         elif first and judged.level >= AlertLevel.WARNING:
@@ -108,11 +112,12 @@ class LevelMachine:
         del self.evidence[: -parameters.confirm_of]
         self.evidence_us = now_us
 
-    def _confirmed(self, level: int, parameters: AlertingParameters) -> int:
+    def _confirmed(self, judged: Judgement, parameters: AlertingParameters) -> int:
         """Highest level up to the sample's own that enough of the evidence reached."""
-        for candidate in range(level, 0, -1):
-            reached = sum(one.level >= candidate for one in self.evidence)
-            if reached >= parameters.confirm_count:
+        imminent = judged.entry_s <= parameters.imminent_within_s
+        enough = parameters.imminent_confirm_count if imminent else parameters.confirm_count
+        for candidate in range(judged.level, 0, -1):
+            if sum(one.level >= candidate for one in self.evidence) >= enough:
                 return candidate
         return 0
 

@@ -8,6 +8,7 @@ cleared, the next episode of the same pair is a new alert with a new id.
 A step costs what its samples and the moved tracks' open encounters cost, never what all cost.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -124,6 +125,13 @@ class Encounters:
         current = (self._current(encounter) for encounter in self._encounters.values())
         return sorted((alert for alert in current if alert is not None), key=urgency_key)
 
+    def standing(self, track_a: int, track_b: int) -> tuple[AlertLevel, float | None]:
+        """Level and time to loss of a pair at the last step; no level and None if it is clear."""
+        encounter = self._encounters.get((min(track_a, track_b), max(track_a, track_b)))
+        if encounter is None:
+            return AlertLevel.NONE, None
+        return AlertLevel(encounter.machine.level), encounter.numbers.time_to_loss_s
+
     def state(self) -> dict[str, Plain]:
         """Everything, as plain values."""
         encounters: list[Plain] = []
@@ -175,6 +183,7 @@ class Encounters:
             hold_level=min(row.hold_level, cap),
             count_a=int(columns.report_count[row.slot_a]),
             count_b=int(columns.report_count[row.slot_b]),
+            entry_s=math.inf if row.numbers.time_to_loss_s is None else row.numbers.time_to_loss_s,
         )
         encounter = self._encounters[pair]
         machine = encounter.machine

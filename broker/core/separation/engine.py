@@ -20,11 +20,11 @@ from broker.core.separation import index as layout
 from broker.core.separation import reach
 from broker.core.separation.backends import Hits, make_kernels
 from broker.core.separation.hits import pair_samples
-from broker.core.separation.index import WatchedPairs, empty_index
+from broker.core.separation.index import Asking, WatchedPairs, empty_index
 from broker.core.separation.jit import BACKEND, Backend
-from broker.core.separation.packing import kernel_rules, track_inputs
+from broker.core.separation.packing import TrackInputs, kernel_rules, track_inputs
 from broker.core.separation.rules import PairSamples, RuleTable
-from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns
+from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns, empty_columns
 from broker.core.units import SECOND_US
 
 Slots = NDArray[np.int32]
@@ -54,6 +54,8 @@ class SeparationEngine:
     def __init__(self, rules: RuleTable, backend: Backend = BACKEND, threads: int = 1) -> None:
         self._kernels = make_kernels(backend, threads)
         self._rules = kernel_rules(rules)
+        self._columns = empty_columns(0)
+        self._tracks = track_inputs(self._columns)
         self._reset(INITIAL_CAPACITY)
 
     def load_rules(self, rules: RuleTable) -> None:
@@ -77,15 +79,17 @@ class SeparationEngine:
             that is not returned is clear.
         """
         self._fit(columns)
-        moved = np.unique(slots).astype(np.int32)
+        moved = slots if len(slots) == 1 else np.unique(slots).astype(np.int32)
         free = columns.active[moved] == 0
         if free.any():
             self.remove(moved[free])
             moved = moved[~free]
         in_time = self._latest_query_us <= now_us <= self._complete_until_us
         quiet = self._no_slots if in_time else self._overdue(columns, high_water, now_us)
-        quiet = quiet[~np.isin(quiet, moved)] if len(quiet) else quiet
-        found = self._ask(columns, np.concatenate([quiet, moved]), len(quiet), now_us)
+        if len(quiet):
+            quiet = quiet[~np.isin(quiet, moved)]
+        asking = np.concatenate([quiet, moved]) if len(quiet) else moved
+        found = self._ask(columns, asking, len(quiet), now_us)
         return pair_samples(*found, columns)
 
     def refresh(self, columns: TrackColumns, high_water: int, now_us: int) -> PairSamples:
@@ -96,7 +100,7 @@ class SeparationEngine:
         self._fit(columns)
         overdue = self._overdue(columns, high_water, now_us)
         self._ask(columns, overdue, len(overdue), now_us)
-        tracks, active = track_inputs(columns), self._active(columns, high_water)
+        tracks, active = self._inputs(columns), self._active(columns, high_water)
         self._kernels.pack(tracks, self._index, active, self._rules)
         self._watched.compact(self._index.sequence)
         pairs = self._watched.pairs()
@@ -121,7 +125,7 @@ class SeparationEngine:
         self._fit(columns)
         active = self._active(columns, high_water)
         found = self._kernels.full_pass(
-            track_inputs(columns), self._scratch, active, now_us, self._rules
+            self._inputs(columns), self._scratch, active, now_us, self._rules
         )
         return pair_samples(*found, columns)
 
@@ -168,9 +172,16 @@ class SeparationEngine:
         first_sequence = self._next_sequence
         self._next_sequence += len(slots)
         self._latest_query_us = max(self._latest_query_us, now_us)
-        tracks = track_inputs(columns)
-        self._kernels.place(tracks, self._index, slots, first_sequence, now_us, self._rules)
-        return self._kernels.query(self._index, slots, quiet, now_us, self._rules, self._watched)
+        asking = Asking(quiet, first_sequence, now_us)
+        return self._kernels.ask(
+            self._inputs(columns), self._index, slots, asking, self._rules, self._watched
+        )
+
+    def _inputs(self, columns: TrackColumns) -> TrackInputs:
+        """The columns that packing reads; a table keeps its arrays for life."""
+        if columns is not self._columns:
+            self._columns, self._tracks = columns, track_inputs(columns)
+        return self._tracks
 
 
 def _identities(samples: PairSamples) -> NDArray[np.int64]:

@@ -67,6 +67,15 @@ class WatchLog(NamedTuple):
     sequence: NDArray[np.int64]
 
 
+class Asking(NamedTuple):
+    """How placed slots ask: the first `quiet` of them only to be watched."""
+
+    quiet: int
+    first_sequence: int
+    """Of the first slot; the others follow in their order."""
+    now_us: int
+
+
 class HitBuffer(NamedTuple):
     """Room for hits."""
 

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from broker.core.separation import index as layout
 from broker.core.separation import packing, reach
 from broker.core.separation.cylinder import Floats
-from broker.core.separation.index import GridIndex, HitBuffer, WatchLog
-from broker.core.separation.jit import jit
+from broker.core.separation.index import Asking, GridIndex, HitBuffer, WatchLog
+from broker.core.separation.jit import jit, jit_inline
 from broker.core.separation.kernel_numba import (
     cell_box,
     cell_of,
@@ -24,7 +24,7 @@ from broker.core.separation.packing import KernelRules, TrackInputs
 from broker.core.separation.reach import Window
 
 
-@jit
+@jit_inline
 def write_entry(index: GridIndex, i: int, now_us: float, rules: KernelRules, times: Window) -> None:
     """Place one packed row at its layer's reference instant."""
     rows, entries, limits = index.rows, index.entries, index.limits
@@ -44,7 +44,7 @@ def write_entry(index: GridIndex, i: int, now_us: float, rules: KernelRules, tim
     limits[layer, 1] = max(limits[layer, 1], zone_m)
 
 
-@jit
+@jit_inline
 def reference_point(
     rows: Floats, i: int, layer: int, now_us: float, times: Window
 ) -> tuple[float, float, float]:
@@ -77,7 +77,7 @@ def unlink(index: GridIndex, slots: NDArray[np.int32]) -> None:
         index.sequence[slot] = layout.NEVER
 
 
-@jit
+@jit_inline
 def link(index: GridIndex, slot: int) -> None:
     """Put a slot with a fresh entry into its cell."""
     layer = index.layer[slot]
@@ -130,12 +130,12 @@ def query_layer(
                 j = head[layer, line + (column & reach.CELL_MASK)]
                 while j >= 0:
                     if (
-                        sequence[j] < sequence[i]
-                        and close(entries, j, x_m, y_m, scale, own_m, deviation)
+                        close(entries, j, x_m, y_m, scale, own_m, deviation)
                         and abs(entries[j, layout.REFERENCE_Z_M] - z_m)
                         <= own_height_m
                         + entries[j, layout.ZONE_HEIGHT_M]
                         + entries[j, layout.VERTICAL_SPEED_MPS] * deviation
+                        and sequence[j] < sequence[i]
                         and rule_for(rows, i, j, rule_of) >= 0
                     ):
                         if used < len(pairs):
@@ -146,7 +146,7 @@ def query_layer(
     return used
 
 
-@jit
+@jit_inline
 def close(
     entries: Floats,
     j: int,
@@ -186,6 +186,23 @@ def place(
         link(index, slot)
         index.sequence[slot] = first_sequence + k
         index.queried_us[slot] = now_us
+
+
+@jit
+def ask(
+    tracks: TrackInputs,
+    index: GridIndex,
+    slots: NDArray[np.int32],
+    asking: Asking,
+    rules: KernelRules,
+    log: WatchLog,
+    used: int,
+    out: HitBuffer,
+) -> tuple[int, int]:
+    """`place` and `query` in one call, since a call costs as much as a handful of tracks."""
+    quiet, first_sequence, now_us = asking
+    place(tracks, index, slots, first_sequence, now_us, rules)
+    return query(index, slots, quiet, float(now_us), rules, log, used, out)
 
 
 @jit

@@ -28,6 +28,17 @@ def jit(function: Function) -> Function:
     return compiled
 
 
+def jit_inline(function: Function) -> Function:
+    """The same for an inner function that takes whole tuples of arrays: never a call of its own.
+
+    Handing over such a tuple copies every field of every array, which costs more than the work.
+    """
+    if _numba is None:
+        return function
+    compiled: Function = _numba.njit(nogil=True, cache=True, forceinline=True)(function)
+    return compiled
+
+
 def jit_parallel(function: Function) -> Function:
     """The same for a loop over `prange`, which runs on as many threads as the caller set."""
     if _numba is None:

@@ -19,7 +19,7 @@ from broker.core.separation.cylinder import (
     inside_now,
 )
 from broker.core.separation.hits import Tags
-from broker.core.separation.jit import jit
+from broker.core.separation.jit import jit, jit_inline
 from broker.core.separation.packing import KernelRules, TrackInputs
 from broker.core.separation.rules import LEVEL_COUNT, Relation
 
@@ -54,7 +54,10 @@ def pack(tracks: TrackInputs, slots: NDArray[np.int32], rules: KernelRules, rows
             rows[slot, packing.GROWTH_MPS] = rules.assumed_speed_mps[category]
             rows[slot, packing.UNKNOWN_MPS] = rules.assumed_speed_mps[category]
             rows[slot, packing.GROWTH_DELAY_S] = 0.0
+            turn_u_mps, turn_v_mps = 0.0, 0.0
         else:
+            turn_u_mps, turn_v_mps = tracks.turn_east_mps[slot], tracks.turn_north_mps[slot]
+            u_mps, v_mps = u_mps + turn_u_mps, v_mps + turn_v_mps
             rows[slot, packing.GROWTH_MPS] = math.sqrt(u_mps * u_mps + v_mps * v_mps)
             rows[slot, packing.UNKNOWN_MPS] = 0.0
             rows[slot, packing.GROWTH_DELAY_S] = rules.stale_after_s
@@ -73,9 +76,14 @@ def pack(tracks: TrackInputs, slots: NDArray[np.int32], rules: KernelRules, rows
         rows[slot, packing.CATEGORY] = category
         rows[slot, packing.AGENCY] = tracks.agency_index[slot]
         rows[slot, packing.INCIDENT] = tracks.incident_index[slot]
+        rows[slot, packing.DRIFT_U_MPS] = -turn_u_mps
+        rows[slot, packing.DRIFT_V_MPS] = -turn_v_mps
+        rows[slot, packing.ALTITUDE_RESIDUAL_M2] = tracks.altitude_variance_m2[slot]
+        rows[slot, packing.SPEED_RESIDUAL_M2PS2] = tracks.velocity_variance_m2ps2[slot]
+        rows[slot, packing.CLIMB_RESIDUAL_M2PS2] = tracks.climb_variance_m2ps2[slot]
 
 
-@jit
+@jit_inline
 def rule_for(rows: Floats, i: int, j: int, rule_of: NDArray[np.int64]) -> int:
     """The rule row of a pair, -1 for none."""
     relation = DIFFERENT
@@ -88,7 +96,7 @@ def rule_for(rows: Floats, i: int, j: int, rule_of: NDArray[np.int64]) -> int:
     return int(rule_of[relation, int(rows[i, packing.CATEGORY]), int(rows[j, packing.CATEGORY])])
 
 
-@jit
+@jit_inline
 def growth_m(rows: Floats, i: int, age_s: float, growth_m_max: float) -> float:
     """How much the zone of a stale track, or of one with unknown velocity, has grown."""
     overdue_s = max(0.0, age_s - rows[i, packing.GROWTH_DELAY_S])
@@ -104,6 +112,13 @@ def age_s(rows: Floats, i: int, now_us: float) -> float:
 
 
 @jit
+def moved_m(rows: Floats, i: int, age_s: float, speed: int, drift: int) -> float:
+    """How far a row's track has come along one axis since its report, its turn included."""
+    moved: float = rows[i, speed] * age_s + rows[i, drift] * min(age_s, packing.DRIFT_S_MAX)
+    return moved
+
+
+@jit_inline
 def relative_state(rows: Floats, i: int, j: int, now_us: float) -> RelativeState:
     """Row j minus row i, both brought to now. Swapping the two only flips signs, exactly."""
     age_i_s, age_j_s = age_s(rows, i, now_us), age_s(rows, j, now_us)
@@ -111,8 +126,16 @@ def relative_state(rows: Floats, i: int, j: int, now_us: float) -> RelativeState
     u_i, v_i, w_i = rows[i, packing.U_MPS], rows[i, packing.V_MPS], rows[i, packing.W_MPS]
     u_j, v_j, w_j = rows[j, packing.U_MPS], rows[j, packing.V_MPS], rows[j, packing.W_MPS]
     return RelativeState(
-        (rows[j, packing.X_M] - rows[i, packing.X_M]) * scale + (u_j * age_j_s - u_i * age_i_s),
-        (rows[j, packing.Y_M] - rows[i, packing.Y_M]) + (v_j * age_j_s - v_i * age_i_s),
+        (rows[j, packing.X_M] - rows[i, packing.X_M]) * scale
+        + (
+            moved_m(rows, j, age_j_s, packing.U_MPS, packing.DRIFT_U_MPS)
+            - moved_m(rows, i, age_i_s, packing.U_MPS, packing.DRIFT_U_MPS)
+        ),
+        (rows[j, packing.Y_M] - rows[i, packing.Y_M])
+        + (
+            moved_m(rows, j, age_j_s, packing.V_MPS, packing.DRIFT_V_MPS)
+            - moved_m(rows, i, age_i_s, packing.V_MPS, packing.DRIFT_V_MPS)
+        ),
         (rows[j, packing.Z_M] - rows[i, packing.Z_M]) + (w_j * age_j_s - w_i * age_i_s),
         u_j - u_i,
         v_j - v_i,
@@ -120,7 +143,7 @@ def relative_state(rows: Floats, i: int, j: int, now_us: float) -> RelativeState
     )
 
 
-@jit
+@jit_inline
 def horizontal_doubt_m(
     rows: Floats, i: int, j: int, now_us: float, weight: float, growth_m_max: float
 ) -> float:
@@ -153,6 +176,31 @@ def never_within(state: RelativeState, radius_m: float) -> bool:
 
 
 @jit
+def residual(rows: Floats, i: int, j: int, column: int) -> float:
+    """Standard deviation that the filters left in a pair's difference."""
+    return math.sqrt(rows[i, column] + rows[j, column])
+
+
+@jit
+def deep_enough(  # noqa: PLR0913, PLR0917 - one cylinder, one pair
+    rows: Floats,
+    i: int,
+    j: int,
+    state: RelativeState,
+    radius_m: float,
+    height_m: float,
+    look_ahead_s: float,
+    loss_s: float,
+    weight: float,
+) -> bool:
+    """Whether an entry at `loss_s` is deeper than what the velocities may err by then."""
+    early_s = weight * loss_s
+    radius_m -= min(early_s * residual(rows, i, j, packing.SPEED_RESIDUAL_M2PS2), 0.5 * radius_m)
+    height_m -= min(early_s * residual(rows, i, j, packing.CLIMB_RESIDUAL_M2PS2), 0.5 * height_m)
+    return not math.isnan(entry_s(state, radius_m, height_m, look_ahead_s))
+
+
+@jit_inline
 def evaluate_pair(
     rows: Floats, i: int, j: int, now_us: float, rule: int, rules: KernelRules
 ) -> PairAnswer:
@@ -162,7 +210,7 @@ def evaluate_pair(
     doubt_m = horizontal_doubt_m(rows, i, j, now_us, weight, rules.growth_m_max)
     vertical_doubt_m = weight * math.sqrt(
         rows[i, packing.VERTICAL_VARIANCE_M2] + rows[j, packing.VERTICAL_VARIANCE_M2]
-    )
+    ) + rules.near_weight * residual(rows, i, j, packing.ALTITUDE_RESIDUAL_M2)
     unknown_mps = rows[i, packing.UNKNOWN_MPS] + rows[j, packing.UNKNOWN_MPS]
     level, hold_level, loss_s = 0, 0, math.nan
     for step in range(LEVEL_COUNT - 1, -1, -1):
@@ -180,7 +228,12 @@ def evaluate_pair(
         if hold_level == 0:
             hold_level, loss_s = step + 1, held_s
         own_s = entry_s(state, radius_m, height_m, look_ahead_s)
-        if not math.isnan(own_s):
+        if math.isnan(own_s):
+            continue
+        early = rules.early_weight
+        if early <= 0.0 or deep_enough(
+            rows, i, j, state, radius_m, height_m, look_ahead_s, own_s, early
+        ):
             level, loss_s = step + 1, own_s
             break
     if hold_level == 0:
@@ -189,7 +242,7 @@ def evaluate_pair(
     return PairAnswer(rule, level, hold_level, loss_s, closest_s, range_m)
 
 
-@jit
+@jit_inline
 def write_hit(
     tags: Tags, values: Floats, at: int, pair: tuple[int, int], answer: PairAnswer
 ) -> int:
@@ -237,7 +290,7 @@ def evaluate_pairs(
     return count
 
 
-@jit
+@jit_inline
 def zone_growth_m(rows: Floats, i: int, now_us: float, rules: KernelRules, slack_s: float) -> float:
     """All that widens a track's zone until the end of the served window, with the hold factor."""
     oldest_s = age_s(rows, i, now_us) + 2.0 * slack_s
@@ -246,19 +299,21 @@ def zone_growth_m(rows: Floats, i: int, now_us: float, rules: KernelRules, slack
         + rules.accuracy_weight * math.sqrt(rows[i, packing.HORIZONTAL_VARIANCE_M2])
         + rows[i, packing.UNKNOWN_MPS] * rules.look_ahead_s_max
     )
-    return zone_m
+    drift2 = rows[i, packing.DRIFT_U_MPS] ** 2 + rows[i, packing.DRIFT_V_MPS] ** 2
+    return zone_m + packing.DRIFT_S_MAX * math.sqrt(drift2)
 
 
-@jit
+@jit_inline
 def zone_height_m(rows: Floats, i: int, rules: KernelRules) -> float:
     """All that raises a track's zone; infinite where its altitude is not known."""
     if math.isnan(rows[i, packing.Z_M]):
         return math.inf
     doubt_m = rules.accuracy_weight * math.sqrt(rows[i, packing.VERTICAL_VARIANCE_M2])
+    doubt_m += rules.near_weight * math.sqrt(rows[i, packing.ALTITUDE_RESIDUAL_M2])
     return rules.hold_factor * doubt_m
 
 
-@jit
+@jit_inline
 def layer_of(rows: Floats, i: int, zone_m: float, rules: KernelRules) -> int:
     """0 for slow tracks with ordinary zones, 1 for the rest."""
     if rules.wide[int(rows[i, packing.CATEGORY])] != 0 or zone_m > reach.NARROW_GROWTH_M:

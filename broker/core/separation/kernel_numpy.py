@@ -21,7 +21,10 @@ def pack(tracks: TrackInputs, slots: NDArray[np.int32], rules: KernelRules, rows
     """Write the packed row of each slot; rows is (capacity, ROW_WIDTH)."""
     u_mps, v_mps = tracks.velocity_east_mps[slots], tracks.velocity_north_mps[slots]
     unknown = np.isnan(u_mps) | np.isnan(v_mps)
-    u_mps, v_mps = np.where(unknown, 0.0, u_mps), np.where(unknown, 0.0, v_mps)
+    turn_u_mps = np.where(unknown, 0.0, tracks.turn_east_mps[slots])
+    turn_v_mps = np.where(unknown, 0.0, tracks.turn_north_mps[slots])
+    u_mps = np.where(unknown, 0.0, u_mps + turn_u_mps)
+    v_mps = np.where(unknown, 0.0, v_mps + turn_v_mps)
     assumed_mps = rules.assumed_speed_mps[tracks.category[slots]]
     accuracy_m = np.nan_to_num(tracks.horizontal_accuracy_m[slots], nan=0.0)
     doubt_m = np.nan_to_num(tracks.vertical_doubt_m[slots], nan=0.0)
@@ -43,6 +46,10 @@ def pack(tracks: TrackInputs, slots: NDArray[np.int32], rules: KernelRules, rows
     packed[:, packing.CATEGORY] = tracks.category[slots]
     packed[:, packing.AGENCY] = tracks.agency_index[slots]
     packed[:, packing.INCIDENT] = tracks.incident_index[slots]
+    packed[:, packing.DRIFT_U_MPS], packed[:, packing.DRIFT_V_MPS] = -turn_u_mps, -turn_v_mps
+    packed[:, packing.ALTITUDE_RESIDUAL_M2] = tracks.altitude_variance_m2[slots]
+    packed[:, packing.SPEED_RESIDUAL_M2PS2] = tracks.velocity_variance_m2ps2[slots]
+    packed[:, packing.CLIMB_RESIDUAL_M2PS2] = tracks.climb_variance_m2ps2[slots]
     rows[slots] = packed
 
 
@@ -69,15 +76,18 @@ def _growth_m(rows: Floats, age_s: Floats, rules: KernelRules) -> Floats:
 def _relative_states(of_i: Floats, of_j: Floats, age_i: Floats, age_j: Floats) -> RelativeStates:
     scale = (of_i[:, packing.EAST_SCALE] + of_j[:, packing.EAST_SCALE]) * 0.5
 
-    def moved(position: int, speed: int, factor: Floats | float) -> Floats:
-        apart: Floats = (of_j[:, position] - of_i[:, position]) * factor
-        drift = of_j[:, speed] * age_j - of_i[:, speed] * age_i
-        return apart + drift
+    drift_i, drift_j = (np.minimum(age, packing.DRIFT_S_MAX) for age in (age_i, age_j))
 
+    def apart(position: int, speed: int, drift: int, factor: Floats | float) -> Floats:
+        difference: Floats = (of_j[:, position] - of_i[:, position]) * factor
+        moved_j = of_j[:, speed] * age_j + of_j[:, drift] * drift_j
+        return difference + (moved_j - (of_i[:, speed] * age_i + of_i[:, drift] * drift_i))
+
+    climbed = of_j[:, packing.W_MPS] * age_j - of_i[:, packing.W_MPS] * age_i
     return RelativeStates(
-        moved(packing.X_M, packing.U_MPS, scale),
-        moved(packing.Y_M, packing.V_MPS, 1.0),
-        moved(packing.Z_M, packing.W_MPS, 1.0),
+        apart(packing.X_M, packing.U_MPS, packing.DRIFT_U_MPS, scale),
+        apart(packing.Y_M, packing.V_MPS, packing.DRIFT_V_MPS, 1.0),
+        (of_j[:, packing.Z_M] - of_i[:, packing.Z_M]) + climbed,
         of_j[:, packing.U_MPS] - of_i[:, packing.U_MPS],
         of_j[:, packing.V_MPS] - of_i[:, packing.V_MPS],
         of_j[:, packing.W_MPS] - of_i[:, packing.W_MPS],
@@ -103,6 +113,22 @@ def _entries_s(
     return np.where(look_ahead_s <= 0.0, np.where(inside, 0.0, np.nan), entry_s)
 
 
+def _deep_enough(
+    states: RelativeStates,
+    cylinder_m: tuple[Floats, Floats, Floats],
+    loss_s: Floats,
+    residuals: tuple[Floats, Floats],
+    weight: float,
+) -> Floats:
+    """Entries that are deeper than what the velocities' doubt makes of them by then; NaN if not."""
+    radius_m, height_m, look_ahead_s = cylinder_m
+    early_s = weight * np.nan_to_num(loss_s, nan=0.0)
+    radius_m = radius_m - np.minimum(early_s * residuals[0], 0.5 * radius_m)
+    height_m = height_m - np.minimum(early_s * residuals[1], 0.5 * height_m)
+    deep = ~np.isnan(_entries_s(states, radius_m, height_m, look_ahead_s))
+    return np.where(deep, loss_s, np.nan)
+
+
 def _take(states: RelativeStates, which: Flags) -> RelativeStates:
     return RelativeStates(*(column[which] for column in states))
 
@@ -118,14 +144,20 @@ def evaluate_pairs(
     age_j_s = (float(now_us) - of_j[:, packing.TIME_OF_VALIDITY_US]) * 1e-6
     states = _relative_states(of_i, of_j, age_i_s, age_j_s)
 
-    def quadrature_m(variance: int) -> Floats:
+    def quadrature(weight: float, variance: int) -> Floats:
         root: Floats = np.sqrt(of_i[:, variance] + of_j[:, variance])
-        return rules.accuracy_weight * root
+        return weight * root
 
-    doubt_m = (_growth_m(of_i, age_i_s, rules) + _growth_m(of_j, age_j_s, rules)) + quadrature_m(
-        packing.HORIZONTAL_VARIANCE_M2
+    doubt_m = (_growth_m(of_i, age_i_s, rules) + _growth_m(of_j, age_j_s, rules)) + quadrature(
+        rules.accuracy_weight, packing.HORIZONTAL_VARIANCE_M2
     )
-    vertical_doubt_m = quadrature_m(packing.VERTICAL_VARIANCE_M2)
+    vertical_doubt_m = quadrature(rules.accuracy_weight, packing.VERTICAL_VARIANCE_M2) + quadrature(
+        rules.near_weight, packing.ALTITUDE_RESIDUAL_M2
+    )
+    residuals = (
+        quadrature(1.0, packing.SPEED_RESIDUAL_M2PS2),
+        quadrature(1.0, packing.CLIMB_RESIDUAL_M2PS2),
+    )
     unknown_mps = of_i[:, packing.UNKNOWN_MPS] + of_j[:, packing.UNKNOWN_MPS]
     level = np.zeros(len(pairs), dtype=np.int32)
     hold_level = np.zeros(len(pairs), dtype=np.int32)
@@ -140,6 +172,9 @@ def evaluate_pairs(
         cut = (radius_m[possible], height_m[possible], look_ahead_s[possible])
         held_s = _entries_s(some, cut[0] * rules.hold_factor, cut[1] * rules.hold_factor, cut[2])
         own_s = np.where(np.isnan(held_s), np.nan, _entries_s(some, *cut))
+        if rules.early_weight > 0.0:
+            doubts = (residuals[0][possible], residuals[1][possible])
+            own_s = _deep_enough(some, cut, own_s, doubts, rules.early_weight)
         places = np.flatnonzero(possible)
         first_held = places[~np.isnan(held_s) & (hold_level[places] == 0)]
         loss_s[first_held] = held_s[np.isin(places, first_held)]
@@ -184,7 +219,12 @@ def write_entries(
         + weight * np.sqrt(rows[:, packing.HORIZONTAL_VARIANCE_M2])
         + rows[:, packing.UNKNOWN_MPS] * rules.look_ahead_s_max
     )
-    doubt_m = hold * weight * np.sqrt(rows[:, packing.VERTICAL_VARIANCE_M2])
+    drift2 = rows[:, packing.DRIFT_U_MPS] ** 2 + rows[:, packing.DRIFT_V_MPS] ** 2
+    zone_m += packing.DRIFT_S_MAX * np.sqrt(drift2)
+    doubt_m = hold * (
+        weight * np.sqrt(rows[:, packing.VERTICAL_VARIANCE_M2])
+        + rules.near_weight * np.sqrt(rows[:, packing.ALTITUDE_RESIDUAL_M2])
+    )
     speed_mps = np.sqrt(rows[:, packing.U_MPS] ** 2 + rows[:, packing.V_MPS] ** 2)
     fast = (speed_mps > reach.NARROW_SPEED_MPS) | (zone_m > reach.NARROW_GROWTH_M)
     wide = (rules.wide[rows[:, packing.CATEGORY].astype(np.intp)] != 0) | fast

@@ -33,7 +33,17 @@ UNKNOWN_MPS: Final = 12
 CATEGORY: Final = 13
 AGENCY: Final = 14
 INCIDENT: Final = 15
-ROW_WIDTH: Final = 16
+DRIFT_U_MPS: Final = 16
+"""Velocity now, less the velocity foreseen: not zero in a turn."""
+DRIFT_V_MPS: Final = 17
+ALTITUDE_RESIDUAL_M2: Final = 18
+"""Variances that the track filter left; 0 where it does not run."""
+SPEED_RESIDUAL_M2PS2: Final = 19
+CLIMB_RESIDUAL_M2PS2: Final = 20
+ROW_WIDTH: Final = 21
+
+DRIFT_S_MAX: Final = 5.0
+"""A turn changes the position by the drift for this long; after it the foreseen path goes on."""
 
 WIDE_ASSUMED_SPEED_MPS: Final = 30.0
 """Categories that may be faster than this are indexed apart from the slow ones."""
@@ -49,6 +59,11 @@ class TrackInputs(NamedTuple):
     velocity_east_mps: Floats
     velocity_north_mps: Floats
     vertical_speed_mps: Floats
+    turn_east_mps: Floats
+    turn_north_mps: Floats
+    altitude_variance_m2: Floats
+    velocity_variance_m2ps2: Floats
+    climb_variance_m2ps2: Floats
     horizontal_accuracy_m: Floats
     vertical_doubt_m: Floats
     time_of_validity_us: NDArray[np.int64]
@@ -83,6 +98,8 @@ class KernelRules(NamedTuple):
     accuracy_weight: float
     growth_m_max: float
     stale_after_s: float
+    near_weight: float
+    early_weight: float
     slow_look_ahead_s: float
     """Longest look-ahead between two slow categories."""
     look_ahead_s_max: float
@@ -124,6 +141,8 @@ def kernel_rules(table: RuleTable) -> KernelRules:
         accuracy_weight=float(table.accuracy_weight),
         growth_m_max=float(table.growth_m_max),
         stale_after_s=float(table.stale_after_s),
+        near_weight=float(table.near_weight),
+        early_weight=float(table.early_weight),
         slow_look_ahead_s=float(slow_pairs.max(initial=0.0)),
         look_ahead_s_max=float(longest_s.max(initial=0.0)),
     )

@@ -26,7 +26,9 @@ from broker.core.separation.categories import (
     category_name,
     category_table,
 )
+from broker.core.separation.policy_filter import filter_settings, margin_weights
 from broker.core.separation.rules import LEVEL_COUNT, Relation, RuleTable
+from broker.core.tracks.filter_columns import FilterSettings
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import SECOND_US
 
@@ -41,6 +43,8 @@ LEVEL_NAMES: Final = ("advisory", "caution", "warning", "floor")
 _ALERTING_KEYS: Final = (
     "confirm_count",
     "confirm_of",
+    "imminent_within",
+    "imminent_confirm_count",
     "history_at_least",
     "history_intervals",
     "persistence",
@@ -64,6 +68,10 @@ class AlertingParameters:
     """A level is raised when this many ..."""
     confirm_of: int
     """... of the last this many fresh samples reached it."""
+    imminent_within_s: float
+    """A sample that enters its volume this soon ..."""
+    imminent_confirm_count: int
+    """... needs only this many."""
     history_at_least_us: int
     history_intervals: float
     """Samples are forgotten after a gap of this many intervals of the feed, or the least time."""
@@ -83,6 +91,7 @@ class Policy:
     notes: str
     rules: RuleTable
     alerting: AlertingParameters
+    filter_settings: FilterSettings
     category_of: NDArray[np.int16]
     """(classes, statuses) -> category."""
     stale_after_s: NDArray[np.float64]
@@ -114,7 +123,9 @@ def parse_policy(toml_text: str) -> Policy:
         parsed: object = tomllib.loads(toml_text)
     except tomllib.TOMLDecodeError as error:
         raise refuse("policy", f"is not TOML: {error}") from None
-    keys = ("schema", "name", "version", "notes", "alerting", "classes", "rule", "no_rule")
+    keys = (
+        "schema", "name", "version", "notes", "alerting", "filter", "classes", "rule", "no_rule"
+    )  # fmt: skip
     root = read.table(parsed, "", keys)
     if read.required(root, "", "schema") != SCHEMA:
         raise refuse("schema", f"must be {SCHEMA}")
@@ -127,6 +138,7 @@ def parse_policy(toml_text: str) -> Policy:
         notes=read.text(root, "", "notes"),
         rules=_rule_table(root, version, alerting, speed_mps, float(stale_s.min())),
         alerting=_alerting(alerting),
+        filter_settings=filter_settings(root, CLASS_NAMES),
         category_of=category_table(),
         stale_after_s=stale_s,
         lost_after_s=lost_s,
@@ -139,9 +151,14 @@ def _alerting(source: read.Table) -> AlertingParameters:
     of = read.whole(source, path, "confirm_of", CONFIRM_OF_MAX)
     if count > of:
         raise refuse("alerting.confirm_count", "must not be more than confirm_of")
+    imminent_count = read.whole(source, path, "imminent_confirm_count", CONFIRM_OF_MAX)
+    if imminent_count > count:
+        raise refuse("alerting.imminent_confirm_count", "must not be more than confirm_count")
     return AlertingParameters(
         confirm_count=count,
         confirm_of=of,
+        imminent_within_s=read.quantity(source, path, "imminent_within", read.TIME_UNITS),
+        imminent_confirm_count=imminent_count,
         history_at_least_us=_microseconds(source, "history_at_least"),
         history_intervals=read.number(source, path, "history_intervals", 1.0, 100.0),
         persistence_us=_microseconds(source, "persistence"),
@@ -204,6 +221,7 @@ def _rule_table(
         read.text(source, path, "because")
         _claim(rows, source, path, -1)
     _refuse_gaps(rows)
+    near_weight, early_weight = margin_weights(root)
     cylinders = np.array(rows.cylinders, dtype=np.float64).reshape(-1, 3, LEVEL_COUNT)
     return RuleTable(
         version=version,
@@ -217,6 +235,8 @@ def _rule_table(
         assumed_speed_mps=np.repeat(speed_mps, len(Phase)),
         growth_m_max=read.quantity(alerting, "alerting", "growth_at_most", read.LENGTH_UNITS),
         stale_after_s=stale_after_s,
+        near_weight=near_weight,
+        early_weight=early_weight,
     )
 
 

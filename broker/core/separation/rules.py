@@ -45,6 +45,11 @@ class RuleTable:
     """Where the volume of a stale track stops growing."""
     stale_after_s: float
     """Age beyond which the volume of a track grows."""
+    near_weight: float = 0.0
+    """Standard deviations left in the filtered heights that raise the volumes: no graze missed."""
+    early_weight: float = 0.0
+    """Standard deviations of the filtered velocity, times the time to entry, by which a foreseen
+    entry must be deeper than a graze before it raises a level."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -38,6 +38,8 @@ def absent(slot_a: int, slot_b: int) -> Sample:
 
 def sample_rows(samples: PairSamples, columns: TrackColumns) -> dict[Pair, Sample]:
     """The samples by pair of track numbers, in their order."""
+    if len(samples) == 0:
+        return {}
     numbers = columns.track_number
     pairs = zip(numbers[samples.slot_a].tolist(), numbers[samples.slot_b].tolist(), strict=True)
     rows = zip(
@@ -70,6 +72,8 @@ def sample_rows(samples: PairSamples, columns: TrackColumns) -> dict[Pair, Sampl
 
 def level_cap(row: Sample, parameters: AlertingParameters) -> tuple[AlertLevel, str]:
     """The highest level the sample may raise, and why not more."""
+    if row.vertical_known and row.trusted:
+        return AlertLevel.FLOOR, ""
     caps = [(AlertLevel.FLOOR, "")]
     if not row.vertical_known:
         caps.append((parameters.unknown_vertical_cap, VERTICAL_UNKNOWN))

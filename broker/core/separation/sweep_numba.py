@@ -1,262 +1,214 @@
 """Compiled full pass: all pairs of all active tracks at one instant, over a sorted grid.
 
-Tracks are counted into cells and laid out cell by cell, so that a row of cells is one run.
-A float32 filter, padded for its rounding, throws out most pairs; the rest is judged exactly.
+Three sieves, each a superset of what the next lets through. First the reach at the mid-look-ahead
+points, in float32, sixteen places at a time without a branch: the comparisons become bits of one
+number, so that nearly always one test of that number settles sixteen pairs. Then the horizontal
+closest approach, exactly as the judgement has it but with the widest radius that any rule could
+give. What is left, little more than the hits, is judged exactly.
 """
 
-from typing import NamedTuple
+import math
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.separation import hits, packing, reach
-from broker.core.separation import index as layout
+from broker.core.separation import sweep_layout as layout
 from broker.core.separation.cylinder import Floats
-from broker.core.separation.index import GridIndex, HitBuffer
-from broker.core.separation.index_numba import reference_point, write_entry
-from broker.core.separation.jit import jit, jit_parallel, prange
-from broker.core.separation.kernel_numba import (
-    cell_box,
-    cell_of,
-    evaluate_pairs,
-    pack,
-)
+from broker.core.separation.hits import Tags
+from broker.core.separation.index import HitBuffer
+from broker.core.separation.jit import jit, jit_inline, jit_parallel, prange
+from broker.core.separation.kernel_numba import evaluate_pairs, never_within, relative_state
 from broker.core.separation.packing import KernelRules, TrackInputs
+from broker.core.separation.sweep_layout import (
+    COLUMN_MASK,
+    COLUMNS,
+    LANES,
+    Floats32,
+    Frame,
+    Question,
+    SweepRoom,
+)
 
-Floats32 = NDArray[np.float32]
-# Columns of a question's terms.
-ASKED_X, ASKED_Y, ASKED_Z, ASKED_HALF_SCALE, ASKED_REACH, ASKED_HEIGHT = range(6)
-FLOAT32_ROUNDING = 2.0**-22
-"""Of two float32 coordinates and their difference, relative to the farthest coordinate."""
+AtTime = tuple[float, KernelRules, Frame]
+"""The instant in microseconds, the rules, and the frame of the float32 points."""
 
-
-class SortedTracks(NamedTuple):
-    """Tracks laid out layer by layer, cell by cell; n tracks."""
-
-    order: NDArray[np.int32]
-    """(n,) slot of each place."""
-    starts: NDArray[np.int32]
-    """(2 x cells + 1,) first place of each cell."""
-    rows: Floats
-    """(n, 16) packed rows."""
-    entries: Floats32
-    """(8, n) as in `index` but turned: reference points from the origin, half the east scale."""
-    limits: Floats
-    origin_x_m: float
-    origin_y_m: float
-    pad_m: float
+BLOCK: Final = 64
+"""Places that one of several parts takes in turn: near places share cells, and crowds are shared
+out."""
+PER_EARTH_RADIUS_M: Final = 1.0 / reach.EARTH_RADIUS_M_MIN
+DE_BRUIJN: Final = 0x077CB531
+"""Multiplied by a power of two its top five bits tell which one it was."""
+BIT_OF: Final = np.zeros(32, dtype=np.int64)
+BIT_OF[[(DE_BRUIJN << bit & 0xFFFFFFFF) >> 27 for bit in range(32)]] = np.arange(32)
 
 
-class Questions(NamedTuple):
-    """What m consecutive places ask of one layer."""
+@jit_inline
+def bits_near(
+    filters: Floats32, asked: Question, scale: np.float32, columns: tuple[int, int], k: int
+) -> np.int64:
+    """A bit for each of the sixteen places from k on that a question may reach.
 
-    first_place: int
-    layer: int
-    terms: Floats32
-    """(m, 6): x, y, z, half the east scale, reach, height."""
-    boxes: NDArray[np.int64]
-    """(m, 4): first row and rows, first column and columns; no rows where there is no rule."""
-    deviation_s: np.float32
-
-
-@jit
-def place_all(
-    tracks: TrackInputs,
-    index: GridIndex,
-    slots: NDArray[np.int32],
-    now_us: float,
-    rules: KernelRules,
-) -> None:
-    """Pack every slot and place it at its reference instant, for questions at `now_us` only."""
-    times = reach.window(rules, 0.0)
-    pack(tracks, slots, rules, index.rows)
-    for slot in slots:
-        write_entry(index, slot, now_us, rules, times)
-        layer = index.layer[slot]
-        x_m = index.entries[slot, layout.REFERENCE_X_M]
-        y_m = index.entries[slot, layout.REFERENCE_Y_M]
-        index.cell[slot] = layer * reach.CELL_COUNT + cell_of(x_m, y_m, layer)
-
-
-@jit
-def sort_by_cell(
-    index: GridIndex, slots: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Slots ordered by layer and cell (stable), and where each cell starts."""
-    starts = np.zeros(reach.LAYER_COUNT * reach.CELL_COUNT + 1, dtype=np.int32)
-    for slot in slots:
-        starts[index.cell[slot] + 1] += 1
-    for cell in range(len(starts) - 1):
-        starts[cell + 1] += starts[cell]
-    filled = starts.copy()
-    order = np.empty(len(slots), dtype=np.int32)
-    for slot in slots:
-        cell = index.cell[slot]
-        order[filled[cell]] = slot
-        filled[cell] += 1
-    return order, starts
-
-
-@jit
-def lay_out(index: GridIndex, slots: NDArray[np.int32]) -> SortedTracks:
-    """Packed rows and filter entries in sorted order."""
-    order, starts = sort_by_cell(index, slots)
-    rows = np.empty((len(order), packing.ROW_WIDTH))
-    entries = np.empty((layout.ENTRY_WIDTH, len(order)), dtype=np.float32)
-    origin_x_m = index.entries[order[0], layout.REFERENCE_X_M] if len(order) > 0 else 0.0
-    origin_y_m = index.entries[order[0], layout.REFERENCE_Y_M] if len(order) > 0 else 0.0
-    farthest_m = 0.0
-    for k in range(len(order)):
-        slot = order[k]
-        for column in range(packing.ROW_WIDTH):
-            rows[k, column] = index.rows[slot, column]
-        x_m = index.entries[slot, layout.REFERENCE_X_M] - origin_x_m
-        y_m = index.entries[slot, layout.REFERENCE_Y_M] - origin_y_m
-        farthest_m = max(farthest_m, abs(x_m), abs(y_m))
-        for column in range(layout.ENTRY_WIDTH):
-            entries[column, k] = index.entries[slot, column]
-        entries[layout.REFERENCE_X_M, k] = x_m
-        entries[layout.REFERENCE_Y_M, k] = y_m
-        entries[layout.EAST_SCALE, k] = 0.5 * index.entries[slot, layout.EAST_SCALE]
-    pad_m = reach.REACH_PAD_M + farthest_m * FLOAT32_ROUNDING
-    return SortedTracks(order, starts, rows, entries, index.limits, origin_x_m, origin_y_m, pad_m)
-
-
-@jit
-def ask(
-    tracks: SortedTracks, own_layer: int, layer: int, now_us: float, rules: KernelRules
-) -> Questions:
-    """The filter terms and boxes with which one layer's tracks search another layer."""
-    times = reach.window(rules, 0.0)
-    deviation_s = reach.deviation_s(times, own_layer, layer)
-    rows, entries, pad_m = tracks.rows, tracks.entries, tracks.pad_m
-    first = tracks.starts[own_layer * reach.CELL_COUNT]
-    count = tracks.starts[(own_layer + 1) * reach.CELL_COUNT] - first
-    terms = np.empty((count, 6), dtype=np.float32)
-    boxes = np.empty((count, 4), dtype=np.int64)
-    others_m = tracks.limits[layer, 1] + tracks.limits[layer, 0] * deviation_s
-    for m in range(count):
-        q = first + m
-        category = int(rows[q, packing.CATEGORY])
-        x_m, y_m, z_m = reference_point(rows, q, layer, now_us, times)
-        own_m = rules.reach_m[layer, category] + (
-            entries[layout.ZONE_M, q] + entries[layout.SPEED_MPS, q] * deviation_s
+    Indices are unsigned because a signed one would be tested for being negative, place by place.
+    """
+    x_m, y_m, z_m = filters[layout.POINT_X], filters[layout.POINT_Y], filters[layout.POINT_Z]
+    reach_m, height_m = filters[columns[0]], filters[columns[1]]
+    own_x_m, own_y_m, own_z_m, own_m, own_height_m = asked[:5]
+    first, bits = np.uint64(k), np.uint32(0)
+    for lane in range(LANES):
+        i = first + np.uint64(lane)
+        dx_m = (x_m[i] - own_x_m) * scale
+        dy_m = y_m[i] - own_y_m
+        within_m = reach_m[i] + own_m
+        near = (dx_m * dx_m + dy_m * dy_m <= within_m * within_m) & (
+            abs(z_m[i] - own_z_m) <= height_m[i] + own_height_m
         )
-        terms[m, ASKED_X] = x_m - tracks.origin_x_m
-        terms[m, ASKED_Y] = y_m - tracks.origin_y_m
-        terms[m, ASKED_Z] = z_m
-        terms[m, ASKED_HALF_SCALE] = entries[layout.EAST_SCALE, q]
-        terms[m, ASKED_REACH] = own_m * reach.REACH_FACTOR + pad_m
-        terms[m, ASKED_HEIGHT] = (
-            rules.height_m[layer, category]
-            + entries[layout.ZONE_HEIGHT_M, q]
-            + entries[layout.VERTICAL_SPEED_MPS, q] * deviation_s
-        ) + reach.HEIGHT_PAD_M
-        if rules.reach_m[layer, category] < 0.0:
-            boxes[m, :] = 0
-            continue
-        search_m = (own_m + others_m) * reach.REACH_FACTOR + pad_m
-        box = cell_box(x_m, y_m, rows[q, packing.EAST_SCALE], search_m, layer)
-        boxes[m, 0], boxes[m, 1], boxes[m, 2], boxes[m, 3] = box
-    return Questions(first, layer, terms, boxes, np.float32(deviation_s))
+        bits |= np.uint32(near) << np.uint32(lane)
+    return np.int64(bits)
+
+
+@jit_inline
+def may_touch(room: SweepRoom, q: int, k: int, now_us: float, radius_m: float) -> bool:
+    """Whether two places ever come within the radius and their zones, by the exact arithmetic."""
+    zones_m = float(room.filters[layout.ZONE, q]) + float(room.filters[layout.ZONE, k])
+    state = relative_state(room.rows, q, k, now_us)
+    return not never_within(state, radius_m + zones_m + reach.REACH_PAD_M)
+
+
+@jit_inline
+def cell_box(
+    asked: Question, scale: float, others_m: float, layer: int
+) -> tuple[int, int, int, int]:
+    """First row and rows, first column and columns that a question covers, before wrapping."""
+    per_m_east, per_m_north = layout.cells_per_m(layer)
+    x_m, y_m, search_m = float(asked[0]), float(asked[1]), float(asked[3]) + others_m
+    smallest = max(scale - search_m * PER_EARTH_RADIUS_M, reach.EAST_SCALE_MIN)
+    wide_m = search_m / smallest
+    first_row = math.floor((y_m - search_m) * per_m_north)
+    last_row = math.floor((y_m + search_m) * per_m_north)
+    first_column = math.floor((x_m - wide_m) * per_m_east)
+    last_column = math.floor((x_m + wide_m) * per_m_east)
+    rows = min(last_row - first_row + 1, layout.ROWS)
+    columns = min(last_column - first_column + 1, COLUMNS)
+    return first_row, rows, first_column, columns
 
 
 @jit
 def near(
-    tracks: SortedTracks, asked: Questions, part: tuple[int, int], pairs: NDArray[np.int32], at: int
+    room: SweepRoom,
+    search: int,
+    count: int,
+    part: tuple[int, int],
+    at_time: AtTime,
+    pairs: NDArray[np.int32],
+    at: int,
 ) -> int:
-    """Append the pairs of places that the filter lets through; returns how many there would be.
+    """One search over `count` tracks; part p of P asks for every P-th block of places.
 
-    Part p of P asks for every P-th place. A pair within a layer is found from its earlier place.
-    The filter's loop has no branches, so that it compiles to vector instructions.
+    Appends the pairs of places that may touch; returns how many there would be. A pair within a
+    layer is found from its earlier place, so earlier rows are passed over.
     """
-    starts, terms, boxes, deviation_s = tracks.starts, asked.terms, asked.boxes, asked.deviation_s
-    x_m, y_m = tracks.entries[layout.REFERENCE_X_M], tracks.entries[layout.REFERENCE_Y_M]
-    z_m, half_scale = tracks.entries[layout.REFERENCE_Z_M], tracks.entries[layout.EAST_SCALE]
-    speed_mps, zone_m = tracks.entries[layout.SPEED_MPS], tracks.entries[layout.ZONE_M]
-    climb_mps = tracks.entries[layout.VERTICAL_SPEED_MPS]
-    zone_height_m = tracks.entries[layout.ZONE_HEIGHT_M]
-    passed = np.empty(len(x_m), dtype=np.uint8)
-    factor = np.float32(reach.REACH_FACTOR)
-    base = asked.layer * reach.CELL_COUNT
-    within = asked.first_place == starts[base]
-    for m in range(part[0], len(terms), part[1]):
-        q = asked.first_place + m
-        own_x_m, own_y_m, own_z_m = terms[m, ASKED_X], terms[m, ASKED_Y], terms[m, ASKED_Z]
-        own_half_scale, own_m = terms[m, ASKED_HALF_SCALE], terms[m, ASKED_REACH]
-        own_height_m = terms[m, ASKED_HEIGHT]
-        earliest = q + 1 if within else 0
-        left = boxes[m, 2] & reach.CELL_MASK
-        right = left + boxes[m, 3]
-        for row in range(boxes[m, 0], boxes[m, 0] + boxes[m, 1]):
-            line = base + (row & reach.CELL_MASK) * reach.GRID_CELLS
-            low, high = starts[line + left], starts[line + min(right, reach.GRID_CELLS)]
-            for _ in range(2 if right > reach.GRID_CELLS else 1):
-                low = max(low, earliest)
-                for k in range(low, high):
-                    dx_m = (x_m[k] - own_x_m) * (half_scale[k] + own_half_scale)
-                    dy_m = y_m[k] - own_y_m
-                    reach_m = own_m + factor * (zone_m[k] + speed_mps[k] * deviation_s)
-                    height_m = own_height_m + (zone_height_m[k] + climb_mps[k] * deviation_s)
-                    passed[k] = (dx_m * dx_m + dy_m * dy_m <= reach_m * reach_m) & (
-                        abs(z_m[k] - own_z_m) <= height_m
-                    )
-                for k in range(low, high):
-                    if passed[k] != 0:
-                        if at < len(pairs):
-                            pairs[at, 0], pairs[at, 1] = q, k
-                        at += 1
-                low, high = starts[line], starts[line + right - reach.GRID_CELLS]
+    now_us, rules, frame = at_time
+    starts, rows, filters = room.starts, room.rows, room.filters
+    own_layer, layer = (
+        0 if search == layout.SLOW_SLOW else 1,
+        1 if search == layout.WIDE_WIDE else 0,
+    )
+    first = 0 if own_layer == 0 else starts[layout.CELLS]
+    last = starts[layout.CELLS] if own_layer == 0 else count
+    across = search == layout.WIDE_SLOW
+    columns = (
+        layout.CROSS_REACH if across else layout.OWN_REACH,
+        layout.CROSS_HEIGHT if across else layout.OWN_HEIGHT,
+    )
+    others_m, base = float(room.farthest[search]), layer * layout.CELLS
+    for block in range(first + part[0] * BLOCK, last, part[1] * BLOCK):
+        for q in range(block, min(block + BLOCK, last)):
+            asked = layout.question(room, q, search, now_us, rules, frame)
+            radius_m, scale = asked[5], rows[q, packing.EAST_SCALE]
+            if radius_m < 0.0:
+                continue
+            first_row, row_count, left, width = cell_box(asked, scale, others_m, layer)
+            earliest = q + 1 if own_layer == layer else 0
+            left &= COLUMN_MASK
+            right = left + width
+            for row in range(first_row, first_row + row_count):
+                line = base + (row & layout.ROW_MASK) * COLUMNS
+                low, high = starts[line + left], starts[line + min(right, COLUMNS)]
+                for _ in range(2 if right > COLUMNS else 1):
+                    for k in range(max(low, earliest), high, LANES):
+                        bits = bits_near(filters, asked, np.float32(scale), columns, k)
+                        if high - k < LANES:
+                            bits &= (1 << (high - k)) - 1
+                        while bits != 0:
+                            lowest = bits & -bits
+                            bits ^= lowest
+                            other = k + BIT_OF[((lowest * DE_BRUIJN) & 0xFFFFFFFF) >> 27]
+                            if may_touch(room, q, other, now_us, radius_m):
+                                if at < len(pairs):
+                                    pairs[at, 0], pairs[at, 1] = q, other
+                                at += 1
+                    low, high = starts[line], starts[line + right - COLUMNS]
     return at
 
 
 @jit
-def near_all(
-    tracks: SortedTracks,
+def hits_of_part(
+    room: SweepRoom,
+    count: int,
+    part: tuple[int, int],
+    at_time: AtTime,
+    pairs: NDArray[np.int32],
+    out: tuple[Tags, Floats],
+) -> tuple[int, int]:
+    """All three searches and the judgement; candidates and hits of one part."""
+    now_us, rules, _ = at_time
+    found = 0
+    for search in range(layout.SEARCHES):
+        found = near(room, search, count, part, at_time, pairs, found)
+    chosen = pairs[: min(found, len(pairs))]
+    hit_count = evaluate_pairs(room.rows, chosen, now_us, rules, out[0], out[1])
+    for k in range(min(hit_count, len(out[0]))):
+        for column in (hits.SLOT_I, hits.SLOT_J):
+            out[0][k, column] = room.order[out[0][k, column]]
+    return found, hit_count
+
+
+@jit
+def prepare(
+    tracks: TrackInputs,
+    rows: Floats,
+    slots: NDArray[np.int32],
     now_us: float,
     rules: KernelRules,
-    part: tuple[int, int],
-    pairs: NDArray[np.int32],
-) -> int:
-    """Slow with slow, wide with slow, wide with wide."""
-    at = 0
-    for own_layer, layer in ((0, 0), (1, 0), (1, 1)):
-        asked = ask(tracks, own_layer, layer, now_us, rules)
-        at = near(tracks, asked, part, pairs, at)
-    return at
+    room: SweepRoom,
+) -> Frame:
+    """Pack, sort and lay out."""
+    frame = layout.place_all(tracks, rows, slots, now_us, rules, room)
+    layout.sort_by_cell(room, slots)
+    layout.lay_out(rows, len(slots), room)
+    return frame
 
 
 @jit
 def full_pass(
     tracks: TrackInputs,
-    index: GridIndex,
+    rows: Floats,
     slots: NDArray[np.int32],
     now_us: float,
     rules: KernelRules,
+    room: SweepRoom,
     pairs: NDArray[np.int32],
     out: HitBuffer,
 ) -> tuple[int, int]:
     """Hits of all pairs of `slots` at `now_us`.
 
-    `index` is scratch: its rows, entries and cells are overwritten. Returns the candidates and the
-    hits that there are, which may be more than there is room for in `pairs` and `out`.
+    `rows` and `room` are overwritten. Returns the candidates and the hits that there are, which
+    may be more than there is room for in `pairs` and `out`.
     """
-    index.limits[:] = 0.0
-    place_all(tracks, index, slots, now_us, rules)
-    sorted_tracks = lay_out(index, slots)
-    found = near_all(sorted_tracks, now_us, rules, (0, 1), pairs)
-    chosen = pairs[: min(found, len(pairs))]
-    count = evaluate_pairs(sorted_tracks.rows, chosen, now_us, rules, out.tags, out.values)
-    restore_slots(sorted_tracks, out.tags[: min(count, len(out.tags))])
-    return found, count
-
-
-@jit
-def restore_slots(tracks: SortedTracks, tags: NDArray[np.int32]) -> None:
-    """Places back to slots."""
-    for k in range(len(tags)):
-        tags[k, hits.SLOT_I] = tracks.order[tags[k, hits.SLOT_I]]
-        tags[k, hits.SLOT_J] = tracks.order[tags[k, hits.SLOT_J]]
+    at_time = (now_us, rules, prepare(tracks, rows, slots, now_us, rules, room))
+    return hits_of_part(room, len(slots), (0, 1), at_time, pairs, (out.tags, out.values))
 
 
 PlainTuple = tuple[object, ...]
@@ -264,76 +216,42 @@ PlainTuple = tuple[object, ...]
 
 
 @jit
-def plain(tracks: SortedTracks) -> PlainTuple:
-    """The fields of the sorted tracks."""
-    return (
-        tracks.order,
-        tracks.starts,
-        tracks.rows,
-        tracks.entries,
-        tracks.limits,
-        tracks.origin_x_m,
-        tracks.origin_y_m,
-        tracks.pad_m,
-    )
-
-
-@jit
 def part_pass(
-    plain_tracks: PlainTuple,
+    plain_room: PlainTuple,
     plain_rules: PlainTuple,
+    count: int,
     now_us: float,
+    frame: Frame,
     part: tuple[int, int],
     pairs: NDArray[np.int32],
-    tags: NDArray[np.int32],
-    values: Floats,
+    out: tuple[Tags, Floats],
 ) -> tuple[int, int]:
-    """What part p of P finds, by every P-th track."""
-    tracks = SortedTracks(*plain_tracks)  # type: ignore[arg-type]  # the fields, in their order
+    """What part p of P finds."""
+    room = SweepRoom(*plain_room)  # type: ignore[arg-type]  # the fields, in their order
     rules = KernelRules(*plain_rules)  # type: ignore[arg-type]
-    found = near_all(tracks, now_us, rules, part, pairs)
-    chosen = pairs[: min(found, len(pairs))]
-    count = evaluate_pairs(tracks.rows, chosen, now_us, rules, tags, values)
-    restore_slots(tracks, tags[: min(count, len(tags))])
-    return found, count
-
-
-@jit
-def sorted_fields(
-    tracks: TrackInputs,
-    index: GridIndex,
-    slots: NDArray[np.int32],
-    now_us: float,
-    plain_rules: PlainTuple,
-) -> PlainTuple:
-    """The fields of the sorted tracks, ready for a parallel loop."""
-    index.limits[:] = 0.0
-    rules = KernelRules(*plain_rules)  # type: ignore[arg-type]
-    place_all(tracks, index, slots, now_us, rules)
-    return plain(lay_out(index, slots))
+    return hits_of_part(room, count, part, (now_us, rules, frame), pairs, out)
 
 
 @jit_parallel
-def full_pass_parallel(
-    tracks: TrackInputs,
-    index: GridIndex,
-    slots: NDArray[np.int32],
-    now_us: float,
+def search_parts(
+    plain_room: PlainTuple,
     plain_rules: PlainTuple,
+    count: int,
+    now_us: float,
+    frame: Frame,
     pairs: NDArray[np.int32],
-    tags: NDArray[np.int32],
+    tags: Tags,
     values: Floats,
 ) -> NDArray[np.int64]:
-    """The same on several threads; returns (P, 2) candidates and hits of each part.
+    """After `prepare`, on several threads: (P, 2) candidates and hits of each part.
 
-    Part p of P takes every P-th track and fills pairs[p], tags[p] and values[p].
+    Part p fills pairs[p], tags[p] and values[p].
     """
-    plain_tracks = sorted_fields(tracks, index, slots, now_us, plain_rules)
     parts = len(tags)
     counts = np.zeros((parts, 2), dtype=np.int64)
     for p in prange(parts):
-        part = (p, parts)
+        part, out = (p, parts), (tags[p], values[p])
         counts[p, 0], counts[p, 1] = part_pass(
-            plain_tracks, plain_rules, now_us, part, pairs[p], tags[p], values[p]
+            plain_room, plain_rules, count, now_us, frame, part, pairs[p], out
         )
     return counts

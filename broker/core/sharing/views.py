@@ -24,6 +24,8 @@ from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass
 
+_GONE = Party("aircraft no longer in the picture", "", "", AircraftClass.UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class PartyView:
@@ -89,7 +91,9 @@ class Views:
         return RestrictionNotice(draft.title, agency, draft.contact)
 
     def _party(self, track_number: int) -> Party:
-        slot = self._tracks.slot_of_number[track_number]
+        slot = self._tracks.slot_of_number.get(track_number)
+        if slot is None:  # the answer to a repeated request can be older than the picture
+            return _GONE
         return party_of(self._tracks, slot, self._agency_names)
 
     def _shown(self, audience: Audience, track_number: int, party: Party) -> PartyView:

@@ -1,6 +1,6 @@
 """The track register to and from a snapshot: plain lists, dictionaries and arrays."""
 
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 
 from broker.core.names import SystemName
 from broker.core.plain import Plain, array, integer, integers, items, mapping, pairs, text, texts
@@ -21,10 +21,15 @@ def register_state(register: TrackRegister) -> dict[str, Plain]:
         "agencies": list(register.agencies.values()),
         "incidents": list(register.incidents.values()),
         "source_track_ids": list(register.source_track_ids),
-        "descriptions": [asdict(description) for description in register.descriptions],
+        "descriptions": [_description_state(one) for one in register.descriptions],
         "free": list(register.free_slots),
         "next_number": register.next_number,
     }
+
+
+def _description_state(description: AircraftDescription) -> dict[str, Plain]:
+    # Not `asdict`, which copies deeply: this runs between two micro-batches, for every track.
+    return {name: getattr(description, name) for name in AircraftDescription.__slots__}
 
 
 def restore_register(register: TrackRegister, state: dict[str, Plain]) -> None:

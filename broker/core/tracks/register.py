@@ -14,6 +14,13 @@ from broker.core.effects import TrackState, TrackStateChanged
 from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.frame import project
 from broker.core.names import SystemName
+from broker.core.tracks.filter import take_reports
+from broker.core.tracks.filter_columns import (
+    FilterSettings,
+    Measured,
+    filter_columns,
+    unfiltered,
+)
 from broker.core.tracks.interning import Interned
 from broker.core.tracks.reports import (
     RADIO_SOURCES,
@@ -40,15 +47,11 @@ _COPIED_COLUMNS: Final = (
     "time_of_validity_us",
     "latitude_deg",
     "longitude_deg",
-    "altitude_hae_m",
     "vertical_doubt_m",
     "published_altitude_m",
     "altitude_datum",
     "height_m",
     "height_reference",
-    "velocity_east_mps",
-    "velocity_north_mps",
-    "vertical_speed_mps",
     "horizontal_accuracy_m",
     "velocity_accuracy_mps",
     "vertical_speed_accuracy_mps",
@@ -56,12 +59,27 @@ _COPIED_COLUMNS: Final = (
     "source",
 )
 """Columns that a report and the table share under one name."""
+_REPORTED_COLUMNS: Final = (
+    "altitude_hae_m",
+    "velocity_east_mps",
+    "velocity_north_mps",
+    "vertical_speed_mps",
+)
+"""Columns of a report that stand in the table as `reported_`, beside the filter's estimate."""
+
+
+def _measured(batch: ReportBatch, rows: NDArray[np.int64]) -> Measured:
+    x_m, y_m, east_scale = project(batch.latitude_deg[rows], batch.longitude_deg[rows])
+    said = {name: getattr(batch, name)[rows] for name in Measured._fields if hasattr(batch, name)}
+    return Measured(x_m=x_m, y_m=y_m, east_scale=east_scale, **said)
 
 
 class TrackRegister:
     """Owns the table's rows. Deterministic: the same reports give the same slots and numbers."""
 
-    def __init__(self, category_of: NDArray[np.int16]) -> None:
+    def __init__(
+        self, category_of: NDArray[np.int16], filter_settings: FilterSettings | None = None
+    ) -> None:
         """`category_of` has shape (classes, statuses): the policy category of each."""
         self.columns: TrackColumns = empty_columns()
         self.high_water = 0
@@ -74,6 +92,7 @@ class TrackRegister:
         self.live_count = 0
         self.slot_of_number: dict[int, int] = {}
         self._category_of = category_of
+        self._filter_settings = filter_settings or unfiltered()
         self._slots: list[dict[str, int]] = []
         self.free_slots: list[int] = []
         self._retired: list[int] = []
@@ -86,6 +105,10 @@ class TrackRegister:
         self.columns.category[live] = category_of[
             self.columns.aircraft_class[live], self.columns.operational_status[live]
         ]
+
+    def set_filter(self, filter_settings: FilterSettings) -> None:
+        """Filter by these settings from the next report on."""
+        self._filter_settings = filter_settings
 
     def live_slots(self) -> Slots:
         """Slots in use, ascending."""
@@ -108,7 +131,7 @@ class TrackRegister:
             if slot is None:
                 slot = self._open(publisher, ids[row])
                 if slot < 0:
-                    faults.append((row, "source_track_id", f"the picture is full ({TRACKS_MAX})"))
+                    faults.append((row, "source_track_id", "cannot be taken: the picture is full"))
             slots[place] = slot
         return slots, faults
 
@@ -120,16 +143,16 @@ class TrackRegister:
         newer = batch.time_of_validity_us[rows] > columns.time_of_validity_us[slots]
         if not newer.all():
             rows, slots = rows[newer], slots[newer]
+        if batch.descriptions:
+            self._describe(batch, rows, slots)
+        take_reports(filter_columns(columns), _measured(batch, rows), slots, self._filter_settings)
         for name in _COPIED_COLUMNS:
             getattr(columns, name)[slots] = getattr(batch, name)[rows]
-        x_m, y_m, east_scale = project(batch.latitude_deg[rows], batch.longitude_deg[rows])
-        columns.x_m[slots], columns.y_m[slots] = x_m, y_m
-        columns.east_scale[slots] = east_scale
+        for name in _REPORTED_COLUMNS:
+            getattr(columns, f"reported_{name}")[slots] = getattr(batch, name)[rows]
         columns.received_us[slots] = received_us
         columns.report_count[slots] += 1
         columns.trusted[slots] = _TRUSTED_BY_SOURCE[columns.source[slots]]
-        if batch.descriptions:
-            self._describe(batch, rows, slots)
         columns.category[slots] = self._category_of[
             columns.aircraft_class[slots], columns.operational_status[slots]
         ]

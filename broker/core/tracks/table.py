@@ -3,6 +3,9 @@
 Positions are kept in the projected frame of `broker.core.geodesy.frame`: `x_m` grows with longitude
 at the equator's scale, `y_m` is the meridian arc, and a distance east between two tracks is
 `(x_j - x_i) * (east_scale_i + east_scale_j) / 2`. Slots are re-used; track numbers never are.
+
+Position, altitude and velocity are the filter's estimate, which is what separation and restrictions
+judge; what the publisher reported stands beside it, in degrees and in the `reported_` columns.
 """
 
 from dataclasses import dataclass, fields
@@ -44,7 +47,7 @@ class TrackColumns:
     y_m: NDArray[np.float64]
     east_scale: NDArray[np.float64]
     altitude_hae_m: NDArray[np.float64]
-    """NaN: vertical position unknown, which counts as inside."""
+    """As judged; NaN: vertical position unknown, which counts as inside."""
     velocity_east_mps: NDArray[np.float64]
     velocity_north_mps: NDArray[np.float64]
     """NaN: velocity unknown, a symmetric growing zone."""
@@ -58,6 +61,25 @@ class TrackColumns:
     altitude_datum: NDArray[np.int8]
     height_m: NDArray[np.float64]
     height_reference: NDArray[np.int8]
+    reported_altitude_hae_m: NDArray[np.float64]
+    """What the last report said: the feed shows this, separation judges the filter's estimate."""
+    reported_velocity_east_mps: NDArray[np.float64]
+    reported_velocity_north_mps: NDArray[np.float64]
+    reported_vertical_speed_mps: NDArray[np.float64]
+    turn_rate_radps: NDArray[np.float64]
+    """From east towards north; this and the rest of the filter's state: see `tracks.filter`."""
+    turn_east_mps: NDArray[np.float64]
+    """What the turn adds to the velocity for looking ahead."""
+    turn_north_mps: NDArray[np.float64]
+    position_variance_m2: NDArray[np.float64]
+    position_covariance_m2ps: NDArray[np.float64]
+    velocity_variance_m2ps2: NDArray[np.float64]
+    altitude_variance_m2: NDArray[np.float64]
+    altitude_covariance_m2ps: NDArray[np.float64]
+    climb_variance_m2ps2: NDArray[np.float64]
+    surprise_east_mps: NDArray[np.float64]
+    surprise_north_mps: NDArray[np.float64]
+    surprise_up_mps: NDArray[np.float64]
     state: NDArray[np.int8]
     """0 current, 1 stale (growing volume). A lost track leaves the table."""
 

@@ -44,6 +44,7 @@ class AlertServicer(alerts_pb2_grpc.AlertServiceServicer):
         try:
             command = acknowledge_alert(request, system)
         except Refused as refused:
+            self._intake.count_refused_request()
             await abort_refused(context, refused.refusals)
         alert = await carry_out(context, self._intake, command)
         if not isinstance(alert, Alert):

@@ -1,6 +1,9 @@
 """FeedService: the audience's messages as the very bytes that were encoded for everybody."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
+from functools import lru_cache
 from typing import Final
 
 import grpc
@@ -20,8 +23,15 @@ from broker.service.metrics import Metrics
 from broker.service.reading import Reading
 from keepclear.v1 import feed_pb2
 
+_TOO_SLOW: Final = "reading is too slow. Come back with the last resume token."
 _MESSAGE_FIELD: Final = feed_pb2.SubscribeResponse.MESSAGE_FIELD_NUMBER
+RESPONSES_KEPT: Final = 64
+"""Some seconds of one audience's frames; at 60 kB each under 8 MB."""
 _CHOOSABLE_KINDS: Final = frozenset(kind for kind in ItemKind if kind <= ItemKind.NOTICE)
+
+
+CUT_GRACE_S: Final = 5.0
+"""How long a reader that is cut off may take to read the reason."""
 
 
 class BrokerStopping(Exception):
@@ -36,6 +46,8 @@ class FeedServicer:
         self._reading = reading
         self._hub = hub
         self._metrics = metrics
+        self._reader_count = 0
+        self._endings: set[asyncio.Task[None]] = set()
 
     def handler(self) -> grpc.GenericRpcHandler:
         """The service as a generic handler: its response serialiser passes bytes through."""
@@ -54,15 +66,26 @@ class FeedServicer:
         self, request: feed_pb2.SubscribeRequest, context: Context
     ) -> AsyncIterator[bytes]:
         """Snapshot or missed messages, then everything new."""
-        subscriber = await self._open(request, context)
+        # Counted before the first pause: a thousand that come at once must not all find room.
+        self._reader_count += 1
+        try:
+            subscriber = await self._open(request, context)
+            self._cut_when_stuck(subscriber, context)
+            async with aclosing(self._messages(subscriber, context)) as messages:
+                async for message in messages:
+                    yield message
+        finally:
+            self._reader_count -= 1
+
+    async def _messages(
+        self, subscriber: Subscriber, context: Context
+    ) -> AsyncGenerator[bytes, None]:
         try:
             while True:
                 for message in await subscriber.take():
-                    yield length_delimited(_MESSAGE_FIELD, message)
+                    yield _response(message)
         except SubscriberTooSlow as slow:
-            self._metrics.readers_cut.inc()
-            text = f"reading is too slow: {slow}. Come back with the last resume token."
-            await abort(context, code_pb2.RESOURCE_EXHAUSTED, text)
+            await abort(context, code_pb2.RESOURCE_EXHAUSTED, f"{slow}: {_TOO_SLOW}")
         except BrokerStopping:
             text = "the broker is stopping: come back with the last resume token"
             await abort(context, code_pb2.UNAVAILABLE, text)
@@ -70,9 +93,37 @@ class FeedServicer:
             self._metrics.frames_shed.inc(subscriber.shed_frame_count)
             self._hub.detach(subscriber)
 
+    def _cut_when_stuck(self, subscriber: Subscriber, context: Context) -> None:
+        """A reader that takes nothing blocks its own cutting: it is told from outside, and ended.
+
+        The status waits behind what was sent before; only the call's own task holds on to more.
+        """
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+
+        async def end() -> None:
+            if task is None or task.done():
+                return
+            with suppress(grpc.aio.AbortError, asyncio.TimeoutError):
+                async with asyncio.timeout(CUT_GRACE_S):
+                    await abort(context, code_pb2.RESOURCE_EXHAUSTED, _TOO_SLOW)
+            task.cancel()
+
+        def begin_end() -> None:
+            ending = loop.create_task(end())
+            self._endings.add(ending)
+            ending.add_done_callback(self._endings.discard)
+
+        def cut(reason: Exception) -> None:
+            self._hub.detach(subscriber)
+            if isinstance(reason, SubscriberTooSlow):
+                self._metrics.readers_cut.inc()
+            loop.call_later(CUT_GRACE_S, begin_end)
+
+        subscriber.on_end = cut
+
     async def _open(self, request: feed_pb2.SubscribeRequest, context: Context) -> Subscriber:
         system = await calling_system(context)
-        if self._hub.subscriber_count >= SUBSCRIBERS_MAX:
+        if self._reader_count > SUBSCRIBERS_MAX:
             text = f"{SUBSCRIBERS_MAX} readers are connected already"
             await abort(context, code_pb2.RESOURCE_EXHAUSTED, text)
         try:
@@ -89,6 +140,12 @@ class FeedServicer:
             return await self._reading.subscribe(audience, chosen, request.resume_token)
         except Refused as refused:
             await abort_refused(context, refused.refusals)
+
+
+@lru_cache(maxsize=RESPONSES_KEPT)
+def _response(message: bytes) -> bytes:
+    """A SubscribeResponse: made once for all readers, who are served one soon after the other."""
+    return length_delimited(_MESSAGE_FIELD, message)
 
 
 def _filter(request: feed_pb2.SubscribeRequest) -> Filter:

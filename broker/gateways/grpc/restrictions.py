@@ -59,6 +59,7 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         try:
             command = create_restriction(request, system)
         except Refused as refused:
+            self._intake.count_refused_request()
             await abort_refused(context, refused.refusals)
         made = _restriction(await carry_out(context, self._intake, command))
         return pb.CreateRestrictionResponse(restriction=encode_restriction(made))
@@ -71,6 +72,7 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         try:
             command = withdraw_restriction(request, system)
         except Refused as refused:
+            self._intake.count_refused_request()
             await abort_refused(context, refused.refusals)
         ended = _restriction(await carry_out(context, self._intake, command))
         return pb.WithdrawRestrictionResponse(restriction=encode_restriction(ended))

@@ -39,12 +39,14 @@ class TrackServicer(tracks_pb2_grpc.TrackServiceServicer):
         decision = self._intake.publishing(system)
         if not decision.allowed:
             await abort(context, code_pb2.PERMISSION_DENIED, decision.reason)
-        in_flight: asyncio.Queue[_InFlight | Overloaded] = asyncio.Queue(BATCHES_IN_FLIGHT_MAX)
+        in_flight: asyncio.Queue[_InFlight | Exception] = asyncio.Queue(BATCHES_IN_FLIGHT_MAX)
         reader = asyncio.create_task(self._read(request_iterator, system, in_flight))
         try:
             while (one := await in_flight.get()) is not None:
                 if isinstance(one, Overloaded):
                     await abort_overloaded(context)
+                if isinstance(one, Exception):
+                    raise one
                 free = (BATCHES_IN_FLIGHT_MAX - in_flight.qsize()) * self._intake.room
                 credit = max(1, int(free))
                 yield await self._response(one, system, credit)
@@ -55,21 +57,32 @@ class TrackServicer(tracks_pb2_grpc.TrackServiceServicer):
         self,
         requests: AsyncIterator[Request],
         system: SystemName,
-        in_flight: asyncio.Queue[_InFlight | Overloaded],
+        in_flight: asyncio.Queue[_InFlight | Exception],
+    ) -> None:
+        try:
+            await self._submit_all(requests, system, in_flight)
+        except Exception as error:  # noqa: BLE001 - raised again where the stream is answered
+            await in_flight.put(error)
+        else:
+            await in_flight.put(None)
+
+    async def _submit_all(
+        self,
+        requests: AsyncIterator[Request],
+        system: SystemName,
+        in_flight: asyncio.Queue[_InFlight | Exception],
     ) -> None:
         async for request in requests:
             try:
                 decoded = decode_batch(request, system)
+                self._intake.count_refused_reports(decoded.refusals)
                 received_us, future = self._intake.reports(decoded.batch)
             except Refused as refused:
+                self._intake.count_refused_reports(refused.refusals)
                 now_us = self._intake.clock.now_us()
                 await in_flight.put(refused_batch(request, refused, now_us))
-            except Overloaded as overloaded:
-                await in_flight.put(overloaded)
-                return
             else:
                 await in_flight.put((request, decoded, received_us, future))
-        await in_flight.put(None)
 
     async def _response(
         self,

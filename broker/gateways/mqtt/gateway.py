@@ -48,6 +48,7 @@ class MqttGateway:
             self._topics.subscriptions(),
             self._on_message,
             self._on_connected,
+            frozenset(self._topics.presence_filters()),
         )
         self._inbox.link = self.link
         self._outbox = Outbox(self.link, self._topics, json_agencies)

@@ -16,6 +16,7 @@ from broker.core.commands import ControlCommand
 from broker.core.effects import Alert, BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
 from broker.core.names import Audience, Role, SystemName
+from broker.core.requests import REQUEST_ID_LENGTH_MAX
 from broker.core.restrictions.model import Restriction
 from broker.gateways.grpc.errors import code_of
 from broker.gateways.mqtt.link import MqttLink
@@ -75,8 +76,12 @@ class Inbox:
         except Refused as refused:
             self._refuse(address.sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
         except Overloaded:
-            refusal = Refusal("", "the broker is overloaded: try again after 1 s")
-            self._refuse(address.sender, "", [refusal], code_pb2.RESOURCE_EXHAUSTED)
+            self._overloaded(address.sender, "")
+        except Exception:  # one sender's message must not end the thread that hears all of them
+            self.unreadable_count += 1
+            log.exception("mqtt-message-failed", topic=topic)
+            refusal = Refusal("", "the broker failed on this message: tell its operator")
+            self._refuse(address.sender, "", [refusal], code_pb2.INTERNAL)
 
     def _handle(self, address: Address, payload: bytes, retained: bool) -> None:
         if len(payload) > PAYLOAD_BYTES_MAX:
@@ -113,7 +118,9 @@ class Inbox:
     def _tracks(self, sender: SystemName, request: tracks_pb2.PublishTracksRequest) -> None:
         try:
             decoded = decode_batch(request, sender)
+            self._intake.count_refused_reports(decoded.refusals)
         except Refused as refused:
+            self._intake.count_refused_reports(refused.refusals)
             answer = refused_batch(request, refused, self._intake.clock.now_us())
             answer.credit = CREDIT
             self._send(
@@ -131,7 +138,10 @@ class Inbox:
                 sender, presence_pb2.CommandAnswer(request_id=request.batch_id, tracks=answer)
             )
 
-        self._intake.submit_reports(decoded.batch, on_reply)
+        try:
+            self._intake.submit_reports(decoded.batch, on_reply)
+        except Overloaded:
+            self._overloaded(sender, request.batch_id)
 
     def _control(
         self, sender: SystemName, request_id: str, decode: Callable[[], ControlCommand]
@@ -139,7 +149,9 @@ class Inbox:
         try:
             command = decode()
         except Refused as refused:
-            self._refuse(sender, request_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
+            self._intake.count_refused_request()
+            shown_id = request_id[:REQUEST_ID_LENGTH_MAX]
+            self._refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
             return
 
         def on_reply(reply: Reply) -> None:
@@ -159,11 +171,18 @@ class Inbox:
                     raise BrokenInvariant(f"no answer for {reply!r}")
             self._send(sender, answer)
 
-        self._intake.submit_control(command, on_reply)
+        try:
+            self._intake.submit_control(command, on_reply)
+        except Overloaded:
+            self._overloaded(sender, request_id)
 
     def refuse(self, sender: SystemName, refused: Refused) -> None:
         """Tell a sender that a request was refused after it had been taken."""
         self._refuse(sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
+
+    def _overloaded(self, sender: SystemName, request_id: str) -> None:
+        refusal = Refusal("", "the broker is overloaded: try again after 1 s")
+        self._refuse(sender, request_id, [refusal], code_pb2.RESOURCE_EXHAUSTED)
 
     def _refuse(
         self,

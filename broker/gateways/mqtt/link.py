@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +22,8 @@ KEEPALIVE_S: Final = 20
 INFLIGHT_MAX: Final = 500
 """QoS 1 messages sent and not yet acknowledged; paho's 20 would throttle a burst of alerts."""
 QUEUED_MAX: Final = 20_000
+BEST_EFFORT_WAITING_MAX: Final = 400
+"""QoS 0 messages not yet written to the socket: display detail is what a stalled server costs."""
 RECONNECT_S_MIN: Final = 1
 RECONNECT_S_MAX: Final = 30
 CONTENT_TYPE: Final = "application/protobuf"
@@ -68,11 +71,15 @@ class MqttLink:
         subscriptions: list[tuple[str, int]],
         on_message: OnMessage,
         on_connected: Callable[[], None],
+        wanted_retained: frozenset[str] = frozenset(),
     ) -> None:
+        """`wanted_retained` are the subscriptions whose retained messages are asked for."""
         self.address = address
         self.connected = threading.Event()
         self.dropped_count = 0
+        self._best_effort: deque[mqtt.MQTTMessageInfo] = deque()
         self._subscriptions = subscriptions
+        self._wanted_retained = wanted_retained
         self._on_connected = on_connected
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5
@@ -113,6 +120,9 @@ class MqttLink:
         if not self.connected.is_set():
             self.dropped_count += 1
             return
+        if qos == 0 and not self._has_room():
+            self.dropped_count += 1
+            return
         properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
         properties.ContentType = content_type
         if expiry_s is not None:
@@ -120,6 +130,15 @@ class MqttLink:
         info = self._client.publish(topic, payload, qos, retain, properties)
         if info.rc != mqtt.MQTT_ERR_SUCCESS:
             self.dropped_count += 1
+        elif qos == 0:
+            self._best_effort.append(info)
+
+    def _has_room(self) -> bool:
+        """Whether few wait: paho itself queues QoS 0 messages without any limit."""
+        waiting = self._best_effort
+        while waiting and (waiting[0].rc != mqtt.MQTT_ERR_SUCCESS or waiting[0].is_published()):
+            waiting.popleft()
+        return len(waiting) < BEST_EFFORT_WAITING_MAX
 
     def watch(self, filters: list[str]) -> None:
         """Subscribe to further topics, retained messages first."""
@@ -129,19 +148,23 @@ class MqttLink:
         """Undo `watch`."""
         self._client.unsubscribe(filters)
 
+    def _options(self, topic: str, qos: int) -> SubscribeOptions:
+        """Retained requests are not wanted: they would be applied again at every reconnect.
+
+        Presence is state: who was there before us, so that their last wills count.
+        """
+        handling = SubscribeOptions.RETAIN_DO_NOT_SEND
+        if topic in self._wanted_retained:
+            handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+        return SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=handling)
+
     def _connected(
         self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         if reason.is_failure:
             log.error("mqtt-refused", reason=str(reason))
             return
-        # Retained input is not wanted: it would be applied again at every reconnect.
-        client.subscribe(
-            [
-                (topic, SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=2))
-                for topic, qos in self._subscriptions
-            ]
-        )
+        client.subscribe([(topic, self._options(topic, qos)) for topic, qos in self._subscriptions])
         self.connected.set()
         log.info("mqtt-connected", host=self.address.host, port=self.address.port)
         self._on_connected()

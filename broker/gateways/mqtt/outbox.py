@@ -45,7 +45,7 @@ class Outbox:
         for audience, items in news:
             for item in items:
                 if item.snapshot and item.kind not in _RETAINED:
-                    continue  # topics carry news and what is retained: a reader resumes for the rest
+                    continue  # topics carry news and retained state: a reader resumes for more
                 topic = self._topics.outbound(audience, item)
                 self._send(topic, item, item.message)
                 if audience.agency in self._json_agencies:

@@ -10,6 +10,7 @@ the child when its parent is killed.
 The kernel ties the child to the *thread* that made it, so `start` is for the main thread.
 """
 
+import asyncio
 import atexit
 import ctypes
 import importlib.metadata
@@ -28,6 +29,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, assert_never
 
+import structlog
+
 from broker.gateways.mqtt.server_config import (
     LOOPBACK_HOST,
     PORT_MAX,
@@ -38,6 +41,7 @@ from broker.gateways.mqtt.server_config import (
 START_LIMIT_S: Final = 10.0
 STOP_LIMIT_S: Final = 3.0
 READY_POLL_S: Final = 0.02
+WATCH_S: Final = 1.0
 LOG_TAIL_LIMIT_BYTES: Final = 2_000
 VERSION_QUERY_LIMIT_S: Final = 5.0
 LOG_NAME: Final = "mqtt-server.log"
@@ -49,6 +53,9 @@ MOSQUITTO_MAJOR_MIN: Final = 2
 _MOSQUITTO_VERSION: Final = re.compile(r"mosquitto version ((\d+)(?:\.\d+)*)")
 
 _PR_SET_PDEATHSIG: Final = 1  # <sys/prctl.h>: signal for this process when its parent dies
+
+
+log = structlog.get_logger()
 
 
 class MqttServerFailed(Exception):
@@ -93,6 +100,8 @@ class MqttServer:
     port: int
     engine: MqttEngine
     process: subprocess.Popen[bytes]
+    data_dir: Path = Path()
+    """Where it was started, for starting it again."""
     _stopped: bool = field(default=False, init=False)
 
     def stop(self) -> None:
@@ -102,6 +111,25 @@ class MqttServer:
         self._stopped = True
         atexit.unregister(self.stop)
         _end(self.process)
+
+    async def keep_running(self) -> None:
+        """Start it again, on its port, whenever it has ended by itself. Main thread only.
+
+        Until then no partner on MQTT hears anything: that the loop waits for it is the smaller
+        evil, and the engine's thread goes on.
+        """
+        while True:
+            await asyncio.sleep(WATCH_S)
+            if self._stopped or self.process.poll() is None:
+                continue
+            log.error("mqtt-server-ended", status=self.process.returncode)
+            try:
+                successor = start(self.engine, self.port, self.data_dir)
+            except MqttServerFailed as error:
+                log.warning("mqtt-server-not-restarted", why=str(error))
+                continue
+            atexit.unregister(successor.stop)  # it is ours to stop
+            self.process = successor.process
 
 
 def choose_engine() -> MqttEngine:
@@ -147,7 +175,7 @@ def start(engine: MqttEngine, port: int | None, data_dir: Path) -> MqttServer:
     except BaseException:
         _end(process)
         raise
-    server = MqttServer(LOOPBACK_HOST, port, engine, process)
+    server = MqttServer(LOOPBACK_HOST, port, engine, process, data_dir)
     atexit.register(server.stop)
     return server
 

@@ -50,6 +50,11 @@ class Topics:
         ]
         return inbound + [(f"{topic}/{JSON_LEAF}", qos) for topic, qos in inbound]
 
+    def presence_filters(self) -> list[str]:
+        """The subscriptions to who is there."""
+        topic = f"{self.root}/in/+/+/{Inbound.PRESENCE}"
+        return [topic, f"{topic}/{JSON_LEAF}"]
+
     def parse(self, topic: str) -> Address:
         """Read an inbound topic; refuses any other."""
         head = f"{self.root}/in/"

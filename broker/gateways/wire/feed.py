@@ -13,7 +13,7 @@ from broker.core.tracks.register import TrackRegister
 from broker.gateways.wire.alerts import encode_alert
 from broker.gateways.wire.framing import length_delimited, varint
 from broker.gateways.wire.restrictions import encode_restriction
-from broker.gateways.wire.tracks import encode_entries, encode_track_id
+from broker.gateways.wire.tracks import TrackEncoder, encode_track_id
 from broker.service.feed.tokens import ResumePoint, encode_token
 from keepclear.v1 import common_pb2, feed_pb2
 
@@ -27,6 +27,7 @@ class WireEncoder:
 
     def __init__(self, *, exercise: bool) -> None:
         self._space = common_pb2.SPACE_EXERCISE if exercise else common_pb2.SPACE_LIVE
+        self._tracks = TrackEncoder()
 
     def header(
         self, audience: Audience, epoch: str, number: int, sent_us: int, *, snapshot: bool
@@ -52,7 +53,7 @@ class WireEncoder:
         self, tracks: TrackRegister, slots: Sequence[int], *, lost: bool
     ) -> list[bytes]:
         """The start of each slot's frame entry, the same for all audiences."""
-        return encode_entries(tracks, slots, lost=lost)
+        return self._tracks.entries(tracks, slots, lost=lost)
 
     def track_id(self, track_id: str) -> bytes:
         """An audience's track id: the end of a frame entry."""

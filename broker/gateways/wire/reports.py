@@ -7,6 +7,7 @@ it is carried as infinity, which every range check of the core refuses by name.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Final
 
 import numpy as np
@@ -35,7 +36,11 @@ from keepclear.v1 import tracks_pb2
 BATCH_ID_LENGTH_MAX: Final = 64
 _NAN: Final = math.nan
 _INFINITY: Final = math.inf
-_OPTIONAL_FLOATS: Final = (
+_FLOATS: Final = (
+    "latitude_deg",
+    "longitude_deg",
+    "altitude_m",
+    "height_m",
     "velocity_east_mps",
     "velocity_north_mps",
     "vertical_speed_mps",
@@ -43,6 +48,12 @@ _OPTIONAL_FLOATS: Final = (
     "vertical_accuracy_m",
     "velocity_accuracy_mps",
     "vertical_speed_accuracy_mps",
+)
+_FIRST_OPTIONAL: Final = 2
+_FLOATS_OF: Final = attrgetter(*_FLOATS)
+_CODES_OF: Final = attrgetter("altitude_datum", "height_reference", "operational_status", "source")
+_CODE_LIMITS: Final = np.array(
+    [ALTITUDE_DATUM_CODES, HEIGHT_REFERENCE_CODES, len(STATUS_TO_CORE), len(SOURCE_TO_CORE)]
 )
 
 Report = tracks_pb2.TrackReport
@@ -65,11 +76,7 @@ def decode_batch(request: tracks_pb2.PublishTracksRequest, publisher: SystemName
     if len(request.reports) > REPORTS_PER_BATCH_MAX:
         raise refuse("reports", f"at most {REPORTS_PER_BATCH_MAX} a batch: send several")
     reports: Sequence[Report] = list(request.reports)
-    faults = {
-        place: fault
-        for place, report in enumerate(reports)
-        if (fault := _unreadable(report)) is not None
-    }
+    faults = _faults(reports)
     places: tuple[int, ...] = ()
     if faults:
         places = tuple(place for place in range(len(reports)) if place not in faults)
@@ -91,6 +98,24 @@ def at_request_places(
         field = refusal.field.removeprefix(f"reports[{row}]")
         moved.append(replace(refusal, field=f"reports[{decoded.places[row]}]{field}"))
     return moved
+
+
+def _faults(reports: Sequence[Report]) -> dict[int, tuple[str, str]]:
+    """Place -> what keeps that report from becoming a row; all columns are looked at together."""
+    codes = np.array(list(map(_CODES_OF, reports)), dtype=np.int64).reshape(-1, len(_CODE_LIMITS))
+    readable = bool(((codes >= 0) & (codes < _CODE_LIMITS)).all())
+    for report in reports:
+        text = report.source_track_id
+        readable &= 1 <= len(text) <= SOURCE_TRACK_ID_LENGTH_MAX and text.isprintable()
+        if report.HasField("description"):
+            readable &= _unreadable_description(report) is None
+    if readable:
+        return {}
+    return {
+        place: fault
+        for place, report in enumerate(reports)
+        if (fault := _unreadable(report)) is not None
+    }
 
 
 def _unreadable(report: Report) -> tuple[str, str] | None:
@@ -133,51 +158,48 @@ def _unreadable_description(report: Report) -> tuple[str, str] | None:
 
 
 def _columns(reports: Sequence[Report], publisher: SystemName, batch_id: str) -> ReportBatch:
-    optional = {name: _optional_column(reports, name) for name in _OPTIONAL_FLOATS}
-    published_altitude_m = _optional_column(reports, "altitude_m")
-    height_m = _optional_column(reports, "height_m")
-    latitude_deg = np.array([report.latitude_deg for report in reports], dtype=np.float64)
-    longitude_deg = np.array([report.longitude_deg for report in reports], dtype=np.float64)
-    datum = np.array([report.altitude_datum for report in reports], dtype=np.int8)
-    reference = np.array([report.height_reference for report in reports], dtype=np.int8)
+    floats = _float_columns(reports)
+    codes = np.array(list(map(_CODES_OF, reports)), dtype=np.int64).reshape(-1, len(_CODE_LIMITS))
+    datum, reference, status, source = codes.T
     altitude_hae_m, vertical_doubt_m = resolve_altitude(
-        latitude_deg=latitude_deg,
-        longitude_deg=longitude_deg,
-        published_altitude_m=published_altitude_m,
-        altitude_datum=datum,
-        height_m=height_m,
-        height_reference=reference,
-        vertical_accuracy_m=optional["vertical_accuracy_m"],
+        latitude_deg=floats["latitude_deg"],
+        longitude_deg=floats["longitude_deg"],
+        published_altitude_m=floats["altitude_m"],
+        altitude_datum=datum.astype(np.int8),
+        height_m=floats["height_m"],
+        height_reference=reference.astype(np.int8),
+        vertical_accuracy_m=floats["vertical_accuracy_m"],
     )
     return ReportBatch(
         publisher=publisher,
         batch_id=batch_id,
         source_track_ids=tuple([report.source_track_id for report in reports]),
         time_of_validity_us=np.array([r.time_of_validity_us for r in reports], dtype=np.int64),
-        latitude_deg=latitude_deg,
-        longitude_deg=longitude_deg,
         altitude_hae_m=altitude_hae_m,
         vertical_doubt_m=vertical_doubt_m,
-        published_altitude_m=published_altitude_m,
-        altitude_datum=datum,
-        height_m=height_m,
-        height_reference=reference,
-        operational_status=STATUS_TO_CORE[[report.operational_status for report in reports]],
-        source=SOURCE_TO_CORE[[report.source for report in reports]],
+        published_altitude_m=floats.pop("altitude_m"),
+        altitude_datum=datum.astype(np.int8),
+        height_reference=reference.astype(np.int8),
+        operational_status=STATUS_TO_CORE[status],
+        source=SOURCE_TO_CORE[source],
         descriptions=_descriptions(reports),
-        **optional,
+        **floats,
     )
 
 
-def _optional_column(reports: Sequence[Report], name: str) -> Floats:
-    column = np.array(
-        [getattr(report, name) if report.HasField(name) else None for report in reports],
-        dtype=np.float64,
-    )
-    for row in np.flatnonzero(np.isnan(column)).tolist():
-        if reports[row].HasField(name):
-            column[row] = _INFINITY
-    return column
+def _float_columns(reports: Sequence[Report]) -> dict[str, Floats]:
+    """Every float field as a column; NaN where an optional one is not given."""
+    values = np.array(list(map(_FLOATS_OF, reports)), dtype=np.float64)
+    values = np.ascontiguousarray(values.reshape(-1, len(_FLOATS)).T)
+    given_nan = np.isnan(values[_FIRST_OPTIONAL:])
+    if given_nan.any():
+        values[_FIRST_OPTIONAL:][given_nan] = _INFINITY
+    # Not given reads as zero, so only zeros have to be asked about.
+    for column, name in enumerate(_FLOATS[_FIRST_OPTIONAL:], _FIRST_OPTIONAL):
+        for row in np.flatnonzero(values[column] == 0.0).tolist():
+            if not reports[row].HasField(name):
+                values[column, row] = _NAN
+    return dict(zip(_FLOATS, values, strict=True))
 
 
 def _descriptions(reports: Sequence[Report]) -> dict[int, AircraftDescription]:

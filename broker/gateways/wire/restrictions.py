@@ -1,6 +1,7 @@
 """Restrictions between the contract and the core."""
 
 import base64
+import math
 from typing import Final
 
 from broker.core.errors import Refused, refuse
@@ -51,13 +52,16 @@ def decode_draft(message: pb.Restriction) -> RestrictionDraft:
 def _volume(field: str, message: pb.RestrictionVolume) -> Volume:
     match message.WhichOneof("shape"):
         case "circle":
-            center = message.circle.center
             shape: Circle | Polygon = Circle(
-                center.latitude_deg, center.longitude_deg, message.circle.radius_m
+                *_point(f"{field}.circle.center", message.circle.center),
+                _finite(f"{field}.circle.radius_m", message.circle.radius_m),
             )
         case "polygon":
             shape = Polygon(
-                tuple((one.latitude_deg, one.longitude_deg) for one in message.polygon.vertices)
+                tuple(
+                    _point(f"{field}.polygon.vertices[{place}]", vertex)
+                    for place, vertex in enumerate(message.polygon.vertices)
+                )
             )
         case _:
             raise refuse(field, "has no shape: give a circle or a polygon")
@@ -66,10 +70,25 @@ def _volume(field: str, message: pb.RestrictionVolume) -> Volume:
     )
 
 
+def _point(field: str, point: pb.LatLng) -> tuple[float, float]:
+    return (
+        _finite(f"{field}.latitude_deg", point.latitude_deg),
+        _finite(f"{field}.longitude_deg", point.longitude_deg),
+    )
+
+
+def _finite(field: str, value: float) -> float:
+    """The log cannot hold what is not a number, and would not name the field."""
+    if not math.isfinite(value):
+        raise refuse(field, "must be a number")
+    return value
+
+
 def _limit(field: str, message: pb.VerticalLimit) -> VerticalLimit:
     if message.datum not in LIMIT_DATUM_TO_CORE:
         raise refuse(f"{field}.datum", "is missing: a vertical limit has no meaning without it")
-    return VerticalLimit(message.value_m, LIMIT_DATUM_TO_CORE[message.datum])
+    value_m = _finite(f"{field}.value_m", message.value_m)
+    return VerticalLimit(value_m, LIMIT_DATUM_TO_CORE[message.datum])
 
 
 def encode_restriction(restriction: Restriction) -> pb.Restriction:

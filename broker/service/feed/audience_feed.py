@@ -44,9 +44,13 @@ class AudienceFeed:
         return item
 
     def aside(self, kind: ItemKind, body: bytes, now_us: int) -> Item:
-        """A message without a number of its own: a heartbeat or a notice."""
+        """A message without a number of its own: a heartbeat or a notice.
+
+        It repeats the last number and answers for none: covers_from is the next one.
+        """
         header = self._header(now_us, snapshot=False)
-        return Item(kind, self.last_number, now_us, header + body, len(header))
+        header += self._encoder.covers_from(self.last_number + 1)
+        return Item(kind, self.last_number, now_us, header + body, len(header), numbered=False)
 
     def part(
         self,

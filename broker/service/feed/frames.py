@@ -1,6 +1,9 @@
 """Frames: the latest state of the tracks that changed, encoded once and joined per audience."""
 
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
 
 from broker.core.effects import TrackStateChanged
 from broker.core.names import Audience
@@ -10,24 +13,14 @@ from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.items import FRAME_BYTES_MAX, Encoder, Entry, Item, ItemKind
 
 
-class _Shared:
+class _Shared(NamedTuple):
     """One track's part of a frame that is the same for all audiences."""
 
-    __slots__ = ("encoded", "latitude_deg", "longitude_deg", "slot", "track_number")
-
-    def __init__(
-        self,
-        slot: int,
-        track_number: int,
-        latitude_deg: float,
-        longitude_deg: float,
-        encoded: bytes,
-    ) -> None:
-        self.slot = slot
-        self.track_number = track_number
-        self.latitude_deg = latitude_deg
-        self.longitude_deg = longitude_deg
-        self.encoded = encoded
+    slot: int
+    track_number: int
+    latitude_deg: float
+    longitude_deg: float
+    encoded: bytes
 
 
 class FrameCutter:
@@ -89,17 +82,17 @@ class FrameCutter:
 
     def _encode(self, slots: Sequence[int], *, lost: bool) -> list[_Shared]:
         columns = self._tracks.columns
-        encoded = self._encoder.track_entries(self._tracks, slots, lost=lost)
-        return [
-            _Shared(
-                slot,
-                int(columns.track_number[slot]),
-                float(columns.latitude_deg[slot]),
-                float(columns.longitude_deg[slot]),
-                part,
+        rows = np.asarray(slots, dtype=np.int64)
+        return list(
+            map(
+                _Shared,
+                slots,
+                columns.track_number[rows].tolist(),
+                columns.latitude_deg[rows].tolist(),
+                columns.longitude_deg[rows].tolist(),
+                self._encoder.track_entries(self._tracks, slots, lost=lost),
             )
-            for slot, part in zip(slots, encoded, strict=True)
-        ]
+        )
 
     def _frames(self, audience: Audience, shared: Iterable[_Shared]) -> list[tuple[Entry, ...]]:
         """Entries with the audience's ids, split so that no frame is too long."""
@@ -107,17 +100,18 @@ class FrameCutter:
         frames: list[tuple[Entry, ...]] = []
         entries: list[Entry] = []
         length = 0
-        for one in shared:
-            track_id = ids.get(one.track_number)
+        for _, track_number, latitude_deg, longitude_deg, start in shared:
+            track_id = ids.get(track_number)
             if track_id is None:
-                text = self._views.track_id(audience, one.track_number)
-                track_id = ids[one.track_number] = self._encoder.track_id(text)
-            encoded = one.encoded + track_id
-            if entries and length + len(encoded) > FRAME_BYTES_MAX:
+                text = self._views.track_id(audience, track_number)
+                track_id = ids[track_number] = self._encoder.track_id(text)
+            encoded = start + track_id
+            size = len(encoded)
+            if entries and length + size > FRAME_BYTES_MAX:
                 frames.append(tuple(entries))
                 entries, length = [], 0
-            entries.append(Entry(one.track_number, one.latitude_deg, one.longitude_deg, encoded))
-            length += len(encoded)
+            entries.append(Entry(track_number, latitude_deg, longitude_deg, encoded))
+            length += size
         return [*frames, tuple(entries)] if entries else frames
 
     def _body(self, entries: tuple[Entry, ...]) -> bytes:

@@ -50,8 +50,10 @@ class Hub:
         self._loop.call_soon_threadsafe(self._attach, subscriber, opening)
 
     def _attach(self, subscriber: Subscriber, opening: list[Item]) -> None:
+        if subscriber.is_ended:
+            return  # it went away while its opening was made: nobody would ever detach it
         self._subscribers.setdefault(subscriber.audience, {})[subscriber] = None
-        subscriber.offer(opening)
+        subscriber.open_with(opening)
 
     def detach(self, subscriber: Subscriber) -> None:
         """Remove a reader."""
@@ -71,5 +73,6 @@ class Hub:
 
     def _deliver(self, news: News) -> None:
         for audience, items in news:
-            for subscriber in self._subscribers.get(audience, ()):
+            # A copy: one that is cut off for being slow leaves, and the others must not miss this.
+            for subscriber in tuple(self._subscribers.get(audience, ())):
                 subscriber.offer(items)

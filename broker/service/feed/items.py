@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from broker.core.effects import FeedStateChanged
 from broker.core.names import Audience
@@ -30,9 +30,8 @@ class ItemKind(IntEnum):
     SNAPSHOT_END = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One track in one audience's frame."""
+class Entry(NamedTuple):
+    """One track in one audience's frame. A tuple: thousands are made on every tick."""
 
     track_number: int
     latitude_deg: float
@@ -58,6 +57,8 @@ class Item:
     """The alert has cleared or the restriction has ended: what is retained goes."""
     snapshot: bool = False
     """Part of a snapshot: state for one reader, never merged with news."""
+    numbered: bool = True
+    """Whether `number` is its own: a heartbeat or an aside repeats the last one given."""
 
 
 class Encoder(Protocol):

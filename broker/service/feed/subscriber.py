@@ -8,6 +8,7 @@ and comes back with its token.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
@@ -54,17 +55,14 @@ class SubscriberTooSlow(Exception):
     """Safety messages piled up beyond the limit; the reader must come back with its token."""
 
 
+class ReaderGone(Exception):
+    """The reader went away before its feed began."""
+
+
 class Subscriber:
     """A reader's outbox. Used from one event loop only."""
 
-    def __init__(
-        self,
-        audience: Audience,
-        chosen: Filter,
-        encoder: Encoder,
-        resumed_from: int | None = None,
-    ) -> None:
-        """`resumed_from` is the number of the last message the reader already has."""
+    def __init__(self, audience: Audience, chosen: Filter, encoder: Encoder) -> None:
         self.audience = audience
         self.shed_frame_count = 0
         self._filter = chosen
@@ -73,10 +71,30 @@ class Subscriber:
         self._frames_waiting = 0
         self._safety_waiting = 0
         self._heartbeat: Item | None = None
-        self._last_number = resumed_from
+        self._last_number: int | None = None
+        self.on_end: Callable[[Exception], None] | None = None
+        """Called once when the reader is cut off, in the loop."""
         self._snapshot_count = 0
         self._wake = asyncio.Event()
         self._ended: Exception | None = None
+
+    def resume_after(self, number: int | None) -> None:
+        """The last message the reader already has; before anything is offered."""
+        self._last_number = number
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether the reader was cut off."""
+        return self._ended is not None
+
+    def open_with(self, items: list[Item]) -> None:
+        """Queue the opening: a snapshot, or what was missed.
+
+        It is bounded where it is kept (`KEPT_BYTES_MAX`), and does not count as being slow: a
+        reader that missed much would be cut off for it again each time it came back.
+        """
+        self._waiting.extend(items)
+        self._wake.set()
 
     def offer(self, items: list[Item]) -> None:
         """Queue messages, oldest first."""
@@ -107,9 +125,13 @@ class Subscriber:
 
     def end(self, reason: Exception) -> None:
         """Cut the reader off; what waits is dropped, its token still resumes."""
-        self._ended = self._ended or reason
+        if self._ended is not None:
+            return
+        self._ended = reason
         self._waiting.clear()
         self._wake.set()
+        if self.on_end is not None:
+            self.on_end(reason)
 
     async def take(self) -> list[bytes]:
         """The messages waiting, at least one, as the reader's own bytes. Raises when cut off."""
@@ -143,9 +165,10 @@ class Subscriber:
         if message is None:
             return None
         self._snapshot_count += item.snapshot
-        last = item.number - 1 if self._last_number is None else self._last_number
+        before = item.number - item.numbered
+        last = before if self._last_number is None else self._last_number
         self._last_number = max(last, item.number)
-        if last + 1 >= item.number:
+        if last >= before:
             return message
         return message + self._encoder.covers_from(last + 1)
 

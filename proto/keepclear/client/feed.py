@@ -56,16 +56,15 @@ class Continuity:
     def is_repeat(self, message: feed_pb2.FeedMessage) -> bool:
         """Whether this numbered message has been seen already (after resuming)."""
         header = message.header
-        kind = message.WhichOneof("kind")
-        if (
-            header.snapshot
-            or kind in REPEATING_KINDS
-            or header.epoch != self.epoch
-            or self.number is None
-        ):
-            return False
-        # Some notices have no number of their own and repeat the last one; they must not be lost.
-        return header.number < self.number + (kind != "notice")
+        return (
+            not header.snapshot
+            and message.WhichOneof("kind") not in REPEATING_KINDS
+            # A notice that has no number of its own is never a repeat.
+            and header.covers_from <= header.number
+            and header.epoch == self.epoch
+            and self.number is not None
+            and header.number <= self.number
+        )
 
     def forget(self) -> None:
         """Start over with a snapshot."""

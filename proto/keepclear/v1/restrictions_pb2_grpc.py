@@ -79,7 +79,8 @@ class RestrictionServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetRestriction(self, request, context):
-        """Missing associated documentation comment in .proto file."""
+        """One by its name; an ended one too, while it is kept.
+        """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')

@@ -199,3 +199,11 @@ def test_no_circle_breaks_the_check(
 ) -> None:
     good = fields(with_shape(Circle(latitude_deg, longitude_deg, radius_m))) == []
     assert good <= all(map(math.isfinite, (latitude_deg, longitude_deg, radius_m)))
+
+
+def test_vertices_are_limited_over_all_volumes() -> None:
+    # REQ-LIM-020: a restriction fits one feed message.
+    surface = VerticalLimit(0.0, LimitDatum.SURFACE)
+    unlimited = VerticalLimit(0.0, LimitDatum.UNLIMITED)
+    half = volume(many_vertices(501), surface, unlimited)
+    assert fields(draft(volumes=(half, half))) == ["restriction.volumes"]

@@ -1,0 +1,1 @@
+"""Benches: the broker measured against its peers in one run, never against a remembered figure."""

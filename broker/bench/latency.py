@@ -1,0 +1,330 @@
+"""Position in to alert out, beside a bare relay of the same message over the same transport.
+
+Two drones of different agencies hover 20 m apart. The first report of the second one raises a
+warning at once, so its alert is timed from the moment that report is written to the socket to the
+moment a subscriber reads the alert from its own. The relay carries the same load and hands the
+same report on, undecoded: over gRPC a bare grpcio server, over MQTT the same Mosquitto alone.
+Both are driven and timed by the same client, in turns.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from itertools import cycle
+from typing import Any, Final, Protocol
+
+import grpc.aio
+
+from broker.bench import rig
+from broker.bench.mqtt_wire import MqttClient
+from broker.bench.relay import HAND_ON_KEY
+from broker.bench.traffic import Batch, fleet, now_us, report
+from keepclear.v1 import feed_pb2, tracks_pb2
+
+AGENCIES: Final = ("fleet", "north", "south", "reader")
+BATCH_SIZE: Final = 20
+"""A fleet manager sends what it heard in the last moments, not one message a position."""
+PROBE_PAIRS_PER_S: Final = 50
+PARTNER_LEAD_S: Final = 0.3
+"""How long the first drone of a pair is known before the second appears."""
+PAIR_SPACING_M: Final = 5_000.0
+PAIRS_PER_ROW: Final = 25
+PROBES_NORTH_M: Final = 60_000.0
+"""Beyond the background traffic: a probe meets its partner and nobody else."""
+DRAIN_S: Final = 1.0
+TURN_SLACK_S: Final = 20.0
+"""A turn that takes this much longer than planned has failed."""
+RELAY_TOPIC: Final = "bench/relay"
+
+OnProbe = Callable[[str], None]
+"""A probe's alert (or its relayed report) was read: the id of the second drone."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatencyBench:
+    """Sizes of a run."""
+
+    rates: tuple[int, ...] = (1_000, 5_000)
+    transports: tuple[str, ...] = ("grpc", "mqtt")
+    turns: int = 2
+    warm_up_s: float = 4.0
+    measured_s: float = 10.0
+
+
+SHORT: Final = LatencyBench(turns=1, warm_up_s=3.0, measured_s=5.0)
+Result = dict[str, object]
+
+
+class Link(Protocol):
+    """Carries batches of an agency: the background, or the probes."""
+
+    async def send(self, agency: str, payload: bytes, *, probe: bool) -> None:
+        """Write one batch."""
+        ...
+
+
+@dataclass(slots=True)
+class Times:
+    """When each probe was sent and read, monotonic seconds."""
+
+    sent: dict[str, float] = field(default_factory=dict)
+    read: dict[str, float] = field(default_factory=dict)
+
+    def note(self, probe: str) -> None:
+        """Read for the first time."""
+        self.read.setdefault(probe, time.monotonic())
+
+    def latencies_s(self) -> list[float]:
+        """Of every probe that was read."""
+        return [self.read[one] - sent for one, sent in self.sent.items() if one in self.read]
+
+
+class GrpcLink:
+    """One stream for each agency's background and one for its probes."""
+
+    def __init__(self, channel: grpc.aio.Channel) -> None:
+        self._method: Any = channel.stream_stream("/keepclear.v1.TrackService/PublishTracks")
+        self._calls: dict[tuple[str, bool], Any] = {}
+        self._readers: list[asyncio.Task[None]] = []
+
+    async def send(self, agency: str, payload: bytes, *, probe: bool) -> None:
+        """Write one batch."""
+        call = self._calls.get((agency, probe))
+        if call is None:
+            metadata = [(rig.SYSTEM_KEY, f"agencies/{agency}/systems/probe{probe:d}")]
+            metadata += [(HAND_ON_KEY, "1")] if probe else []
+            call = self._calls[agency, probe] = self._method(metadata=tuple(metadata))
+            self._readers.append(asyncio.create_task(_discard(call)))
+        await call.write(payload)
+
+    async def close(self) -> None:
+        """End every stream."""
+        for call in self._calls.values():
+            call.cancel()
+        await asyncio.gather(*self._readers, return_exceptions=True)
+
+
+class MqttLink:
+    """Topics below `root`; the relay's are read by nobody but the probes' reader."""
+
+    def __init__(self, client: MqttClient, root: str) -> None:
+        self._client = client
+        self._root = root
+
+    async def send(self, agency: str, payload: bytes, *, probe: bool) -> None:
+        """Write one batch."""
+        self._client.publish(f"{self._root}/in/{agency}/probe{probe:d}/tracks", payload)
+
+
+async def _discard(call: Any) -> None:
+    async for _ in call:
+        pass
+
+
+def alerted_probes(alert_message: feed_pb2.FeedMessage) -> Iterator[str]:
+    """The second drones named in an alert."""
+    for party in alert_message.alert.parties:
+        if party.label.startswith("probe-b"):
+            yield party.label
+
+
+def relayed_probe(payload: bytes) -> str:
+    """The drone in a relayed batch."""
+    return tracks_pb2.PublishTracksRequest.FromString(payload).reports[0].source_track_id
+
+
+@asynccontextmanager
+async def grpc_links(target: str, on_probe: OnProbe, *, ours: bool) -> AsyncIterator[Link]:
+    """Publishing and reading through a gRPC server: the broker, or the relay."""
+    async with grpc.aio.insecure_channel(target) as channel, _apart(target) as reading:
+        subscribe: Any = reading.unary_stream("/keepclear.v1.FeedService/Subscribe")
+        request = feed_pb2.SubscribeRequest(kinds=[feed_pb2.FEED_KIND_ALERT])
+        metadata = ((rig.SYSTEM_KEY, "agencies/reader/systems/desk"),)
+        call = subscribe(request.SerializeToString(), metadata=metadata)
+
+        async def read() -> None:
+            async for message in call:
+                if not ours:
+                    on_probe(relayed_probe(message))
+                    continue
+                for probe in alerted_probes(feed_pb2.SubscribeResponse.FromString(message).message):
+                    on_probe(probe)
+
+        reader = asyncio.create_task(read())
+        link = GrpcLink(channel)
+        try:
+            yield link
+        finally:
+            await link.close()
+            call.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+
+
+def _apart(target: str) -> grpc.aio.Channel:
+    """A connection of its own for the reader: it is another system than the publisher."""
+    return grpc.aio.insecure_channel(target, options=[("grpc.use_local_subchannel_pool", 1)])
+
+
+@asynccontextmanager
+async def mqtt_links(port: int, on_probe: OnProbe, *, ours: bool) -> AsyncIterator[Link]:
+    """Publishing and reading through an MQTT server, with the broker behind it or without."""
+
+    def on_message(_topic: bytes, payload: bytes) -> None:
+        if not ours:
+            on_probe(relayed_probe(payload))
+            return
+        for probe in alerted_probes(feed_pb2.FeedMessage.FromString(payload)):
+            on_probe(probe)
+
+    name = "ours" if ours else "relay"
+    reader = await MqttClient.connect(port, f"bench-reader-{name}", on_message)
+    writer = await MqttClient.connect(port, f"bench-writer-{name}", lambda *_: None)
+    root = rig.MQTT_ROOT if ours else RELAY_TOPIC
+    topics = [f"{root}/out/reader/desk/alerts/+" if ours else f"{root}/in/+/probe1/tracks"]
+    await reader.subscribe(topics, qos=1)
+    try:
+        yield MqttLink(writer, root)
+    finally:
+        reader.close()
+        writer.close()
+
+
+class Probes:
+    """Pairs of drones on a grid far from everything else."""
+
+    def __init__(self) -> None:
+        self._next = 0
+
+    def pair(self) -> tuple[bytes, str, Batch]:
+        """The first drone's batch, the second one's id and its batch."""
+        index, self._next = self._next, self._next + 1
+        north_m = PROBES_NORTH_M + PAIR_SPACING_M * (index // PAIRS_PER_ROW)
+        east_m = PAIR_SPACING_M * (index % PAIRS_PER_ROW - PAIRS_PER_ROW // 2)
+        first = report(f"probe-a{index}", now_us(), (north_m, east_m, 100.0), (0.0, 0.0))
+        second = report(f"probe-b{index}", now_us(), (north_m + 20.0, east_m, 100.0), (0.0, 0.0))
+        batch = tracks_pb2.PublishTracksRequest(batch_id=f"a{index}", reports=[first])
+        return (
+            batch.SerializeToString(),
+            second.source_track_id,
+            Batch([second], f"b{index}"),
+        )
+
+
+async def _background(link: Link, reports_per_s: int, stop: asyncio.Event) -> int:
+    """Every aircraft once a second, in small batches at even intervals; how many were sent."""
+    batches = fleet(reports_per_s, BATCH_SIZE, 1, now_us())
+    sent, next_s = 0, time.monotonic()
+    for count, batch in enumerate(cycle(batches)):
+        if stop.is_set():
+            return sent
+        is_first = count < len(batches)
+        payload = batch.first.SerializeToString() if is_first else batch.at(now_us())
+        await link.send("fleet", payload, probe=False)
+        sent += len(batch)
+        next_s += BATCH_SIZE / reports_per_s
+        await asyncio.sleep(max(0.0, next_s - time.monotonic()))
+    return sent
+
+
+async def _probe(link: Link, probes: Probes, times: Times, for_s: float) -> None:
+    """Pairs at uneven intervals, so that no tick is always met at the same moment."""
+    uneven = random.Random(1)  # noqa: S311 - spreads probes, keeps no secret
+    loop = asyncio.get_running_loop()
+    pending: set[asyncio.Task[None]] = set()
+
+    async def one() -> None:
+        first, name, second = probes.pair()
+        await link.send("north", first, probe=True)
+        await asyncio.sleep(PARTNER_LEAD_S)
+        payload = second.first
+        payload.reports[0].time_of_validity_us = now_us()
+        encoded = payload.SerializeToString()
+        times.sent[name] = time.monotonic()
+        await link.send("south", encoded, probe=True)
+
+    end_s = loop.time() + for_s
+    while loop.time() < end_s:
+        task = asyncio.create_task(one())
+        pending.add(task)
+        task.add_done_callback(pending.discard)
+        await asyncio.sleep(uneven.uniform(0.5, 1.5) / PROBE_PAIRS_PER_S)
+    await asyncio.gather(*pending)
+
+
+async def _turn(
+    links: Callable[[OnProbe], Any], reports_per_s: int, bench: LatencyBench, probes: Probes
+) -> list[float]:
+    """One turn: latencies of the probes in seconds."""
+    times = Times()
+    stop = asyncio.Event()
+    limit_s = bench.warm_up_s + bench.measured_s + TURN_SLACK_S
+    async with asyncio.timeout(limit_s), links(times.note) as link:
+        background = asyncio.create_task(_background(link, reports_per_s, stop))
+        await asyncio.sleep(bench.warm_up_s)
+        await _probe(link, probes, times, bench.measured_s)
+        await asyncio.sleep(DRAIN_S)
+        stop.set()
+        sent = await background
+    if len(times.read) < len(times.sent):
+        missing = len(times.sent) - len(times.read)
+        raise rig.BenchFailed(f"{missing} of {len(times.sent)} probes were never answered")
+    expected = reports_per_s * (bench.warm_up_s + bench.measured_s)
+    if sent < 0.9 * expected:
+        raise rig.BenchFailed(f"the generator sent {sent} reports where {expected:.0f} were due")
+    return times.latencies_s()
+
+
+def _entry(transport: str, reports_per_s: int, bench: LatencyBench) -> Result:
+    ours_s: list[float] = []
+    relay_s: list[float] = []
+    probes = Probes()
+    with (
+        rig.mqtt_server() as server,
+        rig.broker(AGENCIES, server.port) as broker,
+        _bare(transport) as relay_target,
+    ):
+
+        def ours(on_probe: OnProbe) -> Any:
+            if transport == "mqtt":
+                return mqtt_links(server.port, on_probe, ours=True)
+            return grpc_links(broker.target, on_probe, ours=True)
+
+        def bare(on_probe: OnProbe) -> Any:
+            if transport == "mqtt":
+                return mqtt_links(server.port, on_probe, ours=False)
+            return grpc_links(relay_target, on_probe, ours=False)
+
+        for _ in range(bench.turns):
+            ours_s += asyncio.run(_turn(ours, reports_per_s, bench, probes))
+            relay_s += asyncio.run(_turn(bare, reports_per_s, bench, probes))
+    return {
+        "transport": transport,
+        "reports_per_s": reports_per_s,
+        "ours_p50_ms": rig.percentile_ms(ours_s, 50),
+        "ours_p99_ms": rig.percentile_ms(ours_s, 99),
+        "relay_p50_ms": rig.percentile_ms(relay_s, 50),
+        "relay_p99_ms": rig.percentile_ms(relay_s, 99),
+    }
+
+
+@contextmanager
+def _bare(transport: str) -> Iterator[str]:
+    """The bare gRPC relay's address; over MQTT the server alone is the relay."""
+    if transport == "mqtt":
+        yield ""
+        return
+    with rig.relay() as child:
+        yield child.target
+
+
+def run(bench: LatencyBench, progress: Callable[[str], None]) -> dict[str, list[Result]]:
+    """One entry for each transport and rate."""
+    results = []
+    for transport in bench.transports:
+        for reports_per_s in bench.rates:
+            progress(f"latency: {transport} at {reports_per_s:,} reports/s")
+            results.append(_entry(transport, reports_per_s, bench))
+    return {"results": results}

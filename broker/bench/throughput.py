@@ -1,0 +1,164 @@
+"""Positions accepted per second through gRPC batches, the broker on one core, alerts included.
+
+A client on the other core keeps a few batches of every stream under way and counts what the
+acknowledgements say was accepted. Every audience has a reader of its safety messages; frames are
+made for every audience in any case. Beside it, in the same process and run: protobuf decoding of
+the same batches and nothing else.
+"""
+
+import asyncio
+import os
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import grpc.aio
+
+from broker.bench import rig
+from broker.bench.traffic import Batch, fleet, now_us
+from keepclear.v1 import feed_pb2, tracks_pb2
+
+STREAMS: Final = 4
+IN_FLIGHT_PER_STREAM: Final = 6
+SLACK_S: Final = 30.0
+DECODE_S: Final = 1.0
+Result = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ThroughputBench:
+    """Sizes of a run."""
+
+    tracks: int = 10_000
+    batch_size: int = 500
+    audiences: tuple[int, ...] = (1, 5, 20)
+    warm_up_s: float = 4.0
+    measured_s: float = 10.0
+
+
+SHORT: Final = ThroughputBench(warm_up_s=3.0, measured_s=5.0)
+
+
+@dataclass(slots=True)
+class Counts:
+    """What happened so far."""
+
+    accepted: int = 0
+    refused: int = 0
+    alert_messages: int = 0
+
+
+async def _publish(
+    channel: grpc.aio.Channel, batches: list[Batch], counts: Counts, end_s: float
+) -> None:
+    metadata = ((rig.SYSTEM_KEY, "agencies/a0/systems/fleet"),)
+    call: Any = channel.stream_stream("/keepclear.v1.TrackService/PublishTracks")(metadata=metadata)
+    under_way = 0
+
+    async def take() -> None:
+        answer = tracks_pb2.PublishTracksResponse.FromString(await call.read())
+        counts.accepted += answer.accepted_count
+        counts.refused += len(answer.refusals)
+
+    waiting = deque(batch.first.SerializeToString() for batch in batches)
+    place = 0
+    while time.monotonic() < end_s:
+        if waiting:
+            payload = waiting.popleft()
+        else:
+            payload = batches[place % len(batches)].at(now_us())
+            place += 1
+        await call.write(payload)
+        under_way += 1
+        if under_way >= IN_FLIGHT_PER_STREAM:
+            await take()
+            under_way -= 1
+    for _ in range(under_way):
+        await take()
+    call.cancel()
+
+
+async def _read(channel: grpc.aio.Channel, agency: str, counts: Counts) -> None:
+    kinds = [feed_pb2.FEED_KIND_ALERT, feed_pb2.FEED_KIND_RESTRICTION, feed_pb2.FEED_KIND_NOTICE]
+    request = feed_pb2.SubscribeRequest(kinds=kinds)
+    subscribe: Any = channel.unary_stream("/keepclear.v1.FeedService/Subscribe")
+    call = subscribe(
+        request.SerializeToString(),
+        metadata=((rig.SYSTEM_KEY, f"agencies/{agency}/systems/desk"),),
+    )
+    async for _ in call:
+        counts.alert_messages += 1
+
+
+async def _measure(target: str, audiences: int, bench: ThroughputBench) -> dict[str, float]:
+    counts = Counts()
+    batches = fleet(bench.tracks, bench.batch_size, 1, now_us())
+    async with grpc.aio.insecure_channel(target) as channel:
+        readers = [
+            asyncio.create_task(_read(channel, f"a{place}", counts)) for place in range(audiences)
+        ]
+        end_s = time.monotonic() + bench.warm_up_s + bench.measured_s
+        writers = [
+            asyncio.create_task(_publish(channel, batches[place::STREAMS], counts, end_s))
+            for place in range(STREAMS)
+        ]
+        await asyncio.sleep(bench.warm_up_s)
+        before, started_s = (counts.accepted, counts.alert_messages), time.monotonic()
+        await asyncio.sleep(bench.measured_s)
+        elapsed_s = time.monotonic() - started_s
+        accepted, messages = counts.accepted - before[0], counts.alert_messages - before[1]
+        await asyncio.gather(*writers)
+        for reader in readers:
+            reader.cancel()
+        await asyncio.gather(*readers, return_exceptions=True)
+    if counts.refused:
+        raise rig.BenchFailed(f"{counts.refused} reports were refused")
+    return {
+        "accepted_per_s": round(accepted / elapsed_s),
+        "alert_messages_per_s_per_audience": round(messages / elapsed_s / audiences, 1),
+    }
+
+
+def decoded_per_s(bench: ThroughputBench) -> int:
+    """Protobuf decoding of the same batches, one thread, nothing read from them."""
+    payload = fleet(bench.batch_size, bench.batch_size, 1, now_us())[0].at(now_us())
+    count, started_s = 0, time.monotonic()
+    while (elapsed_s := time.monotonic() - started_s) < DECODE_S:
+        tracks_pb2.PublishTracksRequest.FromString(payload)
+        count += bench.batch_size
+    return round(count / elapsed_s)
+
+
+def run(bench: ThroughputBench, progress: Callable[[str], None]) -> dict[str, list[Result]]:
+    """One entry for each number of audiences."""
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, set(cores[1:]) or set(cores))
+    results: list[Result] = []
+    try:
+        for audiences in bench.audiences:
+            progress(f"throughput: {bench.tracks:,} tracks, {audiences} audiences")
+            agencies = [f"a{place}" for place in range(audiences)]
+            with (
+                rig.mqtt_server() as server,
+                rig.broker(agencies, server.port, core=cores[0]) as child,
+            ):
+                measure = _measure(child.target, audiences, bench)
+                limit_s = bench.warm_up_s + bench.measured_s + SLACK_S
+                measured = asyncio.run(asyncio.wait_for(measure, limit_s))
+            results.append(
+                {
+                    "audiences": audiences,
+                    "tracks": bench.tracks,
+                    "batch_size": bench.batch_size,
+                    "ours_accepted_per_s": measured["accepted_per_s"],
+                    "alert_messages_per_s_per_audience": measured[
+                        "alert_messages_per_s_per_audience"
+                    ],
+                    "protobuf_decode_alone_per_s": decoded_per_s(bench),
+                }
+            )
+    finally:
+        os.sched_setaffinity(0, set(cores))
+    return {"results": results}

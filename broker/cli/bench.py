@@ -1,0 +1,126 @@
+"""`keepclear bench`: measure this machine against the peers, in the same run.
+
+Each command imports what it runs, so that the others start without it.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from broker.bench.tables import table
+from broker.cli.options import AsJson
+
+bench_app = typer.Typer(
+    help="Measure against the peers, in the same run.", no_args_is_help=True, add_completion=False
+)
+
+Short = Annotated[bool, typer.Option("--short", help="Fewer sizes and repeats.")]
+
+
+def _progress(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+@bench_app.command()
+def separation(as_json: AsJson = False, short: Short = False) -> None:
+    """Separation: full passes and batched updates, beside BlueSky's compiled detector."""
+    from broker.bench import separation as bench  # noqa: PLC0415  # numba takes long to import
+    from broker.bench.separation_table import separation_table  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.SeparationBench(), _progress)
+    print(json.dumps(results) if as_json else separation_table(results))
+
+
+TRUTH_FILE: Final = Path("..") / "shared" / "truth" / "heli_drone_encounters.npz"
+"""Where encounters judged by DAIDALUS stand, beside a checkout."""
+RESULTS_PAGE: Final = Path("docs") / "separation-results.md"
+
+
+@bench_app.command()
+def encounters(
+    as_json: AsJson = False,
+    short: Short = False,
+    truth: Annotated[
+        Path | None, typer.Option(help="Encounters judged by DAIDALUS (.npz).")
+    ] = None,
+    write: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
+) -> None:
+    """Alerts: lead, missed, nuisance and episodes on encounters, beside DAIDALUS."""
+    from broker.bench import encounters as bench  # noqa: PLC0415  # numba takes long to import
+    from broker.bench.encounter_table import page  # noqa: PLC0415
+
+    file = truth or (TRUTH_FILE if TRUTH_FILE.is_file() else None)
+    if file is None:
+        _progress("no judged encounters found: scoring our own only (--truth names a file)")
+    results = bench.run(file, _progress, short)
+    if write is not None:
+        write.write_text(page(results), encoding="utf-8")
+    print(json.dumps(results) if as_json else page(results))
+
+
+@bench_app.command()
+def latency(as_json: AsJson = False, short: Short = False) -> None:
+    """Position in to alert out over gRPC and MQTT, beside a bare relay."""
+    from broker.bench import latency as bench  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.LatencyBench(), _progress)
+    _show(results["results"], as_json)
+
+
+@bench_app.command()
+def throughput(as_json: AsJson = False, short: Short = False) -> None:
+    """Positions accepted per second on one core, beside protobuf decoding alone."""
+    from broker.bench import throughput as bench  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.ThroughputBench(), _progress)
+    _show(results["results"], as_json)
+
+
+@bench_app.command()
+def fanout(as_json: AsJson = False, short: Short = False) -> None:
+    """One picture and its restrictions to 200 subscribers over gRPC and MQTT."""
+    from broker.bench import fanout as bench  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.FanoutBench(), _progress)
+    _show(results["results"], as_json)
+
+
+@bench_app.command()
+def durability(as_json: AsJson = False, short: Short = False) -> None:
+    """Control commands per second, each on disk, beside bare fdatasync."""
+    from broker.bench import durability as bench  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.DurabilityBench(), _progress)
+    _show(results["results"], as_json)
+
+
+@bench_app.command()
+def idle(as_json: AsJson = False, short: Short = False) -> None:
+    """Processor and memory with nobody connected, beside a bare gRPC server."""
+    from broker.bench import idle as bench  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.IdleBench(), _progress)
+    _show(results["results"], as_json)
+
+
+def _show(results: Sequence[Mapping[str, object]], as_json: bool) -> None:
+    """JSON, or one table for each set of columns."""
+    if as_json:
+        print(json.dumps({"results": list(results)}))
+        return
+    for heads in dict.fromkeys(tuple(entry) for entry in results):
+        rows = [list(entry.values()) for entry in results if tuple(entry) == heads]
+        print(table(heads, rows))
+
+
+@bench_app.command(name="all")
+def run_all() -> None:
+    """Every bench with short settings; the encounters in full, as their page shows them."""
+    separation(short=True)
+    encounters(write=RESULTS_PAGE if TRUTH_FILE.is_file() and RESULTS_PAGE.is_file() else None)
+    for one in (latency, throughput, fanout, durability, idle):
+        one(short=True)

@@ -1,0 +1,48 @@
+"""`keepclear separation`: the broker's own separation answers for anyone's data, CSV in and out."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from broker.cli import separation_alerts, separation_check
+from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
+from broker.cli.running import policy_text
+from broker.core.errors import Refused
+
+separation_app = typer.Typer(
+    help="Separation answers for your own data.", no_args_is_help=True, rich_markup_mode=None
+)
+
+Input = Annotated[Path, typer.Argument(metavar="IN.csv", help="What to judge.")]
+Output = Annotated[Path, typer.Argument(metavar="OUT.csv", help="Where the answers go.")]
+
+
+@separation_app.command(epilog=EXIT_CODES_HELP)
+def check(
+    source: Input,
+    target: Output,
+    detector: Annotated[
+        Literal["cylinder", "wellclear"],
+        typer.Option(help="Conflict with a cylinder, or DO-365 well clear."),
+    ] = "cylinder",
+) -> None:
+    """Judge pairs of states, one a row: are they too close, and from when until when?"""
+    separation_check.run(source, target, detector)
+
+
+@separation_app.command(epilog=EXIT_CODES_HELP)
+def alerts(
+    source: Input,
+    target: Output,
+    policy: Annotated[
+        str, typer.Option(help="A pair policy: a file, or the name of a shipped one.")
+    ] = "default",
+) -> None:
+    """Replay recorded encounters through the live core: the level of each pair each second."""
+    try:
+        refused_count = separation_alerts.run(source, target, policy_text(policy))
+    except Refused as error:
+        raise Problem(str(error), "mend the policy or name another one") from None
+    if refused_count:
+        raise typer.Exit(ExitCode.PROBLEM)

@@ -1,0 +1,139 @@
+"""Compiled incremental index for a large batch: the slow tracks are sorted once and then scanned.
+
+The cells' lists cost nothing to keep, but following them jumps about in memory. When many tracks
+ask at once it pays to lay all slow tracks out by cell, as a full pass does, and to test sixteen of
+them at a time. The answers are a superset as before, made with the same entries.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.core.separation import index as entry
+from broker.core.separation import packing, reach
+from broker.core.separation import sweep_layout as layout
+from broker.core.separation.index import Asking, GridIndex, HitBuffer, WatchLog
+from broker.core.separation.index_numba import place, query_layer
+from broker.core.separation.jit import jit
+from broker.core.separation.kernel_numba import evaluate_pairs, rule_for
+from broker.core.separation.packing import KernelRules, TrackInputs
+from broker.core.separation.sweep_layout import COLUMN_MASK, COLUMNS, LANES, Frame, SweepRoom
+from broker.core.separation.sweep_numba import BIT_OF, DE_BRUIJN, bits_near, cell_box
+
+NARROW_COLUMNS = (layout.OWN_REACH, layout.OWN_HEIGHT)
+
+
+@jit
+def lay_out_narrow(index: GridIndex, deviation_s: float, room: SweepRoom) -> Frame:
+    """Sort the slow tracks' entries by cell; the frame of their float32 points."""
+    entries, filters = index.entries, room.filters
+    narrow = np.flatnonzero(index.layer == 0).astype(np.int32)
+    room.starts[:] = 0
+    origin_x_m = entries[narrow[0], entry.REFERENCE_X_M] if len(narrow) > 0 else 0.0
+    origin_y_m = entries[narrow[0], entry.REFERENCE_Y_M] if len(narrow) > 0 else 0.0
+    farthest_m = 0.0
+    per_m_east, per_m_north = layout.cells_per_m(0)
+    for slot in narrow:
+        draft = room.drafts[slot]
+        draft[layout.POINT_X] = entries[slot, entry.REFERENCE_X_M] - origin_x_m
+        draft[layout.POINT_Y] = entries[slot, entry.REFERENCE_Y_M] - origin_y_m
+        farthest_m = max(farthest_m, abs(draft[layout.POINT_X]), abs(draft[layout.POINT_Y]))
+        column = math.floor(draft[layout.POINT_X] * per_m_east) & COLUMN_MASK
+        row = math.floor(draft[layout.POINT_Y] * per_m_north) & layout.ROW_MASK
+        room.cell[slot] = row * COLUMNS + column
+        room.starts[room.cell[slot] + 2] += 1
+    layout.sort_by_cell(room, narrow)
+    for p in range(len(narrow)):
+        slot = room.order[p]
+        filters[layout.POINT_X, p] = room.drafts[slot, layout.POINT_X]
+        filters[layout.POINT_Y, p] = room.drafts[slot, layout.POINT_Y]
+        filters[layout.POINT_Z, p] = entries[slot, entry.REFERENCE_Z_M]
+        filters[layout.OWN_REACH, p] = layout.SWEEP_FACTOR * (
+            entries[slot, entry.ZONE_M] + entries[slot, entry.SPEED_MPS] * deviation_s
+        )
+        filters[layout.OWN_HEIGHT, p] = (
+            entries[slot, entry.ZONE_HEIGHT_M]
+            + entries[slot, entry.VERTICAL_SPEED_MPS] * deviation_s
+        )
+    return origin_x_m, origin_y_m, reach.REACH_PAD_M + farthest_m * layout.FLOAT32_ROUNDING
+
+
+@jit
+def query_narrow(
+    index: GridIndex,
+    slots: NDArray[np.int32],
+    room: SweepRoom,
+    rules: KernelRules,
+    log: WatchLog,
+    used: int,
+) -> int:
+    """Append the slow slots' slow candidates to the log; returns the entries it would hold."""
+    deviation_s = reach.window(rules, reach.WATCH_SLACK_S).narrow_deviation_s
+    origin_x_m, origin_y_m, pad_m = lay_out_narrow(index, deviation_s, room)
+    rows, entries, starts, sequence = index.rows, index.entries, room.starts, index.sequence
+    rule_of, pairs, filters, order = rules.rule_of, log.pairs, room.filters, room.order
+    others_m = layout.SWEEP_FACTOR * (index.limits[0, 1] + index.limits[0, 0] * deviation_s)
+    for i in slots:
+        category = int(rows[i, packing.CATEGORY])
+        radius_m = rules.reach_m[0, category]
+        if index.layer[i] != 0 or radius_m < 0.0:
+            continue
+        own_m = radius_m + entries[i, entry.ZONE_M] + entries[i, entry.SPEED_MPS] * deviation_s
+        own_height_m = rules.height_m[0, category] + (
+            entries[i, entry.ZONE_HEIGHT_M] + entries[i, entry.VERTICAL_SPEED_MPS] * deviation_s
+        )
+        asked = (
+            np.float32(entries[i, entry.REFERENCE_X_M] - origin_x_m),
+            np.float32(entries[i, entry.REFERENCE_Y_M] - origin_y_m),
+            np.float32(entries[i, entry.REFERENCE_Z_M]),
+            np.float32(own_m * layout.SWEEP_FACTOR + pad_m),
+            np.float32(own_height_m + reach.HEIGHT_PAD_M),
+            radius_m,
+        )
+        scale = entries[i, entry.EAST_SCALE]
+        first_row, row_count, left, width = cell_box(asked, scale, others_m, 0)
+        left &= COLUMN_MASK
+        right = left + width
+        for row in range(first_row, first_row + row_count):
+            line = (row & layout.ROW_MASK) * COLUMNS
+            low, high = starts[line + left], starts[line + min(right, COLUMNS)]
+            for _ in range(2 if right > COLUMNS else 1):
+                for k in range(low, high, LANES):
+                    bits = bits_near(filters, asked, np.float32(scale), NARROW_COLUMNS, k)
+                    if high - k < LANES:
+                        bits &= (1 << (high - k)) - 1
+                    while bits != 0:
+                        lowest = bits & -bits
+                        bits ^= lowest
+                        j = order[k + BIT_OF[((lowest * DE_BRUIJN) & 0xFFFFFFFF) >> 27]]
+                        if sequence[j] < sequence[i] and rule_for(rows, i, j, rule_of) >= 0:
+                            if used < len(pairs):
+                                pairs[used, 0], pairs[used, 1] = i, j
+                                log.sequence[used] = sequence[i]
+                            used += 1
+                low, high = starts[line], starts[line + right - COLUMNS]
+    return used
+
+
+@jit
+def ask_together(
+    tracks: TrackInputs,
+    index: GridIndex,
+    slots: NDArray[np.int32],
+    asking: Asking,
+    rules: KernelRules,
+    room: SweepRoom,
+    buffers: tuple[WatchLog, HitBuffer],
+    used: int,
+) -> tuple[int, int]:
+    """What `index_numba.ask` does, for a large batch of which none is quiet."""
+    log, out = buffers
+    begin, at_us = used, float(asking.now_us)
+    place(tracks, index, slots, asking.first_sequence, asking.now_us, rules)
+    wide = slots[index.layer[slots] == 1]
+    used = query_narrow(index, slots, room, rules, log, used)
+    used = query_layer(index, wide, 0, at_us, rules, log, used)
+    used = query_layer(index, slots, 1, at_us, rules, log, used)
+    asked = log.pairs[begin : min(used, len(log.pairs))]
+    return used, evaluate_pairs(index.rows, asked, at_us, rules, out.tags, out.values)

@@ -1,0 +1,145 @@
+"""What one audience is shown: its own ids, worded for it."""
+
+import itertools
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.errors import BrokenInvariant
+from broker.core.names import Audience, Role
+from broker.core.restrictions.register import RestrictionRegister
+from broker.core.sharing.parties import label, party_of, scoped_track_id
+from broker.core.sharing.views import Views
+from broker.core.tracks.register import TrackRegister
+from broker.core.tracks.reports import AircraftClass, AircraftDescription
+from tests.core.restrictions.scenes import draft
+from tests.core.tracks.batches import NOW_US, OTHER, PUBLISHER, at, batch
+
+SECRET = bytes(range(32))
+POLICE, FIRE = Audience("met-police", Role.DESK), Audience("lfb", Role.DESK)
+WATCHER = Audience("met-police", Role.OBSERVER)
+NAMES = {"met-police": "Metropolitan Police", "lfb": "London Fire Brigade"}
+DRONE = AircraftDescription(
+    AircraftClass.DRONE, callsign="DRONE 4", duty_contact="020 1", talkgroup="T1"
+)
+HELICOPTER = AircraftDescription(AircraftClass.HELICOPTER, registration="G-POLA")
+GEOMETRY = AlertGeometry(900.0, 90.0, 30.0, 20.0, 20.0, 25.0, 40.0, 30.0, 1.0)
+ALERT = Alert(
+    "alr-1", 1, AlertKind.PROXIMITY, AlertLevel.WARNING, AlertLevel.WARNING, 1, 2, "", NOW_US,
+    NOW_US, NOW_US, "drone-crewed-transit", "default-1", "", GEOMETRY,
+)  # fmt: skip
+
+
+@pytest.fixture
+def tracks() -> TrackRegister:
+    """Track 1: a drone of the fire brigade. Track 2: a police helicopter."""
+    register = TrackRegister(np.zeros((6, 5), dtype=np.int16))
+    moving = {"velocity_east_mps": 10.0, "velocity_north_mps": 0.0}
+    for publisher, row in (
+        (OTHER, at(0, "dji-1", description=DRONE)),
+        (PUBLISHER, at(0, "heli-1", description=HELICOPTER, **moving)),
+    ):
+        one = batch(row, publisher=publisher)
+        slots, _ = register.assign(one, np.arange(1))
+        register.write(one, np.arange(1), slots, NOW_US)
+    return register
+
+
+@pytest.fixture
+def views(tracks: TrackRegister) -> Views:
+    return Views(SECRET, tracks, RestrictionRegister(), NAMES)
+
+
+@given(st.integers(1, 2**62), st.binary(min_size=1, max_size=64))
+def test_ids_of_two_audiences_differ(track_number: int, secret: bytes) -> None:
+    # REQ-PRIV-002: two agencies cannot lay their views side by side.
+    ids = [scoped_track_id(secret, audience, track_number) for audience in (POLICE, FIRE, WATCHER)]
+    assert len(set(ids)) == 3
+    assert all(re.fullmatch(r"[0-9a-f]{12}", one) for one in ids)
+    assert ids[0] == scoped_track_id(secret, POLICE, track_number)
+
+
+def test_ids_tell_nothing_without_the_secret() -> None:
+    # REQ-PRIV-002
+    ids = {scoped_track_id(bytes([key] * 32), POLICE, 1) for key in range(100)}
+    assert len(ids) == 100
+    many = {scoped_track_id(SECRET, POLICE, number) for number in range(10_000)}
+    assert len(many) == 10_000
+
+
+def test_the_label_is_what_people_know() -> None:
+    known = AircraftDescription(
+        callsign="NPAS 21", registration="G-POLA", flight_id="F1", icao_address="400abc"
+    )
+    expected = ["NPAS 21", "G-POLA", "F1", "400abc", "src-1"]
+    for want, blank in itertools.zip_longest(
+        expected, ["callsign", "registration", "flight_id", "icao_address"]
+    ):
+        assert label(known, "src-1") == want
+        known = replace(known, **{blank: ""}) if blank else known  # type: ignore[arg-type]
+
+
+def test_a_party_is_described_from_the_register(tracks: TrackRegister) -> None:
+    drone, helicopter = (party_of(tracks, slot, {"lfb": "London Fire Brigade"}) for slot in (0, 1))
+    assert (drone.label, drone.agency_name, drone.duty_contact) == (
+        "DRONE 4",
+        "London Fire Brigade",
+        "020 1",
+    )
+    assert drone.course_deg is None
+    # An agency without a display name is still named, and due east is 090.
+    assert (helicopter.agency_name, helicopter.course_deg) == ("met-police", 90.0)
+
+
+@pytest.mark.parametrize(
+    ("east_mps", "north_mps", "course_deg"),
+    [(0.0, 10.0, 0.0), (0.0, -10.0, 180.0), (-10.0, 0.0, 270.0), (3.0, 3.9, None)],
+)
+def test_a_course_needs_speed(
+    tracks: TrackRegister, east_mps: float, north_mps: float, course_deg: float | None
+) -> None:
+    tracks.columns.velocity_east_mps[0] = east_mps
+    tracks.columns.velocity_north_mps[0] = north_mps
+    assert party_of(tracks, 0, {}).course_deg == course_deg
+
+
+def test_both_sides_see_the_alert_under_their_own_ids(views: Views) -> None:
+    # REQ-PRIV-002, REQ-SEP-010: both sides are always alerted.
+    police, fire = views.alert(ALERT, POLICE), views.alert(ALERT, FIRE)
+    assert [party.label for party in police.parties] == ["DRONE 4", "G-POLA"]
+    police_ids = [party.track_id for party in police.parties]
+    assert police_ids == [views.track_id(POLICE, 1), views.track_id(POLICE, 2)]
+    assert not set(police_ids) & {party.track_id for party in fire.parties}
+    assert police.alert is fire.alert is ALERT
+
+
+def test_a_crewed_aircrafts_desk_gets_no_advice(views: Views) -> None:
+    # REQ-WORD-001: crewed aircraft are never told how to manoeuvre.
+    assert views.alert(ALERT, POLICE).advice == ""
+    assert views.alert(ALERT, FIRE).advice != ""
+    assert views.alert(ALERT, POLICE).headline
+
+
+def test_an_observer_gets_neutral_words(views: Views) -> None:
+    view = views.alert(ALERT, WATCHER)
+    assert view.advice == ""
+    assert view.headline != views.alert(ALERT, POLICE).headline
+
+
+def test_a_restriction_alert_names_the_restriction(tracks: TrackRegister) -> None:
+    restrictions = RestrictionRegister()
+    restriction = restrictions.create(draft(), NOW_US, set(NAMES))
+    views = Views(SECRET, tracks, restrictions, NAMES)
+    name = str(restriction.draft.name)
+    alert = replace(ALERT, kind=AlertKind.RESTRICTION, track_b=-1, restriction_name=name)
+    view = views.alert(alert, FIRE)
+    assert len(view.parties) == 1
+    assert restriction.draft.title in view.headline
+    gone = replace(alert, restriction_name="agencies/lfb/restrictions/unheard-of")
+    with pytest.raises(BrokenInvariant, match="unheard-of"):
+        views.alert(gone, FIRE)

@@ -1,0 +1,56 @@
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.core.errors import Refused
+from broker.gateways.mqtt.link import MQTT_PORT, MqttAddress, MqttLink
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("mqtt://127.0.0.1", MqttAddress("127.0.0.1", MQTT_PORT)),
+        ("mqtt://localhost:1884", MqttAddress("localhost", 1884)),
+        ("mqtt://localhost:1884/", MqttAddress("localhost", 1884)),
+        ("mqtt://[::1]:1884", MqttAddress("::1", 1884)),
+    ],
+)
+def test_addresses(url: str, expected: MqttAddress) -> None:
+    assert MqttAddress.parse(url) == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "localhost:1883",
+        "mqtts://localhost",
+        "mqtt://",
+        "mqtt://localhost/topic",
+        "mqtt://localhost:0",
+        "mqtt://localhost:65536",
+        "mqtt://localhost:x",
+        "mqtt://[::1",
+    ],
+)
+def test_any_other_address_is_refused(url: str) -> None:
+    with pytest.raises(Refused) as refused:
+        MqttAddress.parse(url)
+    assert refused.value.refusals[0].field == "mqtt"
+
+
+@given(st.text() | st.text().map("mqtt://".__add__))
+def test_any_string_is_an_address_or_refused(url: str) -> None:
+    with suppress(Refused):
+        assert MqttAddress.parse(url).port in range(1, 65536)
+
+
+def test_what_cannot_be_sent_is_counted() -> None:
+    # REQ-OVL-003
+    address = MqttAddress("127.0.0.1", 1)
+    link = MqttLink(address, "test", [], lambda *_: None, lambda: None)
+    link.publish("a", b"", qos=1)
+    link.publish("a", b"", qos=0)
+    assert link.dropped_count == 2

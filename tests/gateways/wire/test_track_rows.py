@@ -1,0 +1,103 @@
+"""The packed rows read as the messages they stand for."""
+
+import numpy as np
+import pytest
+
+from broker.core.names import SystemName
+from broker.core.tracks.register import TrackRegister
+from broker.gateways.wire.framing import length_delimited
+from broker.gateways.wire.reports import decode_batch
+from broker.gateways.wire.tracks import TrackEncoder, encode_track_id
+from keepclear.v1 import common_pb2, feed_pb2, tracks_pb2
+
+PUBLISHER = SystemName("met", "drones")
+NOW_US = 1_700_000_000_000_000
+OPTIONAL = {
+    "altitude": {"altitude_m": 120.5, "altitude_datum": common_pb2.ALTITUDE_DATUM_HAE},
+    "height": {"height_m": 0.0, "height_reference": common_pb2.HEIGHT_REFERENCE_TAKEOFF},
+    "velocity": {"velocity_east_mps": -3.5, "velocity_north_mps": 0.0},
+    "climb": {"vertical_speed_mps": 1.25},
+    "accuracy": {"horizontal_accuracy_m": 4.0},
+}
+
+
+def shown(reports: list[tracks_pb2.TrackReport], *, lost: bool = False) -> list[feed_pb2.TrackView]:
+    register = TrackRegister(np.zeros((8, 8), dtype=np.int16))
+    batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=reports), PUBLISHER).batch
+    rows = np.arange(len(reports))
+    slots, _ = register.assign(batch, rows)
+    register.write(batch, rows, slots, NOW_US)
+    encoded = TrackEncoder().entries(register, slots.tolist(), lost=lost)
+    ids = [encode_track_id(f"{slot:012x}") for slot in slots.tolist()]
+    frame = b"".join(start + own for start, own in zip(encoded, ids, strict=True))
+    return list(feed_pb2.TrackFrame.FromString(frame).tracks)
+
+
+def report(place: int, *given: str, at_us: int = NOW_US) -> tracks_pb2.TrackReport:
+    made = tracks_pb2.TrackReport(
+        source_track_id=f"d{place}",
+        time_of_validity_us=at_us,
+        latitude_deg=51.5 + place / 1_000,
+        longitude_deg=-0.1,
+    )
+    for name in given:
+        for field, value in OPTIONAL[name].items():
+            setattr(made, field, value)
+    return made
+
+
+def test_absent_stays_absent_and_zero_stays_zero_whatever_the_neighbours_give() -> None:
+    kinds: list[tuple[str, ...]] = [
+        (),
+        ("altitude",),
+        ("height",),
+        ("velocity", "climb"),
+        tuple(OPTIONAL),
+    ]
+    views = shown([report(place, *given) for place, given in enumerate(kinds)])
+    for place, (view, given) in enumerate(zip(views, kinds, strict=True)):
+        assert view.track_id == f"{place:012x}"
+        assert view.label == f"d{place}"
+        assert view.time_of_validity_us == NOW_US
+        assert view.latitude_deg == 51.5 + place / 1_000
+        assert view.publisher == "agencies/met/systems/drones"
+        assert view.state == feed_pb2.TRACK_STATE_CURRENT
+        for name, fields in OPTIONAL.items():
+            for field, value in fields.items():
+                if not field.endswith(("datum", "reference")):
+                    assert view.HasField(field) == (name in given), (place, field)
+                assert getattr(view, field) == (value if name in given else 0), (place, field)
+
+
+@pytest.mark.parametrize("at_us", [1, 127, 128, 2**40, NOW_US, 2**55])
+def test_any_time_reads_back(at_us: int) -> None:
+    assert shown([report(0, at_us=at_us)])[0].time_of_validity_us == at_us
+
+
+def test_a_lost_track_says_so() -> None:
+    assert shown([report(0)], lost=True)[0].state == feed_pb2.TRACK_STATE_LOST
+
+
+def test_a_long_description_has_a_whole_length() -> None:
+    made = report(0, "altitude")
+    for name in ("registration", "callsign", "incident_id", "duty_contact", "talkgroup"):
+        setattr(made.description, name, "x" * 80)
+    (view,) = shown([made])
+    assert (view.label, view.duty_contact) == ("x" * 80, "x" * 80)
+    assert length_delimited(1, view.SerializeToString())
+
+
+def test_a_new_description_is_shown_at_once() -> None:
+    register = TrackRegister(np.zeros((8, 8), dtype=np.int16))
+    encoder = TrackEncoder()
+    labels = []
+    for step, callsign in enumerate(("one", "two")):
+        made = report(0, at_us=NOW_US + step)
+        made.description.callsign = callsign
+        batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=[made]), PUBLISHER).batch
+        slots, _ = register.assign(batch, np.arange(1))
+        register.write(batch, np.arange(1), slots, NOW_US)
+        (start,) = encoder.entries(register, slots.tolist(), lost=False)
+        frame = start + encode_track_id("0" * 12)
+        labels.append(feed_pb2.TrackFrame.FromString(frame).tracks[0].label)
+    assert labels == ["one", "two"]

@@ -1,0 +1,305 @@
+"""A reader's outbox: filters, merging, heartbeats, and being too slow."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broker.service.feed import subscriber as module
+from broker.service.feed.audience_feed import AudienceFeed
+from broker.service.feed.items import MESSAGE_BYTES_MAX, Item, ItemKind
+from broker.service.feed.subscriber import Area, Filter, Subscriber, SubscriberTooSlow
+from keepclear.v1 import feed_pb2
+from tests.core.tracks.batches import NOW_US, at
+from tests.service.feed.pictures import ENCODER, EPOCH, POLICE, Picture, fleet, parsed
+
+NORTH = Area(51.5, -1.0, 52.0, 1.0)
+
+
+def reader(chosen: Filter | None = None, resumed_from: int | None = None) -> Subscriber:
+    one = Subscriber(POLICE, chosen or Filter(), ENCODER)
+    one.resume_after(resumed_from)
+    return one
+
+
+async def take(one: Subscriber) -> list[feed_pb2.FeedMessage]:
+    return [parsed(message) for message in await asyncio.wait_for(one.take(), 10)]
+
+
+def feed() -> AudienceFeed:
+    return AudienceFeed(POLICE, ENCODER, EPOCH)
+
+
+def notice(one: AudienceFeed) -> Item:
+    return one.news(ItemKind.NOTICE, ENCODER.notice("policy-loaded", ""), NOW_US)
+
+
+def alert(one: AudienceFeed) -> Item:
+    """The subscriber looks at an item's kind alone; the body need not be an alert."""
+    return replace(notice(one), kind=ItemKind.ALERT)
+
+
+def heartbeat(one: AudienceFeed) -> Item:
+    return one.aside(ItemKind.HEARTBEAT, ENCODER.heartbeat(None, 0, 0), NOW_US)
+
+
+def frames(picture: Picture, seconds: float, *places: float) -> list[Item]:
+    """One frame with a track at each latitude."""
+    rows = [at(seconds, f"t{n}", latitude_deg=place) for n, place in enumerate(places)]
+    picture.move(*rows)
+    return picture.cut()[POLICE]
+
+
+def covered(messages: list[feed_pb2.FeedMessage], last: int) -> int:
+    """Check that nothing is missing after `last`; returns the new last number."""
+    for message in messages:
+        header = message.header
+        assert header.covers_from == last + 1
+        last = max(last, header.number)
+    return last
+
+
+async def test_everything_comes_in_order_unchanged() -> None:
+    source, one = feed(), reader()
+    items = [notice(source), alert(source), heartbeat(source), notice(source)]
+    one.offer(items)
+    assert await one.take() == [item.message for item in items]
+
+
+async def test_take_waits_until_there_is_something() -> None:
+    source, one = feed(), reader()
+    waiting = asyncio.ensure_future(take(one))
+    await asyncio.sleep(0)
+    assert not waiting.done()
+    one.offer([notice(source)])
+    assert [message.header.number for message in await waiting] == [1]
+
+
+async def test_kinds_left_out_are_answered_for_by_the_next_message() -> None:
+    # REQ-FEED-001: a reader can tell a filter from a gap.
+    source = feed()
+    one = reader(Filter(kinds=frozenset({ItemKind.ALERT})))
+    one.offer([alert(source), notice(source), notice(source), alert(source), notice(source)])
+    messages = await take(one)
+    assert [(m.header.number, m.header.covers_from) for m in messages] == [(1, 1), (4, 2)]
+    # Everything else in the header is as for any other reader.
+    assert messages[1].header.epoch == EPOCH
+    assert messages[1].header.resume_token
+    assert messages[1].notice.code == "policy-loaded"
+    one.offer([heartbeat(source)])
+    [beat] = await take(one)
+    assert (beat.header.number, beat.header.covers_from) == (5, 5)
+    assert covered([beat], 4) == 5
+
+
+async def test_a_heartbeat_answers_for_many_left_out() -> None:
+    source = feed()
+    one = reader(Filter(kinds=frozenset({ItemKind.ALERT})), resumed_from=0)
+    one.offer([notice(source), notice(source), notice(source), heartbeat(source)])
+    [beat] = await take(one)
+    assert (beat.header.number, beat.header.covers_from) == (3, 1)
+    one.offer([heartbeat(source), alert(source)])
+    assert covered(await take(one), 3) == 4
+
+
+async def test_an_area_cuts_tracks_and_nothing_else() -> None:
+    # REQ-FEED-004: alerts and restrictions are never cut by area.
+    picture = Picture()
+    one = reader(Filter(area=NORTH))
+    [mixed] = frames(picture, 0, 51.6, 51.4)
+    source = picture.feeds[POLICE]
+    one.offer([mixed, alert(source)])
+    frame, safety = await take(one)
+    assert [view.latitude_deg for view in frame.tracks.tracks] == [51.6]
+    assert (frame.header.number, safety.header.number) == (1, 2)
+    [outside] = frames(picture, 1, 51.3, 51.4)
+    [inside] = frames(picture, 2, 51.7, 51.8)
+    one.offer([outside, inside])
+    [frame] = await take(one)
+    assert (frame.header.number, frame.header.covers_from) == (4, 3)
+    assert len(frame.tracks.tracks) == 2
+
+
+async def test_only_the_newest_heartbeat_waits() -> None:
+    source, one = feed(), reader()
+    for _ in range(100):
+        one.offer([heartbeat(source)])
+    one.offer([notice(source), heartbeat(source)])
+    messages = await take(one)
+    assert [message.WhichOneof("kind") for message in messages] == ["notice", "heartbeat"]
+    one.offer([heartbeat(source)])
+    assert len(await take(one)) == 1
+
+
+async def test_a_slow_reader_gets_the_newest_position_of_each_track_and_every_alert(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # REQ-OVL-001: overload sheds display detail first, safety messages never.
+    monkeypatch.setattr(module, "FRAME_BYTES_MAX", 1_000)
+    picture, one = Picture(), reader(resumed_from=0)
+    source = picture.feeds[POLICE]
+    alerts = []
+    for second in range(40):
+        one.offer(frames(picture, second - 50, 51.0 + second / 100, 51.1))
+        if second % 7 == 0:
+            alerts.append(alert(source))
+            one.offer(alerts[-1:])
+    one.offer(frames(picture, 0, 51.9))
+    messages = await take(one)
+    views = [view for message in messages for view in message.tracks.tracks]
+    newest = {view.track_id: view.latitude_deg for view in views}
+    assert sorted(newest.values()) == [51.1, 51.9]
+    assert len(views) < 30
+    numbers = [message.header.number for message in messages]
+    assert numbers == sorted(numbers)
+    assert {item.number for item in alerts} <= set(numbers)
+    assert covered(messages, 0) == source.last_number
+    assert one.shed_frame_count > 0
+
+
+async def test_a_small_backlog_is_not_merged() -> None:
+    picture, one = Picture(), reader()
+    for second in range(20):
+        one.offer(frames(picture, second - 50, 51.1))
+    assert len(await take(one)) == 20
+    assert one.shed_frame_count == 0
+
+
+async def test_a_merged_backlog_is_bounded_by_the_picture() -> None:
+    # REQ-LIM-004
+    picture, one = Picture(), reader()
+    for second in range(60):
+        picture.move(*fleet(400, second - 60))
+        one.offer(picture.cut()[POLICE])
+    messages = await one.take()
+    assert sum(map(len, messages)) < 10 * MESSAGE_BYTES_MAX
+    assert all(len(message) <= MESSAGE_BYTES_MAX for message in messages)
+    last = {view.track_id for m in map(parsed, messages) for view in m.tracks.tracks}
+    assert len(last) == 400
+
+
+async def test_too_many_safety_messages_end_the_reader() -> None:
+    # REQ-OVL-002: cut off with the reason, never silently short of an alert.
+    source, one = feed(), reader()
+    one.offer([alert(source) for _ in range(module.SAFETY_ITEMS_MAX)])
+    one.offer([alert(source)])
+    with pytest.raises(SubscriberTooSlow, match="2000"):
+        await one.take()
+    one.offer([alert(source)])
+    with pytest.raises(SubscriberTooSlow):
+        await one.take()
+
+
+async def test_what_has_been_taken_no_longer_counts() -> None:
+    source, one = feed(), reader()
+    for _ in range(3):
+        one.offer([alert(source) for _ in range(module.SAFETY_ITEMS_MAX)])
+        assert len(await one.take()) == module.SAFETY_ITEMS_MAX
+
+
+async def test_an_ended_reader_wakes_with_the_first_reason() -> None:
+    one = reader()
+    waiting = asyncio.ensure_future(one.take())
+    await asyncio.sleep(0)
+    one.end(RuntimeError("shutdown"))
+    one.end(ValueError("later"))
+    with pytest.raises(RuntimeError, match="shutdown"):
+        await waiting
+
+
+async def test_whoever_serves_a_reader_is_told_once_that_it_was_cut_off() -> None:
+    one, reasons = reader(), list[Exception]()
+    one.on_end = reasons.append
+    assert not one.is_ended
+    first = RuntimeError("shutdown")
+    one.end(first)
+    one.end(RuntimeError("again"))
+    assert one.is_ended
+    assert reasons == [first]
+
+
+def snapshot(picture: Picture) -> list[Item]:
+    source = picture.feeds[POLICE]
+    inside = picture.cutter.whole_picture(source, NOW_US)
+    inside.append(source.part(ItemKind.NOTICE, ENCODER.notice("a", ""), NOW_US))
+    begin = source.part(ItemKind.SNAPSHOT_BEGIN, ENCODER.snapshot_begin("first"), NOW_US)
+    end = source.part(ItemKind.SNAPSHOT_END, ENCODER.snapshot_end(len(inside)), NOW_US)
+    return [begin, *inside, end]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "count"),
+    [
+        (Filter(), 2),
+        (Filter(area=NORTH), 1),
+        (Filter(kinds=frozenset({ItemKind.TRACKS})), 1),
+        (Filter(kinds=frozenset({ItemKind.RESTRICTION})), 0),
+    ],
+)
+async def test_the_end_of_a_snapshot_counts_what_this_reader_got(
+    chosen: Filter, count: int
+) -> None:
+    # REQ-FEED-005
+    picture, one = Picture(), reader(chosen)
+    frames(picture, 0, 51.1)
+    one.offer(snapshot(picture))
+    begin, *inside, end = await take(one)
+    assert begin.snapshot_begin.reason == "first"
+    assert len(inside) == end.snapshot_end.message_count == count
+    # What follows goes on from the snapshot's number.
+    one.offer([heartbeat(picture.feeds[POLICE])])
+    [beat] = await take(one)
+    assert (beat.header.number, beat.header.covers_from) == (1, 2)
+
+
+async def test_a_long_snapshot_is_neither_merged_nor_cut_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "SAFETY_ITEMS_MAX", 5)
+    monkeypatch.setattr(module, "FRAMES_BEFORE_MERGING", 0)
+    picture, one = Picture(), reader()
+    frames(picture, 0, 51.1)
+    source = picture.feeds[POLICE]
+    inside = [source.part(ItemKind.RESTRICTION, b"", NOW_US) for _ in range(50)]
+    one.offer([*inside, *picture.cutter.whole_picture(source, NOW_US)])
+    one.offer(frames(picture, 1, 51.2))
+    assert len(await one.take()) == 52
+
+
+kinds = st.sampled_from(["frame", "alert", "notice", "heartbeat", "take"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(kinds, max_size=60),
+    st.sampled_from([Filter(), Filter(area=NORTH), Filter(kinds=frozenset({ItemKind.ALERT}))]),
+)
+def test_no_alert_is_lost_and_no_gap_is_shown_whatever_happens(
+    steps: list[str], chosen: Filter
+) -> None:
+    # REQ-OVL-001, REQ-FEED-001
+    async def run() -> None:
+        picture, one = Picture(), reader(chosen, resumed_from=0)
+        source, sent, last = picture.feeds[POLICE], list[int](), 0
+        got: list[feed_pb2.FeedMessage] = []
+        for place, step in enumerate(steps):
+            if step == "frame":
+                one.offer(frames(picture, place - 60, 51.0 + place / 60, 51.1))
+            elif step == "alert":
+                one.offer([alert(source)])
+                sent.append(source.last_number)
+            elif step == "notice":
+                one.offer([notice(source)])
+            else:
+                one.offer([heartbeat(source)])
+            if step == "take":
+                got += await take(one)
+        one.offer([heartbeat(source)])
+        got += await take(one)
+        last = covered(got, last)
+        assert last == source.last_number
+        assert set(sent) <= {message.header.number for message in got}
+
+    asyncio.run(run())

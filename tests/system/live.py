@@ -1,0 +1,83 @@
+"""A whole broker in this process and in real time, for clients that misbehave."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker.cli.demo import demo_agencies
+from broker.cli.running import policy_text
+from broker.gateways.grpc.server import GrpcServer
+from broker.gateways.mqtt.gateway import MqttGateway
+from broker.gateways.mqtt.link import MqttAddress
+from broker.gateways.wire.feed import WireEncoder
+from broker.service.broker import Broker
+from broker.service.clock import SystemClock
+from broker.service.startup import assemble
+
+WITHIN_S = 20.0
+
+
+@dataclass
+class Live:
+    """A broker that runs."""
+
+    broker: Broker
+    grpc_port: int
+    gateway: MqttGateway | None
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.grpc_port}"
+
+    def metric(self, name: str, **labels: str) -> float:
+        return self.broker.metrics.registry.get_sample_value(f"keepclear_{name}", labels) or 0.0
+
+
+@asynccontextmanager
+async def live(
+    data_dir: Path, mqtt_port: int | None = None, json_agencies: frozenset[str] = frozenset()
+) -> AsyncIterator[Live]:
+    """An exercise broker with simulated London's agencies."""
+    policy = policy_text("default")
+    parts = assemble(data_dir, policy, WireEncoder(exercise=True), SystemClock(), exercise=True)
+    broker = Broker(parts)
+    await broker.start(policy, demo_agencies())
+    server = GrpcServer(broker, "127.0.0.1", 0)
+    await server.start()
+    gateway = None
+    if mqtt_port is not None:
+        gateway = MqttGateway(broker, MqttAddress("127.0.0.1", mqtt_port), json_agencies)
+        gateway.start()
+        assert await asyncio.to_thread(gateway.link.connected.wait, WITHIN_S)
+    try:
+        yield Live(broker, server.port, gateway)
+    finally:
+        await server.stop()
+        if gateway is not None:
+            gateway.stop()
+        await asyncio.to_thread(broker.stop)
+
+
+@asynccontextmanager
+async def at_work(*work: Callable[[], Coroutine[None, None, None]]) -> AsyncIterator[None]:
+    """Run these until the end; what one of them raised comes before what the test then missed."""
+    tasks = [asyncio.ensure_future(one()) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for end in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(end, Exception):
+                raise end
+
+
+async def until(condition: Callable[[], bool], what: str) -> None:
+    """Return once it holds."""
+    for _ in range(int(WITHIN_S / 0.02)):
+        if condition():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"never happened: {what}")
