@@ -40,9 +40,7 @@ def test_a_choice_already_made_is_left_alone(monkeypatch: pytest.MonkeyPatch) ->
     assert os.environ[VARIABLE] == "elsewhere"
 
 
-def test_without_a_home_nothing_is_chosen(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_without_a_home_nothing_is_chosen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))

@@ -16,6 +16,8 @@ from broker.gateways.wire.framing import varint
 CONNECT: Final = 0x10
 CONNACK: Final = 2
 PUBLISH: Final = 3
+RETAINED: Final = 0x01
+"""Flag of a message kept from before the subscription: state, and not the news that is timed."""
 PUBACK: Final = 0x40
 SUBSCRIBE: Final = 0x82
 SUBACK: Final = 9
@@ -86,7 +88,8 @@ class MqttClient(asyncio.Protocol):
                 rest += 2
                 self._send(PUBACK, body[topic_end:rest])
             length, rest = _varint_at(body, rest)
-            self._on_message(body[2:topic_end], body[rest + length :])
+            if not head & RETAINED:
+                self._on_message(body[2:topic_end], body[rest + length :])
         elif kind in (CONNACK, SUBACK) and self._answer is not None:
             self._answer.set_result(None)
 

@@ -83,6 +83,11 @@ class Alerting:
             alert_id, acknowledgement
         ) or self._breaches.acknowledge(alert_id, acknowledgement)
 
+    @property
+    def active_count(self) -> int:
+        """How many alerts are not cleared, without working out their numbers."""
+        return self._encounters.active_count + self._breaches.active_count
+
     def active(self) -> list[Alert]:
         """Alerts not cleared, most urgent first."""
         return self._ordered(self._encounters.active() + self._breaches.active())

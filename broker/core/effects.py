@@ -89,12 +89,11 @@ class TracksUpdated:
 
 
 class TrackState(IntEnum):
-    """Life of a track. LOST and ENDED are announced, never silent."""
+    """Life of a track. LOST is announced, never silent."""
 
     CURRENT = 0
     STALE = 1
     LOST = 2
-    ENDED = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,5 +283,5 @@ class Engine(threading.Thread):
     def _observe(self) -> None:
         airspace = self._projection.airspace
         self._metrics.tracks.set(airspace.tracks.live_count)
-        self._metrics.active_alerts.set(len(airspace.alerting.active()))
+        self._metrics.active_alerts.set(airspace.alerting.active_count)
         self._metrics.subscribers.set(self._hub.subscriber_count)

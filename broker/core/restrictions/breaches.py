@@ -128,6 +128,11 @@ class RestrictionAlerts:
                 return watch.alert
         return None
 
+    @property
+    def active_count(self) -> int:
+        """How many alerts are not cleared."""
+        return sum(watch.alert is not None for watch in self._watches.values())
+
     def active(self) -> list[Alert]:
         """Alerts not cleared, by (track number, restriction)."""
         return [

@@ -1,6 +1,6 @@
 """One pair's encounter, and its form in a snapshot."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
@@ -37,9 +37,9 @@ def packed(encounter: Encounter) -> dict[str, Plain]:
     machine = encounter.machine
     plain: dict[str, Plain] = {name: getattr(encounter, name) for name in _OWN_INTEGERS}
     plain["rule_id"] = encounter.rule_id
-    plain["numbers"] = asdict(encounter.numbers)
+    plain["numbers"] = _flat(encounter.numbers)
     plain["machine"] = {name: getattr(machine, name) for name in _MACHINE_INTEGERS}
-    plain["evidence"] = [asdict(one) for one in machine.evidence]
+    plain["evidence"] = [_flat(one) for one in machine.evidence]
     plain["alert"] = None if encounter.alert is None else _packed_alert(encounter.alert)
     return plain
 
@@ -71,13 +71,18 @@ _ALERT_TEXTS = ("alert_id", "restriction_name", "rule_id", "policy_version", "ca
 _GEOMETRY_MAYBE = ("relative_height_m", "relative_height_doubt_m", "time_to_loss_s")
 
 
+def _flat(record: Numbers | Evidence | AlertGeometry) -> dict[str, Plain]:
+    # Not `asdict`, which copies deeply: this runs between two micro-batches, for every pair.
+    return {name: getattr(record, name) for name in record.__slots__}
+
+
 def _packed_alert(alert: Alert) -> dict[str, Plain]:
     plain: dict[str, Plain] = {
         name: getattr(alert, name) for name in (*_ALERT_INTEGERS, *_ALERT_TEXTS)
     }
     plain["kind"] = alert.kind.value
     plain["level"], plain["highest_level"] = int(alert.level), int(alert.highest_level)
-    plain["geometry"] = asdict(alert.geometry)
+    plain["geometry"] = _flat(alert.geometry)
     plain["acknowledgements"] = [
         [str(one.system), one.acknowledged_by, one.acknowledged_us, one.revision]
         for one in alert.acknowledgements

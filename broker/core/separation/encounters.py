@@ -125,6 +125,11 @@ class Encounters:
         current = (self._current(encounter) for encounter in self._encounters.values())
         return sorted((alert for alert in current if alert is not None), key=urgency_key)
 
+    @property
+    def active_count(self) -> int:
+        """How many alerts are not cleared."""
+        return sum(one.alert is not None for one in self._encounters.values())
+
     def standing(self, track_a: int, track_b: int) -> tuple[AlertLevel, float | None]:
         """Level and time to loss of a pair at the last step; no level and None if it is clear."""
         encounter = self._encounters.get((min(track_a, track_b), max(track_a, track_b)))

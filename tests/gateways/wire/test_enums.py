@@ -86,8 +86,8 @@ def test_every_member_has_a_code_of_its_own(table: dict[Any, int], core: Any) ->
     assert len(set(table.values())) == len(table)
 
 
-def test_track_states_but_the_internal_one_are_told() -> None:
-    assert set(enums.TRACK_STATE_TO_WIRE) == set(TrackState) - {TrackState.ENDED}
+def test_every_track_state_is_told() -> None:
+    assert set(enums.TRACK_STATE_TO_WIRE) == set(TrackState)
 
 
 def test_roles_and_kinds_of_the_feed() -> None:
