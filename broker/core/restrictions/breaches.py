@@ -129,6 +129,11 @@ class RestrictionAlerts:
         return None
 
     @property
+    def is_idle(self) -> bool:
+        """Whether no track is inside, near or just out of any restriction."""
+        return not self._watches
+
+    @property
     def active_count(self) -> int:
         """How many alerts are not cleared."""
         return sum(watch.alert is not None for watch in self._watches.values())

@@ -104,6 +104,11 @@ class RestrictionRegister:
         """Planned and active ones, by name."""
         return [self._all[name] for name in sorted(self._zones)]
 
+    @property
+    def any_in_force(self) -> bool:
+        """Whether any restriction is active now."""
+        return bool(self._zones_in_force().names)
+
     def active(self) -> list[Restriction]:
         """Those in force, by name."""
         return [one for one in self.live() if one.state is RestrictionState.ACTIVE]
@@ -124,9 +129,12 @@ class RestrictionRegister:
 
         `agency_names[i]` is the agency whose `agency_index` is i.
         """
+        return take_samples(self._zones_in_force(), columns, slots, now_us, agency_names)
+
+    def _zones_in_force(self) -> ZoneSet:
         if self._in_force is None:
             self._in_force = ZoneSet.of([self._zones[str(one.draft.name)] for one in self.active()])
-        return take_samples(self._in_force, columns, slots, now_us, agency_names)
+        return self._in_force
 
     def state(self) -> Plain:
         """For a snapshot: JSON values only, in the order in which the restrictions ended."""

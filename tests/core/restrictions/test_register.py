@@ -242,3 +242,12 @@ def test_state_comes_back_whole_and_identical() -> None:
 def test_a_broken_snapshot_stops_us() -> None:
     with pytest.raises(BrokenInvariant):
         RestrictionRegister().restore([{"draft": 1}])
+
+
+def test_it_knows_whether_anything_is_in_force() -> None:
+    register = RestrictionRegister()
+    assert not register.any_in_force
+    made = register.create(draft(), NOW_US)
+    assert register.any_in_force is (made.state is RestrictionState.ACTIVE)
+    register.withdraw(made.draft.name, 0, NOW_US)
+    assert not register.any_in_force
