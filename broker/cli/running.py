@@ -93,9 +93,13 @@ def mqtt_server_for(settings: Settings) -> MqttServer | None:
     if settings.mqtt:
         MqttAddress.parse(settings.mqtt)
         return None
-    port = settings.mqtt_port or (MQTT_PORT if _is_free(MQTT_PORT) else None)
+    folder = settings.data_dir / "mqtt"
+    if not settings.mqtt_port and _is_free(MQTT_PORT):
+        # Another broker may take the usual port in the same moment: then any free one will do.
+        with suppress(MqttServerFailed):
+            return start_mqtt(choose_engine(), MQTT_PORT, folder)
     try:
-        return start_mqtt(choose_engine(), port, settings.data_dir / "mqtt")
+        return start_mqtt(choose_engine(), settings.mqtt_port or None, folder)
     except MqttServerFailed as error:
         raise Problem(
             f"No MQTT server could be started: {error}",
