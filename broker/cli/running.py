@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -31,7 +30,6 @@ from broker.gateways.mqtt.server import (
     choose_engine,
 )
 from broker.gateways.mqtt.server import start as start_mqtt
-from broker.gateways.mqtt.server_config import LOOPBACK_HOST
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.clock import Clock
@@ -94,8 +92,8 @@ def mqtt_server_for(settings: Settings) -> MqttServer | None:
         MqttAddress.parse(settings.mqtt)
         return None
     folder = settings.data_dir / "mqtt"
-    if not settings.mqtt_port and _is_free(MQTT_PORT):
-        # Another broker may take the usual port in the same moment: then any free one will do.
+    if not settings.mqtt_port:
+        # Where the usual port is taken, any free one will do.
         with suppress(MqttServerFailed):
             return start_mqtt(choose_engine(), MQTT_PORT, folder)
     try:
@@ -105,16 +103,6 @@ def mqtt_server_for(settings: Settings) -> MqttServer | None:
             f"No MQTT server could be started: {error}",
             "Give another --mqtt-port, or --mqtt mqtt://host of a server that runs.",
         ) from error
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((LOOPBACK_HOST, port))
-        except OSError:
-            return False
-        return True
 
 
 def _port_taken(what: str, port: int, option: str) -> Problem:
