@@ -10,7 +10,6 @@ from rich.console import Console
 from broker.cli.problems import Problem
 from broker.cli.proto_json import feed_line
 from broker.core.airspace import Airspace, Setup
-from broker.core.commands import Tick
 from broker.core.names import Audience
 from broker.gateways.wire.feed import WireEncoder
 from broker.journal.errors import JournalError
@@ -19,7 +18,7 @@ from broker.journal.reading import first_kept_seq, read_batches
 from broker.journal.repair import inspect
 from broker.service.feed.projection import Projection
 from broker.service.ledger import epoch_name
-from broker.service.startup import LOG_FOLDER, policy_first
+from broker.service.startup import LOG_FOLDER, apply_logged, policy_first
 from keepclear.v1 import feed_pb2
 
 
@@ -126,12 +125,9 @@ def replay_log(directory: Path, shown: Reader) -> Counts:
     )
     counts = Counts()
     for batch in batches:
-        outcomes = airspace.apply(batch.commands, batch.now_us)
-        effects = [effect for outcome in outcomes for effect in outcome.effects]
-        frames_due = any(isinstance(command, Tick) for command in batch.commands)
         counts.batches += 1
         counts.commands += len(batch.commands)
-        for audience, items in projection.project(effects, batch.now_us, frames_due=frames_due):
+        for audience, items in apply_logged(batch, projection):
             name = f"{audience.agency}/{audience.role}"
             counts.by_audience[name] = counts.by_audience.get(name, 0) + len(items)
             counts.messages += len(items)

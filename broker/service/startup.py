@@ -24,7 +24,7 @@ from broker.journal.recovery import RecoveryPlan, plan
 from broker.service.broker import Parts
 from broker.service.clock import Clock
 from broker.service.feed.items import Encoder
-from broker.service.feed.projection import Projection
+from broker.service.feed.projection import News, Projection
 from broker.service.ledger import Ledger, epoch_name
 from broker.service.packing import unpacked
 
@@ -193,8 +193,13 @@ def replay(batches: Iterator[MicroBatch], projection: Projection) -> int:
     first_us = 0
     for batch in batches:
         first_us = first_us or batch.now_us
-        outcomes = projection.airspace.apply(batch.commands, batch.now_us)
-        effects = [effect for outcome in outcomes for effect in outcome.effects]
-        frames_due = any(isinstance(command, Tick) for command in batch.commands)
-        projection.project(effects, batch.now_us, frames_due=frames_due)
+        apply_logged(batch, projection)
     return first_us
+
+
+def apply_logged(batch: MicroBatch, projection: Projection) -> News:
+    """Apply one logged micro-batch as the engine did; what it showed to whom."""
+    outcomes = projection.airspace.apply(batch.commands, batch.now_us)
+    effects = [effect for outcome in outcomes for effect in outcome.effects]
+    frames_due = any(isinstance(command, Tick) for command in batch.commands)
+    return projection.project(effects, batch.now_us, frames_due=frames_due)
