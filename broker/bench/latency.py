@@ -88,6 +88,8 @@ class GrpcLink:
     def __init__(self, channel: grpc.aio.Channel) -> None:
         self._method: Any = channel.stream_stream("/keepclear.v1.TrackService/PublishTracks")
         self._calls: dict[tuple[str, bool], Any] = {}
+        self._writing: dict[tuple[str, bool], asyncio.Lock] = {}
+        """A stream takes one message at a time, and two probes may be due at once."""
         self._readers: list[asyncio.Task[None]] = []
 
     async def send(self, agency: str, payload: bytes, *, probe: bool) -> None:
@@ -97,8 +99,10 @@ class GrpcLink:
             metadata = [(rig.SYSTEM_KEY, f"agencies/{agency}/systems/probe{probe:d}")]
             metadata += [(HAND_ON_KEY, "1")] if probe else []
             call = self._calls[agency, probe] = self._method(metadata=tuple(metadata))
+            self._writing[agency, probe] = asyncio.Lock()
             self._readers.append(asyncio.create_task(_discard(call)))
-        await call.write(payload)
+        async with self._writing[agency, probe]:
+            await call.write(payload)
 
     async def close(self) -> None:
         """End every stream."""

@@ -89,6 +89,9 @@ class TrackRegister:
         self.incidents: Interned[str] = Interned()
         self.source_track_ids: list[str] = []
         self.descriptions: list[AircraftDescription] = []
+        self.text_versions: NDArray[np.int64] = np.zeros(len(self.columns.active), dtype=np.int64)
+        """By slot: another number whenever the track's words (id, description) are others."""
+        self._text_version = 0
         self.live_count = 0
         self.slot_of_number: dict[int, int] = {}
         self._category_of = category_of
@@ -209,6 +212,7 @@ class TrackRegister:
 
     def index_live_slots(self) -> None:
         """Rebuild what is derived from the columns, after a restore."""
+        self.text_versions = np.zeros(len(self.columns.active), dtype=np.int64)
         live = self.live_slots()
         self.live_count = len(live)
         for slot in live.tolist():
@@ -232,7 +236,7 @@ class TrackRegister:
         self.slot_of_number[self.next_number] = slot
         self.next_number += 1
         self.source_track_ids[slot] = source_track_id
-        self.descriptions[slot] = AircraftDescription()
+        self._set_description(slot, AircraftDescription())
         self._slots[publisher][source_track_id] = slot
         self.live_count += 1
         return slot
@@ -242,6 +246,7 @@ class TrackRegister:
         self.high_water += 1
         if slot == len(self.columns.active):
             self.columns = grown(self.columns)
+            self.text_versions = np.append(self.text_versions, np.zeros_like(self.text_versions))
         self.source_track_ids.append("")
         self.descriptions.append(AircraftDescription())
         return slot
@@ -250,11 +255,16 @@ class TrackRegister:
         slot_of_row = dict(zip(rows.tolist(), slots.tolist(), strict=True))
         for row, description in batch.descriptions.items():
             slot = slot_of_row.get(row)
-            if slot is None:
+            if slot is None or self.descriptions[slot] == description:
                 continue
-            self.descriptions[slot] = description
+            self._set_description(slot, description)
             self.columns.aircraft_class[slot] = description.aircraft_class
             self.columns.incident_index[slot] = self._incident(description.incident_id)
+
+    def _set_description(self, slot: int, description: AircraftDescription) -> None:
+        self.descriptions[slot] = description
+        self._text_version += 1
+        self.text_versions[slot] = self._text_version
 
     def _incident(self, incident_id: str) -> int:
         full = len(self.incidents) >= INCIDENTS_MAX and self.incidents.index(incident_id) is None

@@ -1,9 +1,10 @@
 """The feed's encoder: headers and bodies of FeedMessage, as bytes that can be joined."""
 
-from collections.abc import Iterable, Sequence
 from typing import Final
 
+import numpy as np
 from google.protobuf.message import Message
+from numpy.typing import NDArray
 
 from broker.core.effects import FeedStateChanged
 from broker.core.names import Audience
@@ -13,7 +14,8 @@ from broker.core.tracks.register import TrackRegister
 from broker.gateways.wire.alerts import encode_alert
 from broker.gateways.wire.framing import length_delimited, varint
 from broker.gateways.wire.restrictions import encode_restriction
-from broker.gateways.wire.tracks import TrackEncoder, encode_track_id
+from broker.gateways.wire.tracks import TrackEncoder, with_ids
+from broker.service.feed.items import Bytes, Slots64
 from broker.service.feed.tokens import ResumePoint, encode_token
 from keepclear.v1 import common_pb2, feed_pb2
 
@@ -49,19 +51,19 @@ class WireEncoder:
         """A header with only covers_from: appended to a message, it replaces that one field."""
         return length_delimited(_MESSAGE.HEADER_FIELD_NUMBER, _COVERS_FROM_TAG + varint(number))
 
-    def track_entries(
-        self, tracks: TrackRegister, slots: Sequence[int], *, lost: bool
-    ) -> list[bytes]:
-        """The start of each slot's frame entry, the same for all audiences."""
-        return self._tracks.entries(tracks, slots, lost=lost)
+    def track_rows(
+        self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_]
+    ) -> tuple[Bytes, Slots64]:
+        """The slots' frame entries with blank ids, the same for all audiences; where each ends."""
+        return self._tracks.rows(tracks, slots, lost)
 
-    def track_id(self, track_id: str) -> bytes:
-        """An audience's track id: the end of a frame entry."""
-        return encode_track_id(track_id)
+    def with_ids(self, entries: Bytes, ends: Slots64, ids: Bytes) -> bytes:
+        """Whole entries, with an audience's ids written in."""
+        return with_ids(entries, ends, ids)
 
-    def frame(self, entries: Iterable[bytes]) -> bytes:
+    def frame(self, entries: bytes) -> bytes:
         """A `tracks` body from whole entries."""
-        return length_delimited(_MESSAGE.TRACKS_FIELD_NUMBER, b"".join(entries))
+        return length_delimited(_MESSAGE.TRACKS_FIELD_NUMBER, entries)
 
     def alert(self, view: AlertView) -> bytes:
         """An `alert` body."""

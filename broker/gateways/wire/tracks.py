@@ -1,38 +1,24 @@
 """Tracks as the feed carries them: encoded once for all audiences, then given each one's own id.
 
 In protobuf a message's fields may stand in any order, so a TrackView is laid out as what seldom
-changes (kept encoded for as long as it does not), what every report changes (packed for many
-tracks at once, see `track_rows`), and the audience's `track_id`. The shared part, with the length
-of the whole, is encoded once; an audience's frame is those parts and its ids, joined.
+changes (kept encoded for as long as it does not), what every report changes (written for many
+tracks at once, see `track_rows`), and the audience's `track_id`. An audience's frame is a copy of
+the shared entries with its ids written in.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from broker.core.sharing.parties import TRACK_ID_BYTES, label
+from broker.core.separation.jit import jit
+from broker.core.sharing.parties import label
 from broker.core.tracks.register import TrackRegister
-from broker.core.tracks.reports import AircraftDescription
-from broker.gateways.wire.framing import length_delimited, varint
-from broker.gateways.wire.track_rows import changing_fields
+from broker.gateways.wire.track_rows import Bytes, Rows, Steady, encoded_rows, fill_ids
 from keepclear.v1 import feed_pb2
 
-_TRACK_ID_FIELD: Final = feed_pb2.TrackView.TRACK_ID_FIELD_NUMBER
-_TRACKS_FIELD: Final = feed_pb2.TrackFrame.TRACKS_FIELD_NUMBER
-_ID_FIELD_LENGTH: Final = 2 + 2 * TRACK_ID_BYTES
-"""Tag, length and the hexadecimal id."""
-_LENGTHS_PREPARED: Final = 2_048
-_STARTS: Final = [
-    varint(_TRACKS_FIELD << 3 | 2) + varint(length + _ID_FIELD_LENGTH)
-    for length in range(_LENGTHS_PREPARED)
-]
-"""How an entry starts, by the length of its shared part; seven texts of 80 characters fit."""
-
-
-def encode_track_id(track_id: str) -> bytes:
-    """An audience's id as the field that ends a frame's entry."""
-    return length_delimited(_TRACK_ID_FIELD, track_id.encode())
+_STORE_BYTES_MIN: Final = 65_536
+_UNKNOWN: Final = -1
 
 
 class TrackEncoder:
@@ -40,44 +26,77 @@ class TrackEncoder:
 
     def __init__(self) -> None:
         self._tracks: TrackRegister | None = None
-        self._kept: dict[int, tuple[int, AircraftDescription, bytes]] = {}
-        """By slot, so at most one for each row of the table."""
+        self._reset()
 
-    def entries(self, tracks: TrackRegister, slots: Sequence[int], *, lost: bool) -> list[bytes]:
-        """For each slot the start of its frame entry; the audience's id field completes it."""
-        if not slots:
-            return []
+    def rows(
+        self, tracks: TrackRegister, slots: Rows, lost: NDArray[np.bool_]
+    ) -> tuple[Bytes, Rows]:
+        """The slots' frame entries, one after the other with blank ids, and where each ends."""
         if tracks is not self._tracks:
-            self._tracks, self._kept = tracks, {}
-        index = np.asarray(slots, dtype=np.int64)
-        numbers = tracks.columns.track_number[index].tolist()
-        steady = [
-            self._steady(tracks, slot, number) for slot, number in zip(slots, numbers, strict=True)
-        ]
-        changing = changing_fields(tracks, index, lost=lost)
-        return [
-            _start(len(first) + len(second)) + first + second
-            for first, second in zip(steady, changing, strict=True)
-        ]
+            self._tracks = tracks
+            self._reset()
+        self._fit(len(tracks.columns.active))
+        versions = tracks.text_versions[slots]
+        for place in np.flatnonzero(self._version[slots] != versions).tolist():
+            slot = int(slots[place])
+            self._keep(slot, _steady_fields(tracks, slot), int(versions[place]))
+        steady = Steady(self._store, self._start[slots], self._length[slots])
+        return encoded_rows(tracks, slots, lost, steady)
 
-    def _steady(self, tracks: TrackRegister, slot: int, number: int) -> bytes:
-        description = tracks.descriptions[slot]
-        kept = self._kept.get(slot)
-        if kept is not None and kept[0] == number and kept[1] is description:
-            return kept[2]
-        encoded = _steady_fields(tracks, slot, description)
-        self._kept[slot] = (number, description, encoded)
-        return encoded
+    def _reset(self) -> None:
+        self._store: Bytes = np.empty(_STORE_BYTES_MIN, dtype=np.uint8)
+        self._used = 0
+        self._start: Rows = np.zeros(0, dtype=np.int64)
+        self._length: Rows = np.zeros(0, dtype=np.int64)
+        self._version: Rows = np.zeros(0, dtype=np.int64)
+
+    def _fit(self, capacity: int) -> None:
+        more = capacity - len(self._version)
+        if more > 0:
+            self._start = np.append(self._start, np.zeros(more, dtype=np.int64))
+            self._length = np.append(self._length, np.zeros(more, dtype=np.int64))
+            self._version = np.append(self._version, np.full(more, _UNKNOWN, dtype=np.int64))
+
+    def _keep(self, slot: int, encoded: bytes, version: int) -> None:
+        if self._used + len(encoded) > len(self._store):
+            self._length[slot] = 0
+            self._make_room(len(encoded))
+        end = self._used + len(encoded)
+        self._store[self._used : end] = np.frombuffer(encoded, dtype=np.uint8)
+        self._start[slot], self._length[slot] = self._used, len(encoded)
+        self._version[slot] = version
+        self._used = end
+
+    def _make_room(self, wanted: int) -> None:
+        """Bytes that nothing names any more go, in a store with at least as much room again."""
+        live = int(self._length.sum())
+        store = np.empty(max(_STORE_BYTES_MIN, 2 * (live + wanted)), dtype=np.uint8)
+        self._used = _moved(self._store, self._start, self._length, store)
+        self._store = store
 
 
-def _start(length: int) -> bytes:
-    if length < _LENGTHS_PREPARED:
-        return _STARTS[length]
-    return varint(_TRACKS_FIELD << 3 | 2) + varint(length + _ID_FIELD_LENGTH)
+def with_ids(entries: Bytes, ends: Rows, ids: Bytes) -> bytes:
+    """Whole entries: a copy with the ids of one audience (n, digits) written in."""
+    own = entries.copy()
+    fill_ids(own, ends, ids)
+    return own.tobytes()
 
 
-def _steady_fields(tracks: TrackRegister, slot: int, description: AircraftDescription) -> bytes:
+@jit
+def _moved(store: Bytes, start: Rows, length: Rows, to: Bytes) -> int:
+    """Copy what is named into another store and name it there; returns the bytes used."""
+    used = 0
+    for slot in range(len(start)):
+        for place in range(length[slot]):
+            to[used + place] = store[start[slot] + place]
+        start[slot] = used
+        used += length[slot]
+    return used
+
+
+def _steady_fields(tracks: TrackRegister, slot: int) -> bytes:
     publisher = tracks.publisher_name(slot)
+    description = tracks.descriptions[slot]
     view = feed_pb2.TrackView(
         agency=publisher.agency,
         publisher=str(publisher),

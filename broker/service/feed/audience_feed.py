@@ -5,7 +5,7 @@ from typing import Final
 
 from broker.core.names import Audience
 from broker.core.units import SECOND_US
-from broker.service.feed.items import Encoder, Entry, Item, ItemKind
+from broker.service.feed.items import NOTHING_SHOWN, Encoder, Item, ItemKind, Shown
 
 KEPT_BYTES_MAX: Final = 16_000_000
 KEPT_FOR_US: Final = 120 * SECOND_US
@@ -32,14 +32,14 @@ class AudienceFeed:
         body: bytes,
         now_us: int,
         *,
-        entries: tuple[Entry, ...] = (),
+        shown: Shown = NOTHING_SHOWN,
         key: str = "",
         ended: bool = False,
     ) -> Item:
         """The next numbered message."""
         self.last_number += 1
         header = self._header(now_us, snapshot=False)
-        item = Item(kind, self.last_number, now_us, header + body, len(header), entries, key, ended)
+        item = Item(kind, self.last_number, now_us, header + body, len(header), shown, key, ended)
         self._keep(item)
         return item
 
@@ -58,15 +58,13 @@ class AudienceFeed:
         body: bytes,
         now_us: int,
         *,
-        entries: tuple[Entry, ...] = (),
+        shown: Shown = NOTHING_SHOWN,
         key: str = "",
     ) -> Item:
         """Part of a snapshot taken at the last number."""
         header = self._header(now_us, snapshot=True)
         message = header + body
-        return Item(
-            kind, self.last_number, now_us, message, len(header), entries, key, snapshot=True
-        )
+        return Item(kind, self.last_number, now_us, message, len(header), shown, key, snapshot=True)
 
     def since(self, number: int) -> list[Item] | None:
         """Every message after `number`, or None if they are not all kept."""

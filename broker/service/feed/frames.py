@@ -1,26 +1,63 @@
-"""Frames: the latest state of the tracks that changed, encoded once and joined per audience."""
+"""Frames: the latest state of the tracks that changed, encoded once, under each audience's ids.
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+What is the same for all audiences (the bytes of the entries, where the frames are split, which
+tracks they show) is made once a tick. What is an audience's own is its ids, kept by row, and one
+copy of the bytes with those ids in it.
+"""
+
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broker.core.effects import TrackStateChanged
 from broker.core.names import Audience
+from broker.core.sharing.parties import TRACK_ID_BYTES
 from broker.core.sharing.views import Views
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.service.feed.audience_feed import AudienceFeed
-from broker.service.feed.items import FRAME_BYTES_MAX, Encoder, Entry, Item, ItemKind
+from broker.service.feed.items import (
+    FRAME_BYTES_MAX,
+    Bytes,
+    Encoder,
+    Item,
+    ItemKind,
+    Shown,
+    Slots64,
+)
+
+ID_DIGITS: Final = 2 * TRACK_ID_BYTES
 
 
-class _Shared(NamedTuple):
-    """One track's part of a frame that is the same for all audiences."""
+class _Frame(NamedTuple):
+    """A frame as it is for all audiences: blank ids."""
 
-    slot: int
-    track_number: int
-    latitude_deg: float
-    longitude_deg: float
-    encoded: bytes
+    slots: Slots64
+    shown: Shown
+    entries: Bytes
+
+
+class _Ids:
+    """One audience's track ids, by the table's row; a row used again has another number."""
+
+    def __init__(self, views: Views, audience: Audience) -> None:
+        self._views = views
+        self._audience = audience
+        self._number: Slots64 = np.zeros(0, dtype=np.int64)
+        self._digits: Bytes = np.zeros((0, ID_DIGITS), dtype=np.uint8)
+
+    def of(self, slots: Slots64, numbers: Slots64, capacity: int) -> Bytes:
+        """(n, digits) of the tracks with these numbers, which stand in these rows."""
+        more = capacity - len(self._number)
+        if more > 0:
+            self._number = np.append(self._number, np.zeros(more, dtype=np.int64))
+            self._digits = np.append(self._digits, np.zeros((more, ID_DIGITS), np.uint8), axis=0)
+        for place in np.flatnonzero(self._number[slots] != numbers).tolist():
+            slot, number = slots[place], int(numbers[place])
+            text = self._views.track_id(self._audience, number)
+            self._digits[slot] = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+            self._number[slot] = number
+        return self._digits[slots]
 
 
 class FrameCutter:
@@ -31,9 +68,9 @@ class FrameCutter:
         self._views = views
         self._encoder = encoder
         self._changed: dict[int, None] = {}
-        self._lost: list[_Shared] = []
-        self._encoded: list[_Shared] | None = None
-        self._ids: dict[Audience, dict[int, bytes]] = {}
+        self._lost: dict[int, None] = {}
+        self._frames: list[_Frame] | None = None
+        self._ids: dict[Audience, _Ids] = {}
 
     @property
     def has_pending(self) -> bool:
@@ -43,76 +80,70 @@ class FrameCutter:
     def mark(self, slots: Slots) -> None:
         """These tracks changed; the next frame shows their latest state."""
         self._changed.update(dict.fromkeys(slots.tolist()))
-        self._encoded = None
+        self._frames = None
 
     def state_changed(self, change: TrackStateChanged, lost: bool) -> None:
-        """A track went stale, came back, or was lost: its last state is shown once more."""
-        self._encoded = None
-        if not lost:
+        """A track went stale, came back, or was lost: its last state is shown once more.
+
+        Frames must be cut before a lost track's row is used again.
+        """
+        self._frames = None
+        if lost:
+            self._changed.pop(change.slot, None)
+            self._lost[change.slot] = None
+        else:
             self._changed[change.slot] = None
-            return
-        self._changed.pop(change.slot, None)
-        self._lost += self._encode([change.slot], lost=True)
 
     def cut(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """The audience's frames of everything that changed, numbered."""
-        if self._encoded is None:
-            self._encoded = self._lost + self._encode(list(self._changed), lost=False)
-        frames = [
-            feed.news(ItemKind.TRACKS, self._body(entries), now_us, entries=entries)
-            for entries in self._frames(feed.audience, self._encoded)
+        if self._frames is None:
+            slots = np.array([*self._lost, *self._changed], dtype=np.int64)
+            self._frames = self._encode(slots, np.arange(len(slots)) < len(self._lost))
+        return [
+            feed.news(ItemKind.TRACKS, self._body(feed.audience, one), now_us, shown=one.shown)
+            for one in self._frames
         ]
-        for shared in self._lost:
-            self._ids[feed.audience].pop(shared.track_number, None)
-        return frames
 
     def clear(self) -> None:
         """Every audience has its frames."""
         self._changed.clear()
         self._lost.clear()
-        self._encoded = None
+        self._frames = None
 
     def whole_picture(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """Every live track, in frames that are parts of a snapshot."""
-        live = self._encode(self._tracks.live_slots().tolist(), lost=False)
+        live = self._tracks.live_slots().astype(np.int64)
         return [
-            feed.part(ItemKind.TRACKS, self._body(entries), now_us, entries=entries)
-            for entries in self._frames(feed.audience, live)
+            feed.part(ItemKind.TRACKS, self._body(feed.audience, one), now_us, shown=one.shown)
+            for one in self._encode(live, np.zeros(len(live), dtype=np.bool_))
         ]
 
-    def _encode(self, slots: Sequence[int], *, lost: bool) -> list[_Shared]:
+    def _encode(self, slots: Slots64, lost: NDArray[np.bool_]) -> list[_Frame]:
+        """Frames with blank ids, split so that none is too long."""
+        if len(slots) == 0:
+            return []
         columns = self._tracks.columns
-        rows = np.asarray(slots, dtype=np.int64)
-        return list(
-            map(
-                _Shared,
-                slots,
-                columns.track_number[rows].tolist(),
-                columns.latitude_deg[rows].tolist(),
-                columns.longitude_deg[rows].tolist(),
-                self._encoder.track_entries(self._tracks, slots, lost=lost),
-            )
+        entries, ends = self._encoder.track_rows(self._tracks, slots, lost)
+        shown = Shown(
+            columns.track_number[slots],
+            columns.latitude_deg[slots],
+            columns.longitude_deg[slots],
+            ends,
         )
+        frames: list[_Frame] = []
+        first, start = 0, 0
+        while first < len(slots):
+            fitting = int(np.searchsorted(ends, start + FRAME_BYTES_MAX, side="right"))
+            last = max(fitting, first + 1)
+            end = int(ends[last - 1])
+            frames.append(_Frame(slots[first:last], shown.part(first, last), entries[start:end]))
+            first, start = last, end
+        return frames
 
-    def _frames(self, audience: Audience, shared: Iterable[_Shared]) -> list[tuple[Entry, ...]]:
-        """Entries with the audience's ids, split so that no frame is too long."""
-        ids = self._ids.setdefault(audience, {})
-        frames: list[tuple[Entry, ...]] = []
-        entries: list[Entry] = []
-        length = 0
-        for _, track_number, latitude_deg, longitude_deg, start in shared:
-            track_id = ids.get(track_number)
-            if track_id is None:
-                text = self._views.track_id(audience, track_number)
-                track_id = ids[track_number] = self._encoder.track_id(text)
-            encoded = start + track_id
-            size = len(encoded)
-            if entries and length + size > FRAME_BYTES_MAX:
-                frames.append(tuple(entries))
-                entries, length = [], 0
-            entries.append(Entry(track_number, latitude_deg, longitude_deg, encoded))
-            length += size
-        return [*frames, tuple(entries)] if entries else frames
-
-    def _body(self, entries: tuple[Entry, ...]) -> bytes:
-        return self._encoder.frame([entry.encoded for entry in entries])
+    def _body(self, audience: Audience, one: _Frame) -> bytes:
+        ids = self._ids.get(audience)
+        if ids is None:
+            ids = self._ids[audience] = _Ids(self._views, audience)
+        capacity = len(self._tracks.columns.active)
+        digits = ids.of(one.slots, one.shown.track_number, capacity)
+        return self._encoder.frame(self._encoder.with_ids(one.entries, one.shown.ends, digits))

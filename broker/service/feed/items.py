@@ -1,9 +1,11 @@
 """Feed items: one message of one audience, encoded, with what is needed to route and filter it."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, NamedTuple, Protocol
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from broker.core.effects import FeedStateChanged
 from broker.core.names import Audience
@@ -15,6 +17,10 @@ MESSAGE_BYTES_MAX: Final = 60_000
 """No feed message is larger: MQTT servers and small readers have limits of their own."""
 HEADER_BYTES_MAX: Final = 512
 FRAME_BYTES_MAX: Final = MESSAGE_BYTES_MAX - HEADER_BYTES_MAX
+
+
+Slots64 = NDArray[np.int64]
+Bytes = NDArray[np.uint8]
 
 
 class ItemKind(IntEnum):
@@ -30,13 +36,47 @@ class ItemKind(IntEnum):
     SNAPSHOT_END = 8
 
 
-class Entry(NamedTuple):
-    """One track in one audience's frame. A tuple: thousands are made on every tick."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """Which tracks a frame shows and where: the same arrays (n,) for every audience."""
 
-    track_number: int
-    latitude_deg: float
-    longitude_deg: float
-    encoded: bytes
+    track_number: Slots64
+    latitude_deg: NDArray[np.float64]
+    longitude_deg: NDArray[np.float64]
+    ends: Slots64
+    """Where each track's entry ends, counted from the first byte of the first one."""
+
+    def __len__(self) -> int:
+        return len(self.track_number)
+
+    def part(self, first: int, last: int) -> "Shown":
+        """Tracks `first` to `last`, the latter not included, as a frame of their own."""
+        start = int(self.ends[first - 1]) if first else 0
+        return Shown(
+            self.track_number[first:last],
+            self.latitude_deg[first:last],
+            self.longitude_deg[first:last],
+            self.ends[first:last] - start,
+        )
+
+    def only(self, places: Slots64) -> "Shown":
+        """The tracks at these places."""
+        starts = np.concatenate([[0], self.ends[:-1]])
+        return Shown(
+            self.track_number[places],
+            self.latitude_deg[places],
+            self.longitude_deg[places],
+            np.cumsum((self.ends - starts)[places]),
+        )
+
+
+def _nothing_shown() -> Shown:
+    none = np.zeros(0)
+    whole = np.zeros(0, dtype=np.int64)
+    return Shown(whole, none, none, whole)
+
+
+NOTHING_SHOWN: Final = _nothing_shown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +89,7 @@ class Item:
     message: bytes
     header_length: int
     """Where the body starts in `message`."""
-    entries: tuple[Entry, ...] = ()
+    shown: Shown = NOTHING_SHOWN
     """For TRACKS: the parts of the frame, for readers who want only some of it."""
     key: str = ""
     """Alert id or restriction name, for topics that retain the latest state."""
@@ -59,6 +99,16 @@ class Item:
     """Part of a snapshot: state for one reader, never merged with news."""
     numbered: bool = True
     """Whether `number` is its own: a heartbeat or an aside repeats the last one given."""
+
+    def entries(self, places: Slots64) -> bytes:
+        """The entries at these places of a frame, which ends with its entries."""
+        ends = self.shown.ends
+        first = len(self.message) - int(ends[-1])
+        starts = np.concatenate([[0], ends[:-1]])
+        bounds = zip(
+            (first + starts[places]).tolist(), (first + ends[places]).tolist(), strict=True
+        )
+        return b"".join([self.message[start:end] for start, end in bounds])
 
 
 class Encoder(Protocol):
@@ -74,17 +124,17 @@ class Encoder(Protocol):
         """What to append to a message so that its header answers from `number` on."""
         ...
 
-    def track_entries(
-        self, tracks: TrackRegister, slots: Sequence[int], *, lost: bool
-    ) -> list[bytes]:
-        """The start of each slot's frame entry, the same for all audiences."""
+    def track_rows(
+        self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_]
+    ) -> tuple[Bytes, Slots64]:
+        """The slots' frame entries with blank ids, the same for all audiences; where each ends."""
         ...
 
-    def track_id(self, track_id: str) -> bytes:
-        """An audience's track id: the end of a frame entry."""
+    def with_ids(self, entries: Bytes, ends: Slots64, ids: Bytes) -> bytes:
+        """Whole entries, with an audience's ids (n, digits) written in."""
         ...
 
-    def frame(self, entries: Iterable[bytes]) -> bytes:
+    def frame(self, entries: bytes) -> bytes:
         """A `tracks` body from whole entries."""
         ...
 

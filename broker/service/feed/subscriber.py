@@ -13,8 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from broker.core.names import Audience
-from broker.service.feed.items import FRAME_BYTES_MAX, Encoder, Entry, Item, ItemKind
+from broker.service.feed.items import FRAME_BYTES_MAX, Encoder, Item, ItemKind, Shown, Slots64
 
 SAFETY_ITEMS_MAX: Final = 2_000
 """Messages other than frames and heartbeats that may wait for one reader."""
@@ -31,12 +33,11 @@ class Area:
     north_deg: float
     east_deg: float
 
-    def holds(self, entry: Entry) -> bool:
-        """Whether the track is inside."""
-        return (
-            self.south_deg <= entry.latitude_deg <= self.north_deg
-            and self.west_deg <= entry.longitude_deg <= self.east_deg
-        )
+    def inside(self, shown: Shown) -> Slots64:
+        """The places of the tracks that are inside."""
+        north, east = shown.latitude_deg, shown.longitude_deg
+        within = (self.south_deg <= north) & (north <= self.north_deg)
+        return np.flatnonzero(within & (self.west_deg <= east) & (east <= self.east_deg))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,30 +177,24 @@ class Subscriber:
         area = self._filter.area
         if area is None or item.kind is not ItemKind.TRACKS:
             return item.message
-        inside = [entry.encoded for entry in item.entries if area.holds(entry)]
-        if not inside:
+        inside = area.inside(item.shown)
+        if len(inside) == 0:
             return None
-        if len(inside) == len(item.entries):
+        if len(inside) == len(item.shown):
             return item.message
-        return item.message[: item.header_length] + self._encoder.frame(inside)
+        return item.message[: item.header_length] + self._encoder.frame(item.entries(inside))
 
     def _merge_frames(self) -> None:
         """Keep the newest entry of each track, under the newest frame's number."""
         frames = [item for item in self._waiting if _is_mergeable(item)]
         if sum(len(frame.message) for frame in frames) <= FRAME_BYTES_MAX:
             return
-        newest: dict[int, tuple[int, Entry]] = {}
-        for place, frame in enumerate(frames):
-            for entry in frame.entries:
-                newest[entry.track_number] = (place, entry)
-        kept = [0] * len(frames)
-        for place, _ in newest.values():
-            kept[place] += 1
-        self.shed_frame_count += kept.count(0)
+        kept = _newest([frame.shown for frame in frames])
+        self.shed_frame_count += sum(len(places) == 0 for places in kept)
         survivors = {
-            id(frame): self._thinned(frame, place, newest)
-            for place, frame in enumerate(frames)
-            if kept[place]
+            id(frame): self._thinned(frame, places)
+            for frame, places in zip(frames, kept, strict=True)
+            if len(places)
         }
         self._waiting = deque(
             survivors.get(id(item), item)
@@ -208,17 +203,30 @@ class Subscriber:
         )
         self._frames_waiting = 0
 
-    def _thinned(self, frame: Item, place: int, newest: dict[int, tuple[int, Entry]]) -> Item:
-        entries = tuple(
-            entry for entry in frame.entries if newest[entry.track_number] == (place, entry)
-        )
-        if len(entries) == len(frame.entries):
+    def _thinned(self, frame: Item, places: Slots64) -> Item:
+        if len(places) == len(frame.shown):
             return frame
-        body = self._encoder.frame([entry.encoded for entry in entries])
+        body = self._encoder.frame(frame.entries(places))
         header = frame.message[: frame.header_length]
         return Item(
-            frame.kind, frame.number, frame.sent_us, header + body, frame.header_length, entries
+            frame.kind,
+            frame.number,
+            frame.sent_us,
+            header + body,
+            frame.header_length,
+            frame.shown.only(places),
         )
+
+
+def _newest(frames: list[Shown]) -> list[Slots64]:
+    """For each frame, oldest first, the places of the tracks that no later one shows again."""
+    numbers = np.concatenate([one.track_number for one in frames])
+    # The first of each number from the end is its last.
+    _, from_end = np.unique(numbers[::-1], return_index=True)
+    is_newest = np.zeros(len(numbers), dtype=np.bool_)
+    is_newest[len(numbers) - 1 - from_end] = True
+    bounds = np.cumsum([len(one) for one in frames])[:-1]
+    return [np.flatnonzero(part) for part in np.split(is_newest, bounds)]
 
 
 def _is_mergeable(item: Item) -> bool:

@@ -77,4 +77,4 @@ def test_with_no_position_at_all_there_is_no_age() -> None:
 
 
 def test_an_empty_frame_is_a_frame() -> None:
-    assert parsed(ENCODER.frame([])).WhichOneof("kind") == "tracks"
+    assert parsed(ENCODER.frame(b"")).WhichOneof("kind") == "tracks"

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from broker.core.names import SystemName
-from broker.core.tracks.register import TrackRegister
+from broker.core.tracks.register import Slots, TrackRegister
 from broker.gateways.wire.framing import length_delimited
 from broker.gateways.wire.reports import decode_batch
-from broker.gateways.wire.tracks import TrackEncoder, encode_track_id
+from broker.gateways.wire.tracks import TrackEncoder, with_ids
 from keepclear.v1 import common_pb2, feed_pb2, tracks_pb2
 
 PUBLISHER = SystemName("met", "drones")
@@ -27,9 +27,21 @@ def shown(reports: list[tracks_pb2.TrackReport], *, lost: bool = False) -> list[
     rows = np.arange(len(reports))
     slots, _ = register.assign(batch, rows)
     register.write(batch, rows, slots, NOW_US)
-    encoded = TrackEncoder().entries(register, slots.tolist(), lost=lost)
-    ids = [encode_track_id(f"{slot:012x}") for slot in slots.tolist()]
-    frame = b"".join(start + own for start, own in zip(encoded, ids, strict=True))
+    return views(TrackEncoder(), register, slots, lost=lost)
+
+
+def views(
+    encoder: TrackEncoder, register: TrackRegister, slots: Slots, *, lost: bool = False
+) -> list[feed_pb2.TrackView]:
+    """The slots as one frame, each with its slot as its id."""
+    flags = np.full(len(slots), lost)
+    entries, ends = encoder.rows(register, slots.astype(np.int64), flags)
+    ids = np.array([list(f"{slot:012x}".encode()) for slot in slots.tolist()], dtype=np.uint8)
+    frame = with_ids(entries, ends, ids)
+    starts = [0, *ends.tolist()[:-1]]
+    for start, end, slot in zip(starts, ends.tolist(), slots.tolist(), strict=True):
+        [alone] = feed_pb2.TrackFrame.FromString(frame[start:end]).tracks
+        assert alone.track_id == f"{slot:012x}"
     return list(feed_pb2.TrackFrame.FromString(frame).tracks)
 
 
@@ -97,7 +109,32 @@ def test_a_new_description_is_shown_at_once() -> None:
         batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=[made]), PUBLISHER).batch
         slots, _ = register.assign(batch, np.arange(1))
         register.write(batch, np.arange(1), slots, NOW_US)
-        (start,) = encoder.entries(register, slots.tolist(), lost=False)
-        frame = start + encode_track_id("0" * 12)
-        labels.append(feed_pb2.TrackFrame.FromString(frame).tracks[0].label)
+        labels.append(views(encoder, register, slots)[0].label)
     assert labels == ["one", "two"]
+
+
+def test_the_store_of_words_is_packed_again_when_it_is_full() -> None:
+    register = TrackRegister(np.zeros((8, 8), dtype=np.int16))
+    encoder = TrackEncoder()
+    for step in range(40):
+        made = [report(place, at_us=NOW_US + step) for place in range(60)]
+        for place, one in enumerate(made):
+            if place % 3 or step == 0:  # every third keeps its words from the start
+                one.description.callsign = f"{place} in {step} " + "x" * 50
+        batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=made), PUBLISHER).batch
+        slots, _ = register.assign(batch, np.arange(60))
+        register.write(batch, np.arange(60), slots, NOW_US)
+        labels = [view.label.split(" x")[0] for view in views(encoder, register, slots)]
+        assert labels == [f"{place} in {step if place % 3 else 0}" for place in range(60)]
+
+
+def test_a_restored_register_is_not_taken_for_the_one_before() -> None:
+    encoder = TrackEncoder()
+    for callsign in ("one", "two"):
+        register = TrackRegister(np.zeros((8, 8), dtype=np.int16))
+        made = report(0)
+        made.description.callsign = callsign
+        batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=[made]), PUBLISHER).batch
+        slots, _ = register.assign(batch, np.arange(1))
+        register.write(batch, np.arange(1), slots, NOW_US)
+        assert views(encoder, register, slots)[0].label == callsign
