@@ -15,35 +15,42 @@ Falling. A level falls when the hold level (the same judgement with larger volum
 for `clear_hold`, but not before `persistence`; it falls to the highest hold level seen meanwhile.
 The passing of time may lower a level, and may show that a raised pair is inside the floor now; it
 never confirms anything.
+
+Everything works on one row of a pair memory and is compiled where that is possible.
 """
 
-import math
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from broker.core.effects import AlertLevel
+from broker.core.separation import pair_memory as of
+from broker.core.separation.jit import jit_inline
+from broker.core.separation.pair_memory import NEVER, Integers
 from broker.core.separation.policy import AlertingParameters
 from broker.core.units import MINUTE_US
 
 INTERVAL_US_MAX: Final = MINUTE_US
 """Longest feed interval that stretches the memory: slower feeds are judged sample by sample."""
-NEVER: Final = -1
+WARNING: Final = int(AlertLevel.WARNING)
+FLOOR: Final = int(AlertLevel.FLOOR)
 
 
-@dataclass(slots=True)
-class Evidence:
-    """One fresh sample: the level, and how many reports of a and b there were when it opened."""
+class Confirming(NamedTuple):
+    """The policy's alerting parameters as plain numbers; see `AlertingParameters`."""
 
-    level: int
-    count_a: int
-    count_b: int
-    by_a: bool
-    by_b: bool
-    """Whose report opened it; both, when they came together."""
+    confirm_count: int
+    confirm_of: int
+    imminent_within_s: float
+    imminent_confirm_count: int
+    history_at_least_us: int
+    history_intervals: float
+    persistence_us: int
+    clear_hold_us: int
+    skip_first_seen_inside_warning: bool
+    unknown_vertical_cap: int
+    unsigned_source_cap: int
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """One sample of one pair, after the caps."""
 
     level: int
@@ -51,98 +58,146 @@ class Judgement:
     count_a: int
     count_b: int
     """Reports of each aircraft so far."""
-    entry_s: float = math.inf
-    """Seconds until the level's volume is entered."""
+    entry_s: float
+    """Seconds until the level's volume is entered; infinite where it is not."""
 
 
-@dataclass(slots=True)
-class LevelMachine:
-    """The level of one pair, and the memory behind it. Times are the engine's `now_us`."""
-
-    count_a: int
-    """Reports of each aircraft when it was last judged."""
-    count_b: int
-    level: int = 0
-    level_since_us: int = NEVER
-    lower_since_us: int = NEVER
-    """Since when the hold level has been below the level; NEVER while it is not."""
-    lower_best: int = 0
-    """Highest hold level since then."""
-    evidence: list[Evidence] = field(default_factory=list)
-    """Oldest first, at most `confirm_of`."""
-    evidence_us: int = NEVER
-    """When the newest evidence was opened."""
-    interval_us: int = 0
-    """Time between the two newest pieces of evidence."""
-
-    def idle(self) -> bool:
-        """Whether nothing is raised and nothing remembered that could be."""
-        return self.level == 0 and not any(one.level for one in self.evidence)
-
-    def fresh(
-        self, judged: Judgement, parameters: AlertingParameters, now_us: int, *, first: bool
-    ) -> None:
-        """Take a sample that came with a report. `first`: of an aircraft not seen before."""
-        self._remember(judged, parameters, now_us)
-        self.count_a, self.count_b = judged.count_a, judged.count_b
-        target = self._confirmed(judged, parameters)
-        if judged.level >= AlertLevel.FLOOR:
-            target = judged.level
-        elif first and judged.level >= AlertLevel.WARNING:
-            target = max(target, judged.level)
-        self._move(target, judged.hold_level, parameters, now_us)
-
-    def time_passed(self, judged: Judgement, parameters: AlertingParameters, now_us: int) -> None:
-        """Take a sample that rests on no new report."""
-        inside_floor = self.level > 0 and judged.level >= AlertLevel.FLOOR
-        self._move(judged.level if inside_floor else 0, judged.hold_level, parameters, now_us)
-
-    def _remember(self, judged: Judgement, parameters: AlertingParameters, now_us: int) -> None:
-        by_a, by_b = judged.count_a > self.count_a, judged.count_b > self.count_b
-        if self.evidence and not _opens(self.evidence[-1], judged):
-            self.evidence[-1].level = judged.level
-            return
-        gap_us = now_us - self.evidence_us
-        if self.evidence:
-            memory_us = round(parameters.history_intervals * self.interval_us)
-            if gap_us > max(parameters.history_at_least_us, memory_us):
-                self.evidence.clear()
-            self.interval_us = min(gap_us, INTERVAL_US_MAX)
-        self.evidence.append(Evidence(judged.level, judged.count_a, judged.count_b, by_a, by_b))
-        del self.evidence[: -parameters.confirm_of]
-        self.evidence_us = now_us
-
-    def _confirmed(self, judged: Judgement, parameters: AlertingParameters) -> int:
-        """Highest level up to the sample's own that enough of the evidence reached."""
-        imminent = judged.entry_s <= parameters.imminent_within_s
-        enough = parameters.imminent_confirm_count if imminent else parameters.confirm_count
-        for candidate in range(judged.level, 0, -1):
-            if sum(one.level >= candidate for one in self.evidence) >= enough:
-                return candidate
-        return 0
-
-    def _move(
-        self, target: int, hold_level: int, parameters: AlertingParameters, now_us: int
-    ) -> None:
-        if target > self.level:
-            self.level, self.level_since_us, self.lower_since_us = target, now_us, NEVER
-            return
-        if hold_level >= self.level:
-            self.lower_since_us = NEVER
-            return
-        if self.lower_since_us == NEVER:
-            self.lower_since_us, self.lower_best = now_us, 0
-        self.lower_best = max(self.lower_best, hold_level)
-        held_us, lower_us = now_us - self.level_since_us, now_us - self.lower_since_us
-        if held_us >= parameters.persistence_us and lower_us >= parameters.clear_hold_us:
-            self.level, self.level_since_us, self.lower_since_us = self.lower_best, now_us, NEVER
-            if self.level == 0:
-                self.evidence.clear()
-
-
-def _opens(newest: Evidence, judged: Judgement) -> bool:
-    """Whether a sample is evidence of its own, and not the newest one judged again."""
-    more_a, more_b = judged.count_a - newest.count_a, judged.count_b - newest.count_b
-    return (
-        more_a >= 2 or more_b >= 2 or (newest.by_a and more_a >= 1) or (newest.by_b and more_b >= 1)
+def confirming(parameters: AlertingParameters) -> Confirming:
+    """What the compiled step reads of the policy, in one type whatever the file says."""
+    return Confirming(
+        parameters.confirm_count,
+        parameters.confirm_of,
+        float(parameters.imminent_within_s),
+        parameters.imminent_confirm_count,
+        parameters.history_at_least_us,
+        float(parameters.history_intervals),
+        parameters.persistence_us,
+        parameters.clear_hold_us,
+        parameters.skip_first_seen_inside_warning,
+        int(parameters.unknown_vertical_cap),
+        int(parameters.unsigned_source_cap),
     )
+
+
+@jit_inline
+def take_sample(
+    state: Integers,
+    evidence: Integers,
+    row: int,
+    judged: Judgement,
+    policy: Confirming,
+    now_us: int,
+    fresh: bool,
+) -> None:
+    """Move one pair on. `fresh`: the sample comes with reports and not with the passing of time."""
+    known_a, known_b = state[row, of.COUNT_A], state[row, of.COUNT_B]
+    if not fresh or (judged.count_a <= known_a and judged.count_b <= known_b):
+        inside_floor = state[row, of.LEVEL] > 0 and judged.level >= FLOOR
+        target = judged.level if inside_floor else 0
+        move(state, row, target, judged.hold_level, policy, now_us)
+        return
+    met = state[row, of.EVIDENCE_COUNT] == 0 and state[row, of.LEVEL] == 0
+    remember(state, evidence, row, judged, policy, now_us)
+    state[row, of.COUNT_A], state[row, of.COUNT_B] = judged.count_a, judged.count_b
+    target = confirmed(state, evidence, row, judged, policy)
+    if judged.level >= FLOOR:
+        target = judged.level
+    appeared = met and min(judged.count_a, judged.count_b) <= 1
+    if appeared and policy.skip_first_seen_inside_warning and judged.level >= WARNING:
+        target = max(target, judged.level)
+    move(state, row, target, judged.hold_level, policy, now_us)
+
+
+@jit_inline
+def idle(state: Integers, evidence: Integers, row: int) -> bool:
+    """Whether nothing is raised and nothing remembered that could be."""
+    highest = state[row, of.LEVEL]
+    for k in range(state[row, of.EVIDENCE_COUNT]):
+        highest = max(highest, evidence[row, k, of.SEEN_LEVEL])
+    return bool(highest == 0)
+
+
+@jit_inline
+def remember(
+    state: Integers,
+    evidence: Integers,
+    row: int,
+    judged: Judgement,
+    policy: Confirming,
+    now_us: int,
+) -> None:
+    """Keep a fresh sample as evidence, or let it join the newest."""
+    count = state[row, of.EVIDENCE_COUNT]
+    if count > 0:
+        if not opens(evidence, row, count - 1, judged):
+            evidence[row, count - 1, of.SEEN_LEVEL] = judged.level
+            return
+        gap_us = now_us - state[row, of.EVIDENCE_US]
+        memory_us = round(policy.history_intervals * float(state[row, of.INTERVAL_US]))
+        if gap_us > max(policy.history_at_least_us, memory_us):
+            count = 0
+        state[row, of.INTERVAL_US] = min(gap_us, INTERVAL_US_MAX)
+    surplus = max(0, count + 1 - policy.confirm_of)
+    for k in range(surplus, count):
+        evidence[row, k - surplus] = evidence[row, k]
+    count -= surplus
+    evidence[row, count, of.SEEN_LEVEL] = judged.level
+    evidence[row, count, of.SEEN_COUNT_A] = judged.count_a
+    evidence[row, count, of.SEEN_COUNT_B] = judged.count_b
+    evidence[row, count, of.SEEN_BY_A] = judged.count_a > state[row, of.COUNT_A]
+    evidence[row, count, of.SEEN_BY_B] = judged.count_b > state[row, of.COUNT_B]
+    state[row, of.EVIDENCE_COUNT] = count + 1
+    state[row, of.EVIDENCE_US] = now_us
+
+
+@jit_inline
+def opens(evidence: Integers, row: int, newest: int, judged: Judgement) -> bool:
+    """Whether a sample is evidence of its own, and not the newest one judged again."""
+    more_a = judged.count_a - evidence[row, newest, of.SEEN_COUNT_A]
+    more_b = judged.count_b - evidence[row, newest, of.SEEN_COUNT_B]
+    if more_a >= 2 or more_b >= 2:
+        return True
+    by_a = evidence[row, newest, of.SEEN_BY_A] != 0 and more_a >= 1
+    by_b = evidence[row, newest, of.SEEN_BY_B] != 0 and more_b >= 1
+    return bool(by_a or by_b)
+
+
+@jit_inline
+def confirmed(
+    state: Integers, evidence: Integers, row: int, judged: Judgement, policy: Confirming
+) -> int:
+    """Highest level up to the sample's own that enough of the evidence reached."""
+    imminent = judged.entry_s <= policy.imminent_within_s
+    enough = policy.imminent_confirm_count if imminent else policy.confirm_count
+    for candidate in range(judged.level, 0, -1):
+        reached = 0
+        for k in range(state[row, of.EVIDENCE_COUNT]):
+            reached += evidence[row, k, of.SEEN_LEVEL] >= candidate
+        if reached >= enough:
+            return int(candidate)
+    return 0
+
+
+@jit_inline
+def move(
+    state: Integers, row: int, target: int, hold_level: int, policy: Confirming, now_us: int
+) -> None:
+    """Raise to the target, or lower once that has been due for long enough."""
+    level = state[row, of.LEVEL]
+    if target > level:
+        state[row, of.LEVEL], state[row, of.LEVEL_SINCE_US] = target, now_us
+        state[row, of.LOWER_SINCE_US] = NEVER
+        return
+    if hold_level >= level:
+        state[row, of.LOWER_SINCE_US] = NEVER
+        return
+    if state[row, of.LOWER_SINCE_US] == NEVER:
+        state[row, of.LOWER_SINCE_US], state[row, of.LOWER_BEST] = now_us, 0
+    state[row, of.LOWER_BEST] = max(state[row, of.LOWER_BEST], hold_level)
+    held_us = now_us - state[row, of.LEVEL_SINCE_US]
+    lower_us = now_us - state[row, of.LOWER_SINCE_US]
+    if held_us >= policy.persistence_us and lower_us >= policy.clear_hold_us:
+        state[row, of.LEVEL] = state[row, of.LOWER_BEST]
+        state[row, of.LEVEL_SINCE_US], state[row, of.LOWER_SINCE_US] = now_us, NEVER
+        if state[row, of.LEVEL] == 0:
+            state[row, of.EVIDENCE_COUNT] = 0

@@ -2,6 +2,8 @@
 
 import json
 import random
+from functools import partial
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,9 +11,10 @@ from hypothesis import strategies as st
 
 from broker.core.effects import Acknowledgement, Alert, AlertLevel
 from broker.core.names import SystemName
+from broker.core.separation.encounter_step import UNSIGNED_SOURCE, VERTICAL_UNKNOWN
 from broker.core.separation.encounters import Encounters, urgency_key
+from broker.core.separation.pair_memory import NOTHING, SLOT_A, SLOT_B, used_rows
 from broker.core.separation.policy import Policy
-from broker.core.separation.sampling import UNSIGNED_SOURCE, VERTICAL_UNKNOWN
 from tests.core.separation.replay import (
     SECOND_US,
     START_US,
@@ -22,6 +25,7 @@ from tests.core.separation.replay import (
     number_of,
     policy_named,
 )
+from tests.core.separation.simple_pairs import SimplePairs
 
 DEFAULT = policy_named("default")
 BENCHMARK = policy_named("f3442-benchmark")
@@ -292,6 +296,58 @@ def test_the_machine_equals_the_slow_model(steps: list[tuple[float, int, int, bo
         assert levels(shown) == ([expected] if expected else [])
 
 
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([0.2, 1.0, 1.0, 2.0, 5.5]),
+        st.lists(
+            st.tuples(
+                st.sampled_from([(0, 1), (0, 2), (1, 2), (1, 3), (2, 3), (4, 5)]),
+                st.integers(0, 4),
+                st.integers(0, 2),
+                st.sampled_from([True, True, False]),
+                st.sampled_from([True, True, False]),
+            ),
+            max_size=6,
+            unique_by=lambda one: one[0],
+        ),
+        st.sets(st.integers(0, 6), min_size=1),
+        st.sampled_from([True, True, False]),
+        st.sampled_from([None, None, None, None, 1, 2]),
+    ),
+    max_size=40,
+)
+
+
+@pytest.mark.parametrize("policy", [DEFAULT, BENCHMARK])
+@settings(max_examples=150, deadline=None)
+@given(steps=STEPS)
+def test_many_pairs_equal_the_plain_version(policy: Policy, steps: list[Any]) -> None:
+    # REQ-SEP: what is told of each pair does not depend on how pairs are kept.
+    scene, plain, at_s = Scene(policy, 0), SimplePairs(policy.alerting), 0.0
+    for step_s, drawn, moved, fresh, gone in steps:
+        at_s += step_s
+        near = [one for one in sorted(drawn) if not fresh or moved & set(one[0])]
+        rows = [
+            Row(level, min(4, level + extra), slots, 0, known, trusted)
+            for slots, level, extra, known, trusted in near
+            if level + extra > 0
+        ]
+        report = partial(scene.fresh, moved=sorted(moved)) if fresh else scene.tick
+        alerts = report(at_s, *rows)
+        counts = scene.columns.report_count.tolist()
+        slots = sorted(moved) if fresh else list(range(8))
+        expected = plain.step(rows, slots, counts, START_US + round(at_s * SECOND_US), fresh)
+        told = [(one.track_a, one.track_b, int(one.level), one.capped_because) for one in alerts]
+        assert sorted(told) == sorted(expected)
+        if gone is not None:
+            scene.machine.track_gone(number_of(gone), 0)
+            plain.gone(gone)
+        kept = scene.machine._memory
+        slots_of = kept.state[used_rows(kept)][:, [SLOT_A, SLOT_B]].tolist()
+        remembered = {(slot_a, slot_b) for slot_a, slot_b in slots_of}
+        assert remembered == set(plain.pairs)
+
+
 def random_walk(scene: Scene, seed: int, start_s: int, steps: int) -> list[Alert]:
     draw = random.Random(seed)
     told: list[Alert] = []
@@ -325,5 +381,7 @@ def test_nothing_is_kept_of_pairs_that_parted() -> None:
     for second in range(60, 80):
         scene.fresh(second, moved=range(8))
     assert scene.machine.state()["encounters"] == []
-    assert scene.machine._of_track == {}
-    assert scene.machine._pair_of_alert == {}
+    memory = scene.machine._memory
+    assert memory.free_count[0] == len(memory.state)
+    assert set(memory.head.tolist()) == {NOTHING}
+    assert scene.machine._row_of_alert == {}
