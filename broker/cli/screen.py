@@ -14,6 +14,8 @@ from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2
 from keepclear.v1.alerts_pb2 import Alert
 
 ALERTS_SHOWN_MAX: Final = 8
+MEMBERS_SHOWN_MAX: Final = 3
+"""Members of a cluster beside the one that leads it."""
 RESTRICTIONS_SHOWN_MAX: Final = 5
 SILENT_SHOWN_MAX: Final = 3
 TRACKS_SHOWN_MIN: Final = 5
@@ -106,6 +108,11 @@ def alert_cells(alert: Alert) -> tuple[Text, Text, Text, Text]:
     what = printable(alert.headline)
     if alert.advice:
         what += f"\n{printable(alert.advice)}"
+    for member in alert.members[1 : MEMBERS_SHOWN_MAX + 1]:
+        what += f"\n- {wording.level_words(member.level)}: {printable(member.headline)}"
+        what += f" {printable(member.advice)}" if member.advice else ""
+    if alert.member_count > MEMBERS_SHOWN_MAX + 1:
+        what += f"\n- and {alert.member_count - MEMBERS_SHOWN_MAX - 1} more at this incident"
     if alert.acknowledgements:
         by = ", ".join(printable(ack.acknowledged_by) for ack in alert.acknowledgements)
         what += f"\nread by {by}"
@@ -121,7 +128,8 @@ def alert_cells(alert: Alert) -> tuple[Text, Text, Text, Text]:
 def relative_height_words(alert: Alert) -> str:
     """The second above or below the first, always with its doubt."""
     if not alert.HasField("relative_height_m"):
-        if alert.kind == alerts_pb2.ALERT_KIND_RESTRICTION:  # its headline says how it lies
+        ended = alert.kind == alerts_pb2.ALERT_KIND_CLUSTER and not alert.members
+        if alert.restriction or ended:  # its headline says how it lies
             return ""
         return "not known: counts as inside"
     side = "above" if alert.relative_height_m >= 0 else "below"

@@ -1,18 +1,22 @@
-"""Alerting: the two alert machines (pairs, restrictions) driven from one place."""
+"""Alerting: the two alert machines (pairs, restrictions) and flood control, driven together."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from broker.core.cluster_state import Context
+from broker.core.clusters import Clusters
 from broker.core.effects import Acknowledgement, Alert, AlertLevel, AuditFound, TrackStateChanged
 from broker.core.plain import Plain, mapping
 from broker.core.restrictions.breaches import RestrictionAlerts
 from broker.core.restrictions.register import RestrictionRegister
+from broker.core.separation.categories import is_crewed
 from broker.core.separation.encounters import Encounters, urgency_key
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy
 from broker.core.tracks.register import Slots, TrackRegister
+from broker.core.tracks.reports import AircraftClass
 
 
 class Alerting:
@@ -30,11 +34,13 @@ class Alerting:
         self._engine = SeparationEngine(policy.rules, backend)
         self._encounters = Encounters(policy)
         self._breaches = RestrictionAlerts()
+        self._clusters = Clusters(policy.alerting.flood)
 
     def load_policy(self, policy: Policy) -> None:
         """Judge by another policy from now on; open encounters go on under their ids."""
         self._engine.load_rules(policy.rules)
         self._encounters.load_policy(policy)
+        self._clusters.load_limits(policy.alerting.flood)
         self._engine.audit(self._tracks.columns, self._tracks.high_water, 0)
 
     def moved(self, slots: Slots, now_us: int) -> list[Alert]:
@@ -42,7 +48,7 @@ class Alerting:
         columns = self._tracks.columns
         samples = self._engine.update(columns, self._tracks.high_water, slots, now_us)
         alerts = self._encounters.step(samples, slots, columns, now_us, fresh=True)
-        return self._ordered(alerts + self._entries(slots, now_us))
+        return self._told(alerts + self._entries(slots, now_us), now_us)
 
     def time_passed(self, now_us: int, audit: bool) -> tuple[list[AuditFound], list[Alert]]:
         """No fresh report, but time: levels fall, volumes grow, pairs are re-judged."""
@@ -60,7 +66,8 @@ class Alerting:
         # Between audits nobody has moved, but entries may have to be cleared; on an audit every
         # track is judged again, since the volume of a stale one grows.
         judged = live if audit else np.zeros(0, dtype=np.int32)
-        return found, self._ordered(alerts + self._entries(judged, now_us))
+        told = self._told(alerts + self._entries(judged, now_us), now_us)
+        return found, told + self._clusters.time_passed(self._current, now_us)
 
     def lost(self, changes: Sequence[TrackStateChanged], now_us: int) -> list[Alert]:
         """These tracks left the picture: their alerts end, and say so."""
@@ -71,26 +78,35 @@ class Alerting:
         for change in changes:
             alerts += self._encounters.track_gone(change.track_number, now_us)
             alerts += self._breaches.track_gone(change.track_number, now_us)
-        return self._ordered(alerts)
+        return self._told(alerts, now_us)
 
     def restrictions_changed(self, now_us: int) -> list[Alert]:
         """Re-judge every track against the restrictions as they are now."""
-        return self._ordered(self._entries(self._tracks.live_slots(), now_us))
+        return self._told(self._entries(self._tracks.live_slots(), now_us), now_us)
 
     def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
-        """The alert with the acknowledgement added, or None if no such alert is active."""
-        return self._encounters.acknowledge(
+        """The alert with the acknowledgement added, or None if no such alert is active.
+
+        An alert that is told in a cluster is acknowledged with the whole cluster.
+        """
+        cluster_id = self._clusters.cluster_of(alert_id)
+        if cluster_id is not None:
+            return self._clusters.acknowledge(cluster_id, acknowledgement)
+        alert = self._encounters.acknowledge(
             alert_id, acknowledgement
         ) or self._breaches.acknowledge(alert_id, acknowledgement)
+        return None if alert is None else self._clusters.own(alert)
 
     @property
     def active_count(self) -> int:
-        """How many alerts are not cleared, without working out their numbers."""
-        return self._encounters.active_count + self._breaches.active_count
+        """How many alerts are told and not cleared, without working out their numbers."""
+        alerts = self._encounters.active_count + self._breaches.active_count
+        return alerts - self._clusters.hidden_count
 
     def active(self) -> list[Alert]:
-        """Alerts not cleared, most urgent first."""
-        return self._ordered(self._encounters.active() + self._breaches.active())
+        """Alerts not cleared, as they are told, most urgent first."""
+        alerts = self._encounters.active() + self._breaches.active()
+        return sorted(self._clusters.active(alerts), key=urgency_key)
 
     def standing(self, track_a: int, track_b: int) -> tuple[AlertLevel, float | None]:
         """Level and time to loss of a pair of track numbers at the last step, raised or not."""
@@ -103,15 +119,38 @@ class Alerting:
         samples = self._restrictions.touched(columns, slots, now_us, self._tracks.agencies.values())
         return self._breaches.step(samples, slots, columns, now_us)
 
-    def _ordered(self, alerts: list[Alert]) -> list[Alert]:
-        return sorted(alerts, key=urgency_key)
+    def _told(self, alerts: list[Alert], now_us: int) -> list[Alert]:
+        """What leaves, most urgent first: incidents that raise too many are told as one."""
+        if not alerts:
+            return []
+        return self._clusters.tell(alerts, self._context, self._current, now_us)
+
+    def _context(self, alert: Alert) -> Context:
+        columns, incidents = self._tracks.columns, self._tracks.incidents
+        numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
+        slots = [self._tracks.slot_of_number[number] for number in numbers]
+        worked = [int(columns.incident_index[slot]) for slot in slots]
+        crewed = [is_crewed(AircraftClass(int(columns.aircraft_class[slot]))) for slot in slots]
+        return Context(
+            incidents=tuple(dict.fromkeys(incidents.value(one) for one in worked if one >= 0)),
+            agencies=tuple(dict.fromkeys(self._tracks.publisher_name(s).agency for s in slots)),
+            drone_and_crewed=any(crewed) and not all(crewed),
+        )
+
+    def _current(self, alert: Alert) -> Alert:
+        return self._encounters.current(alert.alert_id) or alert
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot. The engine's index is derived and rebuilt."""
-        return {"encounters": self._encounters.state(), "breaches": self._breaches.state()}
+        return {
+            "encounters": self._encounters.state(),
+            "breaches": self._breaches.state(),
+            "clusters": self._clusters.state(),
+        }
 
     def restore(self, state: dict[str, Plain]) -> None:
         """From a snapshot, after the tracks and restrictions were restored."""
         self._encounters.restore(mapping(state["encounters"]))
         self._breaches.restore(mapping(state["breaches"]))
+        self._clusters.restore(state["clusters"])
         self._engine.audit(self._tracks.columns, self._tracks.high_water, 0)

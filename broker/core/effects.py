@@ -26,6 +26,8 @@ class AlertKind(StrEnum):
 
     PROXIMITY = "proximity"
     RESTRICTION = "restriction"
+    CLUSTER = "cluster"
+    """Many alerts of one incident, told as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,13 @@ class Alert:
     """Why the level was held down ("vertical position unknown"), or empty."""
     geometry: AlertGeometry
     acknowledgements: tuple[Acknowledgement, ...] = ()
+    incident_id: str = ""
+    """The incident that the alert was counted for, see `core.clusters`."""
+    members: tuple["Alert", ...] = ()
+    """Of a cluster: its alerts, most urgent first, at most `clusters.MEMBERS_MAX`. The cluster's
+    own tracks, level and numbers are those of the first, or the last that there was."""
+    member_count: int = 0
+    """Of a cluster: how many alerts are active in it."""
 
 
 @dataclass(frozen=True, slots=True)

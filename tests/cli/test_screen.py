@@ -5,7 +5,7 @@ import io
 from rich.console import Console
 
 from broker.cli.picture import Picture
-from broker.cli.screen import coverage_words, relative_height_words, render
+from broker.cli.screen import alert_cells, coverage_words, relative_height_words, render
 from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2, restrictions_pb2
 
 NOW_US = 1_760_000_000_000_000
@@ -136,3 +136,22 @@ def test_relative_heights() -> None:
     assert relative_height_words(alert) == ""
     alert.relative_height_m = -61
     assert relative_height_words(alert) == "200 ft below"
+
+
+def test_a_cluster_shows_its_members_and_counts_the_rest() -> None:
+    members = [
+        alerts_pb2.AlertMember(level="ALERT_LEVEL_WARNING", headline=f"Drone {n}", advice="Land.")
+        for n in range(20)
+    ]
+    cluster = alerts_pb2.Alert(
+        kind="ALERT_KIND_CLUSTER", headline="Drone 0", members=members, member_count=25
+    )
+    what = alert_cells(cluster)[1].plain.splitlines()
+    assert what == [
+        "Drone 0",
+        "- WARNING: Drone 1 Land.",
+        "- WARNING: Drone 2 Land.",
+        "- WARNING: Drone 3 Land.",
+        "- and 21 more at this incident",
+    ]
+    assert relative_height_words(alerts_pb2.Alert(kind="ALERT_KIND_CLUSTER")) == ""

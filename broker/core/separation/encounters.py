@@ -132,6 +132,11 @@ class Encounters:
         self._alerts[row] = changed
         return changed
 
+    def current(self, alert_id: str) -> Alert | None:
+        """One alert with its numbers as they are now; None if no such alert is active."""
+        pair = self._pair_of_alert.get(alert_id)
+        return None if pair is None else self._current(self._encounters[pair])
+
     def active(self) -> list[Alert]:
         """Alerts not cleared, with the geometry of the last step, most urgent first."""
         return sorted((self._current(row) for row in self._alerts), key=urgency_key)

@@ -36,6 +36,7 @@ SCHEMA: Final = 1
 TEXT_LENGTH_MAX: Final = 200_000
 RULES_MAX: Final = 200
 CONFIRM_OF_MAX: Final = 20
+INCIDENT_ALERTS_MAX: Final = 100
 CLASS_NAMES: Final = tuple(one.name.lower() for one in AircraftClass)
 PHASE_NAMES: Final = tuple(one.name.lower() for one in Phase)
 RELATION_NAMES: Final = tuple(one.name.lower() for one in Relation)
@@ -55,9 +56,23 @@ _ALERTING_KEYS: Final = (
     "skip_confirmation_when_first_seen_inside_warning",
     "unknown_vertical_at_most",
     "unsigned_source_at_most",
+    "incident_alerts_at_most",
+    "incident_window",
+    "cluster_told_every",
 )
 _INSIDE: Final = "inside"
 """Look-ahead of a level that holds while inside its volume, and does not look ahead."""
+
+
+@dataclass(frozen=True, slots=True)
+class FloodLimits:
+    """How many alerts one incident may raise before they are told as one."""
+
+    alerts_max: int
+    """Alerts raised for one incident, the cluster included, in any ..."""
+    window_us: int
+    told_every_us: int
+    """News of a cluster that is not urgent is gathered for this long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,7 @@ class AlertingParameters:
     skip_first_seen_inside_warning: bool
     unknown_vertical_cap: AlertLevel
     unsigned_source_cap: AlertLevel
+    flood: FloodLimits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,6 +184,11 @@ def _alerting(source: read.Table) -> AlertingParameters:
         ),
         unknown_vertical_cap=_cap(source, "unknown_vertical_at_most"),
         unsigned_source_cap=_cap(source, "unsigned_source_at_most"),
+        flood=FloodLimits(
+            alerts_max=read.whole(source, path, "incident_alerts_at_most", INCIDENT_ALERTS_MAX),
+            window_us=_microseconds(source, "incident_window"),
+            told_every_us=_microseconds(source, "cluster_told_every"),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from broker.core.units import FOOT_M, KNOT_MPS, NAUTICAL_MILE_M
 
 TEXT_LENGTH_MAX: Final = 400
 LENGTH_UNITS: Final = {"m": 1.0, "km": 1_000.0, "ft": FOOT_M, "NM": NAUTICAL_MILE_M}
-TIME_UNITS: Final = {"s": 1.0}
+TIME_UNITS: Final = {"s": 1.0, "min": 60.0, "h": 3_600.0}
 SPEED_UNITS: Final = {"m/s": 1.0, "kt": KNOT_MPS}
 
 Table = Mapping[str, object]

@@ -7,23 +7,28 @@ view is made here and nowhere else, so that what an audience may know is decided
   agencies cannot lay their views side by side and link what one of them was not shown;
 - an alert is worded for its reader: traffic information for a crewed aircraft's desk, a suggestion
   for a drone desk, a neutral sentence for everybody else (`wording`);
+- a cluster leads with what concerns its reader most, and words every member for the reader;
 - a message that an audience may not see gets no number in it, so its numbers show no gap.
 
 Views are plain frozen records. The gateways turn them into bytes, once per audience.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
-from broker.core.effects import Alert
+from broker.core.effects import Alert, AlertKind
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister
+from broker.core.sharing.cluster_wording import cluster_text, ended_cluster_text
 from broker.core.sharing.parties import party_of, scoped_track_id
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass
 
+MEMBERS_SHOWN_MAX: Final = 20
+"""Members of a cluster that a view words: what is urgent stands in front."""
 _GONE = Party("aircraft no longer in the picture", "", "", AircraftClass.UNKNOWN)
 
 
@@ -47,6 +52,8 @@ class AlertView:
     parties: tuple[PartyView, ...]
     headline: str
     advice: str
+    members: tuple["AlertView", ...] = ()
+    """Of a cluster."""
 
 
 class Views:
@@ -70,6 +77,32 @@ class Views:
 
     def alert(self, alert: Alert, audience: Audience) -> AlertView:
         """The alert as `audience` is shown it."""
+        if alert.kind is AlertKind.CLUSTER:
+            return self._cluster(alert, audience)
+        return self._single(alert, audience)
+
+    def _cluster(self, cluster: Alert, audience: Audience) -> AlertView:
+        """A cluster led by the most urgent member that names an aircraft of the reader's."""
+        views = [self._single(one, audience) for one in cluster.members]
+        if not views:
+            return AlertView(cluster, (), ended_cluster_text(cluster), "")
+        reader = audience.agency if audience.role is Role.DESK else ""
+        ours = [one for one in views if any(party.agency == reader for party in one.parties)]
+        rest = [one for one in views if all(party.agency != reader for party in one.parties)]
+        shown = tuple((ours + rest)[:MEMBERS_SHOWN_MAX])
+        lead = shown[0]
+        led = replace(
+            cluster,
+            level=lead.alert.level,
+            restriction_name=lead.alert.restriction_name,
+            rule_id=lead.alert.rule_id,
+            capped_because=lead.alert.capped_because,
+            geometry=lead.alert.geometry,
+        )
+        headline, advice = cluster_text(cluster, lead.alert.level, lead.headline, lead.advice)
+        return AlertView(led, lead.parties, headline, advice, shown)
+
+    def _single(self, alert: Alert, audience: Audience) -> AlertView:
         numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
         parties = [self._party(number) for number in numbers]
         reader = audience.agency if audience.role is Role.DESK else ""

@@ -54,7 +54,7 @@ _CLASS_WORDS: Final[dict[AircraftClass, str]] = {
     AircraftClass.OTHER_CREWED: "crewed aircraft",
     AircraftClass.UNKNOWN_DRONE: "unknown drone",
 }
-_LEVEL_WORDS: Final[dict[AlertLevel, str]] = {
+LEVEL_WORDS: Final[dict[AlertLevel, str]] = {
     AlertLevel.NONE: "Ended",
     AlertLevel.ADVISORY: "Advisory",
     AlertLevel.CAUTION: "Caution",
@@ -103,7 +103,7 @@ def alert_text(
     first, second = parties
     geometry = alert.geometry
     if alert.level is AlertLevel.NONE:
-        return f"No longer close: {_name(first)} and {_name(second)}. {_age(geometry)}", ""
+        return f"No longer close: {_name(first)} and {_name(second)}. {picture_age(geometry)}", ""
     ours = [one.agency == reader and reader != "" for one in parties]
     if not any(ours):
         return _neutral(alert, first, second), ""
@@ -138,7 +138,7 @@ def _traffic(own: Party, other: Party, seen: AlertGeometry) -> str:
         hour = round(((seen.bearing_deg - own.course_deg) % 360.0) / 30.0) % 12
         where = f"{_HOURS[hour]} o'clock"
     kind, miles = _CLASS_WORDS[other.aircraft_class], _miles(seen.range_m)
-    return f"Traffic, {where}, {miles}, {kind}, {_height(seen, 'feet')}. {_age(seen)}"
+    return f"Traffic, {where}, {miles}, {kind}, {_height(seen, 'feet')}. {picture_age(seen)}"
 
 
 def _closing(alert: Alert, own: Party, other: Party, seen: AlertGeometry) -> str:
@@ -150,7 +150,7 @@ def _closing(alert: Alert, own: Party, other: Party, seen: AlertGeometry) -> str
         _metric(seen.range_m),
         _height(seen),
     ]
-    return f"{', '.join([*parts, *_time(seen)])}. {_capped(alert)}{_age(seen)}"
+    return f"{', '.join([*parts, *_time(seen)])}. {_capped(alert)}{picture_age(seen)}"
 
 
 def _suggestion(alert: Alert, own: Party, other: Party, seen: AlertGeometry) -> str:
@@ -176,12 +176,12 @@ def _away(other: Party, seen: AlertGeometry) -> str:
 
 def _neutral(alert: Alert, first: Party, second: Party) -> str:
     geometry = alert.geometry
-    level = _LEVEL_WORDS[alert.level]
+    level = LEVEL_WORDS[alert.level]
     sentence = (
         f"{level}: proximity event, {_name(first)} and {_name(second)}, "
         f"{_metric(geometry.range_m)} apart, {_apart(geometry)}"
     )
-    return f"{', '.join([sentence, *_time(geometry)])}. {_capped(alert)}{_age(geometry)}"
+    return f"{', '.join([sentence, *_time(geometry)])}. {_capped(alert)}{picture_age(geometry)}"
 
 
 def _restriction_text(
@@ -194,12 +194,12 @@ def _restriction_text(
         contact = restriction.contact
     geometry = alert.geometry
     if alert.level is AlertLevel.NONE:
-        return f"{_name(party)} is no longer in or near {about}. {_age(geometry)}", ""
+        return f"{_name(party)} is no longer in or near {about}. {picture_age(geometry)}", ""
     time_s = geometry.time_to_loss_s
     inside = time_s is None or time_s <= 0.0
     when = "is inside" if inside else f"may enter in {_seconds(time_s or 0.0)}"
-    headline = f"{_LEVEL_WORDS[alert.level]}: {_name(party)} {when} {about}."
-    headline = f"{headline} {_capped(alert)}{_age(geometry)}"
+    headline = f"{LEVEL_WORDS[alert.level]}: {_name(party)} {when} {about}."
+    headline = f"{headline} {_capped(alert)}{picture_age(geometry)}"
     if reader == "" or party.agency != reader or is_crewed(party.aircraft_class):
         return headline, ""
     action = "Suggestion: land or leave it" if inside else "Suggestion: turn away or land"
@@ -286,7 +286,8 @@ def _capped(alert: Alert) -> str:
     return f"Level held down: {alert.capped_because}. " if alert.capped_because else ""
 
 
-def _age(seen: AlertGeometry) -> str:
+def picture_age(seen: AlertGeometry) -> str:
+    """How old what is told is, rounded up."""
     return f"Picture {math.ceil(seen.picture_age_s - 1e-9)} s old."
 
 

@@ -31,6 +31,9 @@ def encode_alert(view: AlertView) -> pb.Alert:
         policy_version=alert.policy_version,
         capped_because=alert.capped_because,
         acknowledgements=[_acknowledgement(one) for one in alert.acknowledgements],
+        incident_id=alert.incident_id,
+        members=[_member(one) for one in view.members],
+        member_count=alert.member_count,
     )
     _set_known(message, alert)
     return message
@@ -44,6 +47,24 @@ def _set_known(message: pb.Alert, alert: Alert) -> None:
         message.relative_height_doubt_m = round(geometry.relative_height_doubt_m, 1)
     if geometry.time_to_loss_s is not None:
         message.time_to_loss_s = round(geometry.time_to_loss_s, 1)
+
+
+def _member(view: AlertView) -> pb.AlertMember:
+    alert, geometry = view.alert, view.alert.geometry
+    message = pb.AlertMember(
+        alert_id=alert.alert_id,
+        kind=ALERT_KIND_TO_WIRE[alert.kind],
+        level=LEVEL_TO_WIRE[alert.level],
+        parties=[_party(party) for party in view.parties],
+        restriction=alert.restriction_name,
+        raised_us=alert.raised_us,
+        headline=view.headline,
+        advice=view.advice,
+        range_m=round(geometry.range_m, 1),
+    )
+    if geometry.time_to_loss_s is not None:
+        message.time_to_loss_s = round(geometry.time_to_loss_s, 1)
+    return message
 
 
 def _party(party: PartyView) -> pb.AlertParty:

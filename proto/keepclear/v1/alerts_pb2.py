@@ -25,29 +25,31 @@ _sym_db = _symbol_database.Default()
 from keepclear.v1 import common_pb2 as keepclear_dot_v1_dot_common__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19keepclear/v1/alerts.proto\x12\x0ckeepclear.v1\x1a\x19keepclear/v1/common.proto\"\x9b\x01\n\nAlertParty\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t\x12\x33\n\x0e\x61ircraft_class\x18\x04 \x01(\x0e\x32\x1b.keepclear.v1.AircraftClass\x12\x14\n\x0c\x64uty_contact\x18\x05 \x01(\t\x12\x11\n\ttalkgroup\x18\x06 \x01(\t\"e\n\x0f\x41\x63knowledgement\x12\x0e\n\x06system\x18\x01 \x01(\t\x12\x17\n\x0f\x61\x63knowledged_by\x18\x02 \x01(\t\x12\x17\n\x0f\x61\x63knowledged_us\x18\x03 \x01(\x03\x12\x10\n\x08revision\x18\x04 \x01(\x05\"\xc5\x05\n\x05\x41lert\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.keepclear.v1.AlertKind\x12\'\n\x05level\x18\x04 \x01(\x0e\x32\x18.keepclear.v1.AlertLevel\x12/\n\rhighest_level\x18\x05 \x01(\x0e\x32\x18.keepclear.v1.AlertLevel\x12)\n\x07parties\x18\x06 \x03(\x0b\x32\x18.keepclear.v1.AlertParty\x12\x13\n\x0brestriction\x18\x07 \x01(\t\x12\x11\n\traised_us\x18\x08 \x01(\x03\x12\x12\n\nchanged_us\x18\t \x01(\x03\x12\x10\n\x08headline\x18\n \x01(\t\x12\x0e\n\x06\x61\x64vice\x18\x0b \x01(\t\x12\x0f\n\x07range_m\x18\x0c \x01(\x01\x12\x13\n\x0b\x62\x65\x61ring_deg\x18\r \x01(\x01\x12\x1e\n\x11relative_height_m\x18\x0e \x01(\x01H\x00\x88\x01\x01\x12$\n\x17relative_height_doubt_m\x18\x0f \x01(\x01H\x01\x88\x01\x01\x12\x1b\n\x0etime_to_loss_s\x18\x10 \x01(\x01H\x02\x88\x01\x01\x12\x19\n\x11time_to_closest_s\x18\x11 \x01(\x01\x12\x17\n\x0f\x63losest_range_m\x18\x12 \x01(\x01\x12\x15\n\rpicture_age_s\x18\x13 \x01(\x01\x12\x0c\n\x04rule\x18\x14 \x01(\t\x12\x16\n\x0epolicy_version\x18\x15 \x01(\t\x12\x16\n\x0e\x63\x61pped_because\x18\x16 \x01(\t\x12\x37\n\x10\x61\x63knowledgements\x18\x17 \x03(\x0b\x32\x1d.keepclear.v1.AcknowledgementB\x14\n\x12_relative_height_mB\x1a\n\x18_relative_height_doubt_mB\x11\n\x0f_time_to_loss_s\":\n\x11ListAlertsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"R\n\x12ListAlertsResponse\x12#\n\x06\x61lerts\x18\x01 \x03(\x0b\x32\x13.keepclear.v1.Alert\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"X\n\x17\x41\x63knowledgeAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x17\n\x0f\x61\x63knowledged_by\x18\x03 \x01(\t\">\n\x18\x41\x63knowledgeAlertResponse\x12\"\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x13.keepclear.v1.Alert*]\n\tAlertKind\x12\x1a\n\x16\x41LERT_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LERT_KIND_PROXIMITY\x10\x01\x12\x1a\n\x16\x41LERT_KIND_RESTRICTION\x10\x02\x32\xc2\x01\n\x0c\x41lertService\x12O\n\nListAlerts\x12\x1f.keepclear.v1.ListAlertsRequest\x1a .keepclear.v1.ListAlertsResponse\x12\x61\n\x10\x41\x63knowledgeAlert\x12%.keepclear.v1.AcknowledgeAlertRequest\x1a&.keepclear.v1.AcknowledgeAlertResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19keepclear/v1/alerts.proto\x12\x0ckeepclear.v1\x1a\x19keepclear/v1/common.proto\"\x9b\x01\n\nAlertParty\x12\x10\n\x08track_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\x0e\n\x06\x61gency\x18\x03 \x01(\t\x12\x33\n\x0e\x61ircraft_class\x18\x04 \x01(\x0e\x32\x1b.keepclear.v1.AircraftClass\x12\x14\n\x0c\x64uty_contact\x18\x05 \x01(\t\x12\x11\n\ttalkgroup\x18\x06 \x01(\t\"e\n\x0f\x41\x63knowledgement\x12\x0e\n\x06system\x18\x01 \x01(\t\x12\x17\n\x0f\x61\x63knowledged_by\x18\x02 \x01(\t\x12\x17\n\x0f\x61\x63knowledged_us\x18\x03 \x01(\x03\x12\x10\n\x08revision\x18\x04 \x01(\x05\"\xa5\x02\n\x0b\x41lertMember\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\x12%\n\x04kind\x18\x02 \x01(\x0e\x32\x17.keepclear.v1.AlertKind\x12\'\n\x05level\x18\x03 \x01(\x0e\x32\x18.keepclear.v1.AlertLevel\x12)\n\x07parties\x18\x04 \x03(\x0b\x32\x18.keepclear.v1.AlertParty\x12\x13\n\x0brestriction\x18\x05 \x01(\t\x12\x11\n\traised_us\x18\x06 \x01(\x03\x12\x10\n\x08headline\x18\x07 \x01(\t\x12\x0e\n\x06\x61\x64vice\x18\x08 \x01(\t\x12\x0f\n\x07range_m\x18\t \x01(\x01\x12\x1b\n\x0etime_to_loss_s\x18\n \x01(\x01H\x00\x88\x01\x01\x42\x11\n\x0f_time_to_loss_s\"\x9c\x06\n\x05\x41lert\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\x12\x10\n\x08revision\x18\x02 \x01(\x05\x12%\n\x04kind\x18\x03 \x01(\x0e\x32\x17.keepclear.v1.AlertKind\x12\'\n\x05level\x18\x04 \x01(\x0e\x32\x18.keepclear.v1.AlertLevel\x12/\n\rhighest_level\x18\x05 \x01(\x0e\x32\x18.keepclear.v1.AlertLevel\x12)\n\x07parties\x18\x06 \x03(\x0b\x32\x18.keepclear.v1.AlertParty\x12\x13\n\x0brestriction\x18\x07 \x01(\t\x12\x11\n\traised_us\x18\x08 \x01(\x03\x12\x12\n\nchanged_us\x18\t \x01(\x03\x12\x10\n\x08headline\x18\n \x01(\t\x12\x0e\n\x06\x61\x64vice\x18\x0b \x01(\t\x12\x0f\n\x07range_m\x18\x0c \x01(\x01\x12\x13\n\x0b\x62\x65\x61ring_deg\x18\r \x01(\x01\x12\x1e\n\x11relative_height_m\x18\x0e \x01(\x01H\x00\x88\x01\x01\x12$\n\x17relative_height_doubt_m\x18\x0f \x01(\x01H\x01\x88\x01\x01\x12\x1b\n\x0etime_to_loss_s\x18\x10 \x01(\x01H\x02\x88\x01\x01\x12\x19\n\x11time_to_closest_s\x18\x11 \x01(\x01\x12\x17\n\x0f\x63losest_range_m\x18\x12 \x01(\x01\x12\x15\n\rpicture_age_s\x18\x13 \x01(\x01\x12\x0c\n\x04rule\x18\x14 \x01(\t\x12\x16\n\x0epolicy_version\x18\x15 \x01(\t\x12\x16\n\x0e\x63\x61pped_because\x18\x16 \x01(\t\x12\x37\n\x10\x61\x63knowledgements\x18\x17 \x03(\x0b\x32\x1d.keepclear.v1.Acknowledgement\x12\x13\n\x0bincident_id\x18\x18 \x01(\t\x12*\n\x07members\x18\x19 \x03(\x0b\x32\x19.keepclear.v1.AlertMember\x12\x14\n\x0cmember_count\x18\x1a \x01(\x05\x42\x14\n\x12_relative_height_mB\x1a\n\x18_relative_height_doubt_mB\x11\n\x0f_time_to_loss_s\":\n\x11ListAlertsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"R\n\x12ListAlertsResponse\x12#\n\x06\x61lerts\x18\x01 \x03(\x0b\x32\x13.keepclear.v1.Alert\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"X\n\x17\x41\x63knowledgeAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x17\n\x0f\x61\x63knowledged_by\x18\x03 \x01(\t\">\n\x18\x41\x63knowledgeAlertResponse\x12\"\n\x05\x61lert\x18\x01 \x01(\x0b\x32\x13.keepclear.v1.Alert*u\n\tAlertKind\x12\x1a\n\x16\x41LERT_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LERT_KIND_PROXIMITY\x10\x01\x12\x1a\n\x16\x41LERT_KIND_RESTRICTION\x10\x02\x12\x16\n\x12\x41LERT_KIND_CLUSTER\x10\x03\x32\xc2\x01\n\x0c\x41lertService\x12O\n\nListAlerts\x12\x1f.keepclear.v1.ListAlertsRequest\x1a .keepclear.v1.ListAlertsResponse\x12\x61\n\x10\x41\x63knowledgeAlert\x12%.keepclear.v1.AcknowledgeAlertRequest\x1a&.keepclear.v1.AcknowledgeAlertResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepclear.v1.alerts_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ALERTKIND']._serialized_start=1341
-  _globals['_ALERTKIND']._serialized_end=1434
+  _globals['_ALERTKIND']._serialized_start=1724
+  _globals['_ALERTKIND']._serialized_end=1841
   _globals['_ALERTPARTY']._serialized_start=71
   _globals['_ALERTPARTY']._serialized_end=226
   _globals['_ACKNOWLEDGEMENT']._serialized_start=228
   _globals['_ACKNOWLEDGEMENT']._serialized_end=329
-  _globals['_ALERT']._serialized_start=332
-  _globals['_ALERT']._serialized_end=1041
-  _globals['_LISTALERTSREQUEST']._serialized_start=1043
-  _globals['_LISTALERTSREQUEST']._serialized_end=1101
-  _globals['_LISTALERTSRESPONSE']._serialized_start=1103
-  _globals['_LISTALERTSRESPONSE']._serialized_end=1185
-  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_start=1187
-  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_end=1275
-  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_start=1277
-  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_end=1339
-  _globals['_ALERTSERVICE']._serialized_start=1437
-  _globals['_ALERTSERVICE']._serialized_end=1631
+  _globals['_ALERTMEMBER']._serialized_start=332
+  _globals['_ALERTMEMBER']._serialized_end=625
+  _globals['_ALERT']._serialized_start=628
+  _globals['_ALERT']._serialized_end=1424
+  _globals['_LISTALERTSREQUEST']._serialized_start=1426
+  _globals['_LISTALERTSREQUEST']._serialized_end=1484
+  _globals['_LISTALERTSRESPONSE']._serialized_start=1486
+  _globals['_LISTALERTSRESPONSE']._serialized_end=1568
+  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_start=1570
+  _globals['_ACKNOWLEDGEALERTREQUEST']._serialized_end=1658
+  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_start=1660
+  _globals['_ACKNOWLEDGEALERTRESPONSE']._serialized_end=1722
+  _globals['_ALERTSERVICE']._serialized_start=1844
+  _globals['_ALERTSERVICE']._serialized_end=2038
 # @@protoc_insertion_point(module_scope)

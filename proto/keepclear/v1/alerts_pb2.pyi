@@ -13,9 +13,11 @@ class AlertKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ALERT_KIND_UNSPECIFIED: _ClassVar[AlertKind]
     ALERT_KIND_PROXIMITY: _ClassVar[AlertKind]
     ALERT_KIND_RESTRICTION: _ClassVar[AlertKind]
+    ALERT_KIND_CLUSTER: _ClassVar[AlertKind]
 ALERT_KIND_UNSPECIFIED: AlertKind
 ALERT_KIND_PROXIMITY: AlertKind
 ALERT_KIND_RESTRICTION: AlertKind
+ALERT_KIND_CLUSTER: AlertKind
 
 class AlertParty(_message.Message):
     __slots__ = ("track_id", "label", "agency", "aircraft_class", "duty_contact", "talkgroup")
@@ -45,8 +47,32 @@ class Acknowledgement(_message.Message):
     revision: int
     def __init__(self, system: _Optional[str] = ..., acknowledged_by: _Optional[str] = ..., acknowledged_us: _Optional[int] = ..., revision: _Optional[int] = ...) -> None: ...
 
+class AlertMember(_message.Message):
+    __slots__ = ("alert_id", "kind", "level", "parties", "restriction", "raised_us", "headline", "advice", "range_m", "time_to_loss_s")
+    ALERT_ID_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    LEVEL_FIELD_NUMBER: _ClassVar[int]
+    PARTIES_FIELD_NUMBER: _ClassVar[int]
+    RESTRICTION_FIELD_NUMBER: _ClassVar[int]
+    RAISED_US_FIELD_NUMBER: _ClassVar[int]
+    HEADLINE_FIELD_NUMBER: _ClassVar[int]
+    ADVICE_FIELD_NUMBER: _ClassVar[int]
+    RANGE_M_FIELD_NUMBER: _ClassVar[int]
+    TIME_TO_LOSS_S_FIELD_NUMBER: _ClassVar[int]
+    alert_id: str
+    kind: AlertKind
+    level: _common_pb2.AlertLevel
+    parties: _containers.RepeatedCompositeFieldContainer[AlertParty]
+    restriction: str
+    raised_us: int
+    headline: str
+    advice: str
+    range_m: float
+    time_to_loss_s: float
+    def __init__(self, alert_id: _Optional[str] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ...) -> None: ...
+
 class Alert(_message.Message):
-    __slots__ = ("alert_id", "revision", "kind", "level", "highest_level", "parties", "restriction", "raised_us", "changed_us", "headline", "advice", "range_m", "bearing_deg", "relative_height_m", "relative_height_doubt_m", "time_to_loss_s", "time_to_closest_s", "closest_range_m", "picture_age_s", "rule", "policy_version", "capped_because", "acknowledgements")
+    __slots__ = ("alert_id", "revision", "kind", "level", "highest_level", "parties", "restriction", "raised_us", "changed_us", "headline", "advice", "range_m", "bearing_deg", "relative_height_m", "relative_height_doubt_m", "time_to_loss_s", "time_to_closest_s", "closest_range_m", "picture_age_s", "rule", "policy_version", "capped_because", "acknowledgements", "incident_id", "members", "member_count")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -70,6 +96,9 @@ class Alert(_message.Message):
     POLICY_VERSION_FIELD_NUMBER: _ClassVar[int]
     CAPPED_BECAUSE_FIELD_NUMBER: _ClassVar[int]
     ACKNOWLEDGEMENTS_FIELD_NUMBER: _ClassVar[int]
+    INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
+    MEMBERS_FIELD_NUMBER: _ClassVar[int]
+    MEMBER_COUNT_FIELD_NUMBER: _ClassVar[int]
     alert_id: str
     revision: int
     kind: AlertKind
@@ -93,7 +122,10 @@ class Alert(_message.Message):
     policy_version: str
     capped_because: str
     acknowledgements: _containers.RepeatedCompositeFieldContainer[Acknowledgement]
-    def __init__(self, alert_id: _Optional[str] = ..., revision: _Optional[int] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., highest_level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., changed_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., bearing_deg: _Optional[float] = ..., relative_height_m: _Optional[float] = ..., relative_height_doubt_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ..., time_to_closest_s: _Optional[float] = ..., closest_range_m: _Optional[float] = ..., picture_age_s: _Optional[float] = ..., rule: _Optional[str] = ..., policy_version: _Optional[str] = ..., capped_because: _Optional[str] = ..., acknowledgements: _Optional[_Iterable[_Union[Acknowledgement, _Mapping]]] = ...) -> None: ...
+    incident_id: str
+    members: _containers.RepeatedCompositeFieldContainer[AlertMember]
+    member_count: int
+    def __init__(self, alert_id: _Optional[str] = ..., revision: _Optional[int] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., highest_level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., changed_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., bearing_deg: _Optional[float] = ..., relative_height_m: _Optional[float] = ..., relative_height_doubt_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ..., time_to_closest_s: _Optional[float] = ..., closest_range_m: _Optional[float] = ..., picture_age_s: _Optional[float] = ..., rule: _Optional[str] = ..., policy_version: _Optional[str] = ..., capped_because: _Optional[str] = ..., acknowledgements: _Optional[_Iterable[_Union[Acknowledgement, _Mapping]]] = ..., incident_id: _Optional[str] = ..., members: _Optional[_Iterable[_Union[AlertMember, _Mapping]]] = ..., member_count: _Optional[int] = ...) -> None: ...
 
 class ListAlertsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

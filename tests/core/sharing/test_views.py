@@ -14,7 +14,7 @@ from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.parties import label, party_of, scoped_track_id
-from broker.core.sharing.views import Views
+from broker.core.sharing.views import MEMBERS_SHOWN_MAX, Views
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from tests.core.restrictions.scenes import draft
@@ -143,3 +143,51 @@ def test_a_restriction_alert_names_the_restriction(tracks: TrackRegister) -> Non
     gone = replace(alert, restriction_name="agencies/lfb/restrictions/unheard-of")
     with pytest.raises(BrokenInvariant, match="unheard-of"):
         views.alert(gone, FIRE)
+
+
+def cluster_of(*members: Alert, level: AlertLevel = AlertLevel.WARNING) -> Alert:
+    return replace(
+        ALERT, alert_id="alc-1", kind=AlertKind.CLUSTER, level=level, highest_level=level,
+        incident_id="INC-7", members=members, member_count=len(members),
+    )  # fmt: skip
+
+
+def test_a_cluster_leads_with_what_concerns_its_reader(tracks: TrackRegister) -> None:
+    # REQ-SEP-021: whatever else happens there, a desk reads its own aircraft first.
+    views = Views(SECRET, tracks, RestrictionRegister(), NAMES)
+    ours = replace(ALERT, alert_id="alr-2", level=AlertLevel.CAUTION)
+    theirs = replace(ALERT, alert_id="alr-3", level=AlertLevel.FLOOR, track_a=90, track_b=91)
+    cluster = cluster_of(theirs, ours, level=AlertLevel.FLOOR)
+    view = views.alert(cluster, FIRE)
+    assert [one.alert.alert_id for one in view.members] == ["alr-2", "alr-3"]
+    assert view.alert.level is AlertLevel.CAUTION
+    assert view.advice == views.alert(ours, FIRE).advice != ""
+    told = "Incident INC-7: 1 more alert, the most urgent: warning, inside the minimum."
+    assert view.headline == f"{views.alert(ours, FIRE).headline} {told}"
+    assert views.alert(cluster, WATCHER).alert.level is AlertLevel.FLOOR
+
+
+def test_every_member_of_a_cluster_is_worded_for_the_reader(views: Views) -> None:
+    # REQ-WORD-001: crewed aircraft are never told how to manoeuvre.
+    cluster = cluster_of(ALERT, replace(ALERT, alert_id="alr-2"))
+    assert {one.advice for one in views.alert(cluster, POLICE).members} == {""}
+    assert all(one.advice for one in views.alert(cluster, FIRE).members)
+    assert views.alert(cluster, POLICE).advice == ""
+
+
+def test_a_view_words_a_limited_number_of_members(views: Views) -> None:
+    members = [replace(ALERT, alert_id=f"alr-{place}") for place in range(30)]
+    view = views.alert(cluster_of(*members), FIRE)
+    assert (len(view.members), view.alert.member_count) == (MEMBERS_SHOWN_MAX, 30)
+    assert "29 more alerts" in view.headline
+
+
+def test_a_cluster_without_members_claims_nothing_more(views: Views) -> None:
+    quiet = views.alert(cluster_of(level=AlertLevel.ADVISORY), FIRE)
+    assert quiet.headline == (
+        "Incident INC-7: its alerts have ended. New ones are gathered here. Picture 1 s old."
+    )
+    ended = views.alert(cluster_of(level=AlertLevel.NONE), FIRE)
+    assert (ended.headline, ended.advice, ended.parties) == (
+        "Incident INC-7: its alerts have ended.", "", ()
+    )  # fmt: skip

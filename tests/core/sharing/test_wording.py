@@ -174,7 +174,7 @@ def every_text() -> list[tuple[AircraftClass, str, str, str]]:
             geometry = replace(
                 GEOMETRY, bearing_deg=bearing, range_m=range_m, relative_height_m=height
             )
-            for kind in AlertKind:
+            for kind in (AlertKind.PROXIMITY, AlertKind.RESTRICTION):
                 alert = replace(ALERT, level=level, geometry=geometry, kind=kind)
                 sides = [
                     Party("ONE", "a", "Agency A", first, course_deg=10.0),
