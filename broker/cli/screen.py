@@ -128,8 +128,9 @@ def alert_cells(alert: Alert) -> tuple[Text, Text, Text, Text]:
 def relative_height_words(alert: Alert) -> str:
     """The second above or below the first, always with its doubt."""
     if not alert.HasField("relative_height_m"):
-        ended = alert.kind == alerts_pb2.ALERT_KIND_CLUSTER and not alert.members
-        if alert.restriction or ended:  # its headline says how it lies
+        no_members = alert.kind == alerts_pb2.ALERT_KIND_CLUSTER and not alert.members
+        of_restriction = alert.kind == alerts_pb2.ALERT_KIND_RESTRICTION or alert.restriction
+        if of_restriction or no_members:  # its headline says how it lies
             return ""
         return "not known: counts as inside"
     side = "above" if alert.relative_height_m >= 0 else "below"

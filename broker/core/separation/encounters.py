@@ -134,8 +134,8 @@ class Encounters:
 
     def current(self, alert_id: str) -> Alert | None:
         """One alert with its numbers as they are now; None if no such alert is active."""
-        pair = self._pair_of_alert.get(alert_id)
-        return None if pair is None else self._current(self._encounters[pair])
+        row = self._row_of_alert.get(alert_id)
+        return None if row is None else self._current(row)
 
     def active(self) -> list[Alert]:
         """Alerts not cleared, with the geometry of the last step, most urgent first."""
