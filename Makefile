@@ -17,11 +17,13 @@ run: ## install what is needed, then run the broker with simulated London traffi
 test: ## install what is needed, then run everything CI runs
 	@deploy/setup dev
 	@$(MAKE) --no-print-directory lint types imports
+	@$(BIN)/keepclear prepare
 	@$(BIN)/python -m pytest -q
 
 check: ## the fast part of `make test`: lint, types, unit tests
 	@deploy/setup dev
 	@$(MAKE) --no-print-directory lint types imports
+	@$(BIN)/keepclear prepare
 	@$(BIN)/python -m pytest -q -m "not slow and not system"
 
 lint:

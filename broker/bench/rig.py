@@ -28,7 +28,7 @@ from broker.gateways.mqtt.server import start as start_mqtt
 
 HOST: Final = "127.0.0.1"
 CHILD_LIFE_S_MAX: Final = 600.0
-START_LIMIT_S: Final = 60.0
+START_LIMIT_S: Final = 180.0
 """A first start compiles the kernels."""
 STOP_LIMIT_S: Final = 15.0
 READY_POLL_S: Final = 0.05

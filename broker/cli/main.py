@@ -11,6 +11,7 @@ from broker.cli.alerts import alerts_app
 from broker.cli.bench import bench_app
 from broker.cli.demo import demo
 from broker.cli.doctor import doctor
+from broker.cli.prepare import prepare
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
 from broker.cli.publish import publish
 from broker.cli.replay import replay
@@ -84,6 +85,7 @@ app.add_typer(bench_app, name="bench")
 app.add_typer(separation_app, name="separation")
 app.command(epilog=EXIT_CODES_HELP)(replay)
 app.command(epilog=EXIT_CODES_HELP)(doctor)
+app.command(epilog=EXIT_CODES_HELP)(prepare)
 
 
 @app.callback()

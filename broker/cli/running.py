@@ -34,6 +34,7 @@ from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.clock import Clock
 from broker.service.engine import Engine
+from broker.service.rehearsal import rehearse
 from broker.service.settings import Settings
 from broker.service.startup import assemble
 from keepclear.client import Client
@@ -121,6 +122,7 @@ async def running_broker(
     exercise = settings.space == "exercise"
     encoder = WireEncoder(exercise=exercise)
     policy = policy_text(settings.policy)
+    await asyncio.to_thread(rehearse, policy)
     parts = assemble(settings.data_dir, policy, encoder, clock, exercise=exercise)
     parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
     broker = Broker(parts)

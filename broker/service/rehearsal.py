@@ -1,0 +1,87 @@
+"""A made-up minute flown through a throw-away core before the broker says that it serves.
+
+The first call of a compiled kernel loads it, or on a new machine compiles it, which takes seconds.
+A partner's first positions must not wait for that, so a few aircraft meet, turn, climb and part
+here first: alone and in batches, with and without height and velocity. Nothing of it is kept.
+"""
+
+import math
+from typing import Final
+
+import numpy as np
+
+from broker.core.airspace import Airspace, Setup
+from broker.core.commands import SubmitReports, Tick
+from broker.core.names import SystemName
+from broker.core.separation.jit import Backend
+from broker.core.tracks.reports import (
+    CODE_COLUMNS,
+    FLOAT_COLUMNS,
+    AircraftClass,
+    AircraftDescription,
+    AltitudeDatum,
+    Floats,
+    ReportBatch,
+)
+from broker.core.units import SECOND_US
+
+AIRCRAFT: Final = 12
+SECONDS: Final = 12
+CENTRE_DEG: Final = (51.5, -0.12)
+RING_DEG: Final = 0.004
+"""About 440 m: everybody meets in the middle within the minute."""
+SPEED_MPS: Final = 20.0
+ALTITUDE_HAE_M: Final = 130.0
+
+
+def rehearse(policy_toml: str, backend: Backend = "numba") -> None:
+    """Use every kernel once, as live traffic would. Raises Refused for a bad policy."""
+    airspace = Airspace(Setup(exercise=True, policy_toml=policy_toml, backend=backend))
+    for second in range(SECONDS):
+        now_us = (second + 1) * SECOND_US
+        everybody = range(AIRCRAFT)
+        groups = [everybody] if second % 2 else [[place] for place in everybody]
+        for places in groups:
+            airspace.apply([SubmitReports(_batch(list(places), second), now_us)], now_us)
+        airspace.apply([Tick(audit=False)], now_us)
+        airspace.apply([Tick(audit=True)], now_us)
+    for late_s in (10, 30, 120):
+        airspace.apply([Tick(audit=True)], (SECONDS + late_s) * SECOND_US)
+
+
+def _batch(places: list[int], second: int) -> ReportBatch:
+    """Where these aircraft are at `second`: on a ring, flying through its centre, slowly turning.
+
+    Every third gives neither height nor velocity, as the poorest feeds do.
+    """
+    count = len(places)
+    columns: dict[str, Floats] = {name: np.full(count, np.nan) for name in FLOAT_COLUMNS}
+    codes = {name: np.zeros(count, dtype=np.int8) for name in CODE_COLUMNS}
+    bearing = np.array(places) * math.tau / AIRCRAFT + second * 0.01
+    radius_deg = RING_DEG * (1.0 - 2.0 * second / SECONDS)
+    columns["latitude_deg"] = CENTRE_DEG[0] + radius_deg * np.cos(bearing)
+    columns["longitude_deg"] = CENTRE_DEG[1] + radius_deg * np.sin(bearing)
+    columns["vertical_doubt_m"] = np.full(count, 20.0)
+    full = np.array(places) % 3 != 0
+    height_m = np.where(full, ALTITUDE_HAE_M + second, np.nan)
+    columns["altitude_hae_m"] = columns["published_altitude_m"] = height_m
+    codes["altitude_datum"][full] = AltitudeDatum.HAE
+    columns["velocity_east_mps"] = np.where(full, -SPEED_MPS * np.sin(bearing), np.nan)
+    columns["velocity_north_mps"] = np.where(full, -SPEED_MPS * np.cos(bearing), np.nan)
+    columns["vertical_speed_mps"] = np.where(full, 1.0, np.nan)
+    return ReportBatch(
+        publisher=SystemName("rehearsal", "rehearsal"),
+        batch_id="rehearsal",
+        source_track_ids=tuple(f"aircraft-{place}" for place in places),
+        time_of_validity_us=np.full(count, (second + 1) * SECOND_US, dtype=np.int64),
+        **columns,
+        **codes,
+        descriptions={row: _description(place) for row, place in enumerate(places)},
+    )
+
+
+def _description(place: int) -> AircraftDescription:
+    crewed = place % 4 == 1
+    return AircraftDescription(
+        aircraft_class=AircraftClass.HELICOPTER if crewed else AircraftClass.DRONE
+    )

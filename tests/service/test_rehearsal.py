@@ -1,0 +1,78 @@
+"""What is rehearsed is what live traffic needs: nothing is compiled afterwards."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from broker.cli.running import policy_text
+from broker.core.errors import Refused
+from broker.service.rehearsal import rehearse
+
+CHECK = """
+from numba.core import event
+
+class Compiled(event.Listener):
+    def __init__(self):
+        self.calls = []
+
+    def on_start(self, event):
+        self.calls.append((str(event.data["dispatcher"]), str(event.data["args"])))
+
+    def on_end(self, event):
+        pass
+
+compiled = Compiled()
+event.register("numba:compile", compiled)
+
+from broker.bench.traffic import fleet
+from broker.cli.running import policy_text
+from broker.core.airspace import Airspace, Setup
+from broker.core.commands import SubmitReports, Tick
+from broker.core.names import SystemName
+from broker.gateways.wire.reports import decode_batch
+from broker.service.rehearsal import rehearse
+from keepclear.v1.tracks_pb2 import PublishTracksRequest
+
+START_US = 1_760_000_000_000_000
+rehearse(policy_text("default"))
+rehearsed = len(compiled.calls)
+assert rehearsed > 0
+airspace = Airspace(Setup(exercise=True, policy_toml=policy_text("default")))
+name = SystemName("met", "fleet")
+for second in range(3):
+    now_us = START_US + second * 1_000_000
+    for batch in fleet(400, 50, 1, START_US):
+        payload = batch.at(now_us) if second else batch.first.SerializeToString()
+        decoded = decode_batch(PublishTracksRequest.FromString(payload), name)
+        airspace.apply([SubmitReports(decoded.batch, now_us)], now_us)
+    airspace.apply([Tick(audit=True)], now_us)
+late = compiled.calls[rehearsed:]
+assert not late, late
+print("nothing compiled late")
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_live_traffic_compiles_nothing_that_was_not_rehearsed(tmp_path: Path) -> None:
+    # REQ-START-001: a broker that says it serves answers its first positions at once.
+    environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+    environment.pop("NUMBA_CACHE_DIR", None)
+    done = subprocess.run(
+        [sys.executable, "-c", CHECK], capture_output=True, text=True, env=environment, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "nothing compiled late" in done.stdout
+
+
+def test_a_bad_policy_is_refused() -> None:
+    with pytest.raises(Refused):
+        rehearse("version = 0")
+
+
+@pytest.mark.parametrize("policy", ["default", "f3442-benchmark"])
+def test_every_shipped_policy_can_be_rehearsed_without_compiled_kernels(policy: str) -> None:
+    rehearse(policy_text(policy), backend="numpy")
