@@ -109,6 +109,26 @@ def read_batches(directory: Path, from_seq: int) -> Iterator[MicroBatch]:
             connection.close()
 
 
+def payload_bytes(directory: Path, from_seq: int, to_seq: int) -> int:
+    """How much a replay from one record to another has to read. Raises JournalDamaged."""
+    total = 0
+    paths = segment_paths(directory)
+    skipped = sum(1 for _, after in pairwise(paths) if first_seq_of(after) <= from_seq)
+    for path in paths[skipped:]:
+        connection = connect_to_read(path)
+        try:
+            (held,) = connection.execute(
+                "SELECT total(length(payload)) FROM record WHERE seq BETWEEN ? AND ?",
+                (from_seq, to_seq),
+            ).fetchone()
+        except SQLITE_ERRORS as error:
+            raise trouble(path.name, from_seq, error) from error
+        finally:
+            connection.close()
+        total += round(held)
+    return total
+
+
 def connect_to_read(path: Path) -> sqlite3.Connection:
     """Open a segment for reading.
 

@@ -2,8 +2,8 @@
 
 A file is: magic, length of the header, header as JSON (versions, plain values, where each array
 lies), the arrays as they lie in memory (little-endian), and a BLAKE2b digest of all that. No
-pickle: a snapshot is data and can do nothing when it is read. The last two are kept, because
-recovery starts from the older one, to make the feed's recent messages again.
+pickle: a snapshot is data and can do nothing when it is read. Several are kept, because recovery
+starts from an older one, to make the feed's recent messages again.
 """
 
 import hashlib
@@ -24,7 +24,8 @@ from broker.journal.canonical import Fields, as_whole
 from broker.journal.errors import JournalUnavailable, RecordUnreadable
 from broker.journal.files import FILE_MODE, sync_directory
 
-SNAPSHOTS_KEPT: Final = 2
+SNAPSHOTS_KEPT: Final = 10
+"""With one every six seconds: a minute."""
 SNAPSHOT_FORMAT_VERSION: Final = 1
 DEPTH_MAX: Final = 32
 _MAGIC: Final = b"KCSNAP01"
@@ -78,7 +79,7 @@ def snapshot_seqs(directory: Path) -> list[int]:
 def write(
     directory: Path, seq: int, state: Mapping[str, object], versions: Mapping[str, str]
 ) -> Path:
-    """Write a snapshot so that it is there whole or not at all; keep it and the one before.
+    """Write a snapshot so that it is there whole or not at all; keep it and those just before.
 
     State values are arrays or plain JSON values with text keys and finite numbers: anything else
     is a BrokenInvariant. Raises JournalUnavailable when the disk refuses; nothing is lost then.

@@ -33,8 +33,8 @@ from broker.service.feed.projection import Projection
 from broker.service.packing import packed
 
 SNAPSHOT_INTERVAL_US: Final = 6 * SECOND_US
-"""A restart replays at most twice this much (it starts from the older of two snapshots): at 10,000
-tracks with a report a second each, about as long again in seconds divided by six."""
+"""A restart replays at least one to two of these (it never starts from the newest snapshot): at
+10,000 tracks with a report a second each, about a sixth of that time."""
 RETRY_INTERVAL_US: Final = 1 * SECOND_US
 """How soon a log that could not be written is tried again."""
 RETRY_INTERVAL_US_MAX: Final = 30 * SECOND_US
@@ -62,9 +62,7 @@ class Ledger:
         *,
         is_new: bool,
         is_new_epoch: bool,
-        replayed_from_us: int,
     ) -> None:
-        """`replayed_from_us` is when the replay that led here began, 0 without one."""
         self.is_new = is_new
         self._directory = directory
         self._journal = journal
@@ -72,13 +70,7 @@ class Ledger:
         self._projection: Projection | None = None
         self._helper = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
         self._snapshot: Future[None] | None = None
-        # The rhythm goes on over a restart, so that a broker which is killed again and again keeps
-        # what its readers ask for when they come back. A new epoch has nothing older to keep.
         self._next_snapshot_us = 0
-        if replayed_from_us and not is_new_epoch:
-            self._next_snapshot_us = replayed_from_us + snapshots.SNAPSHOTS_KEPT * (
-                SNAPSHOT_INTERVAL_US
-            )
         self._older_are_void = is_new_epoch
         self._covered: list[int] = []
         self._is_open = True

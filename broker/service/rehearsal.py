@@ -15,12 +15,9 @@ from broker.core.commands import SubmitReports, Tick
 from broker.core.names import SystemName
 from broker.core.separation.jit import Backend
 from broker.core.tracks.reports import (
-    CODE_COLUMNS,
-    FLOAT_COLUMNS,
     AircraftClass,
     AircraftDescription,
     AltitudeDatum,
-    Floats,
     ReportBatch,
 )
 from broker.core.units import SECOND_US
@@ -32,6 +29,7 @@ RING_DEG: Final = 0.004
 """About 440 m: everybody meets in the middle within the minute."""
 SPEED_MPS: Final = 20.0
 ALTITUDE_HAE_M: Final = 130.0
+VERTICAL_DOUBT_M: Final = 20.0
 
 
 def rehearse(policy_toml: str, backend: Backend = "numba") -> None:
@@ -55,27 +53,33 @@ def _batch(places: list[int], second: int) -> ReportBatch:
     Every third gives neither height nor velocity, as the poorest feeds do.
     """
     count = len(places)
-    columns: dict[str, Floats] = {name: np.full(count, np.nan) for name in FLOAT_COLUMNS}
-    codes = {name: np.zeros(count, dtype=np.int8) for name in CODE_COLUMNS}
+    blank, codes = np.full(count, np.nan), np.zeros(count, dtype=np.int8)
     bearing = np.array(places) * math.tau / AIRCRAFT + second * 0.01
     radius_deg = RING_DEG * (1.0 - 2.0 * second / SECONDS)
-    columns["latitude_deg"] = CENTRE_DEG[0] + radius_deg * np.cos(bearing)
-    columns["longitude_deg"] = CENTRE_DEG[1] + radius_deg * np.sin(bearing)
-    columns["vertical_doubt_m"] = np.full(count, 20.0)
     full = np.array(places) % 3 != 0
     height_m = np.where(full, ALTITUDE_HAE_M + second, np.nan)
-    columns["altitude_hae_m"] = columns["published_altitude_m"] = height_m
-    codes["altitude_datum"][full] = AltitudeDatum.HAE
-    columns["velocity_east_mps"] = np.where(full, -SPEED_MPS * np.sin(bearing), np.nan)
-    columns["velocity_north_mps"] = np.where(full, -SPEED_MPS * np.cos(bearing), np.nan)
-    columns["vertical_speed_mps"] = np.where(full, 1.0, np.nan)
     return ReportBatch(
         publisher=SystemName("rehearsal", "rehearsal"),
         batch_id="rehearsal",
         source_track_ids=tuple(f"aircraft-{place}" for place in places),
         time_of_validity_us=np.full(count, (second + 1) * SECOND_US, dtype=np.int64),
-        **columns,
-        **codes,
+        latitude_deg=CENTRE_DEG[0] + radius_deg * np.cos(bearing),
+        longitude_deg=CENTRE_DEG[1] + radius_deg * np.sin(bearing),
+        altitude_hae_m=height_m,
+        vertical_doubt_m=np.full(count, VERTICAL_DOUBT_M),
+        published_altitude_m=height_m,
+        altitude_datum=np.where(full, AltitudeDatum.HAE, AltitudeDatum.NONE).astype(np.int8),
+        height_m=blank,
+        height_reference=codes,
+        velocity_east_mps=np.where(full, -SPEED_MPS * np.sin(bearing), np.nan),
+        velocity_north_mps=np.where(full, -SPEED_MPS * np.cos(bearing), np.nan),
+        vertical_speed_mps=np.where(full, 1.0, np.nan),
+        horizontal_accuracy_m=blank,
+        vertical_accuracy_m=blank,
+        velocity_accuracy_mps=blank,
+        vertical_speed_accuracy_mps=blank,
+        operational_status=codes,
+        source=codes,
         descriptions={row: _description(place) for row, place in enumerate(places)},
     )
 

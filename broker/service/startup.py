@@ -62,9 +62,7 @@ def assemble(
     directory.mkdir(parents=True, exist_ok=True)
     found = plan(directory, boot_id())
     run = _run_info(found, random_bytes, exercise=exercise)
-    airspace, projection, replayed_from_us = _recovered(
-        found, run, policy_toml, encoder, exercise=exercise
-    )
+    airspace, projection = _recovered(found, run, policy_toml, encoder, exercise=exercise)
     journal = Journal.open(directory, run, continue_from=found.last_seq)
     ledger = Ledger(
         directory,
@@ -72,7 +70,6 @@ def assemble(
         run,
         is_new=found.header is None,
         is_new_epoch=found.header is not None and _needs_new_epoch(found, found.header.run),
-        replayed_from_us=replayed_from_us,
     )
     ledger.bind(projection)
     return Parts(ledger, airspace, projection, encoder, clock)
@@ -138,8 +135,8 @@ def _next_epoch(found: RecoveryPlan, run: RunInfo) -> int:
 
 def _recovered(
     found: RecoveryPlan, run: RunInfo, policy_toml: str, encoder: Encoder, *, exercise: bool
-) -> tuple[Airspace, Projection, int]:
-    """The core and the feed as the log left them, and when the replay began (0: no replay)."""
+) -> tuple[Airspace, Projection]:
+    """The core and the feed as the log left them."""
     epoch = epoch_name(run)
     if found.header is not None:
         epoch = epoch_name(found.header.run)
@@ -155,12 +152,12 @@ def _recovered(
         airspace = Airspace(Setup(exercise, first_policy))
         projection = Projection(airspace, run.secret, encoder, epoch)
     with _collector_paused():
-        replayed_from_us = replay(batches, projection)
+        replay(batches, projection)
     for damage in found.damage:
         log.error("log-damaged", segment=damage.segment, why=damage.reason)
     if epoch != epoch_name(run):
         projection.new_epoch(epoch_name(run))
-    return airspace, projection, replayed_from_us
+    return airspace, projection
 
 
 @contextmanager
@@ -188,13 +185,10 @@ def policy_first(batches: Iterator[MicroBatch], otherwise: str) -> tuple[str, It
     return otherwise, iter(before)
 
 
-def replay(batches: Iterator[MicroBatch], projection: Projection) -> int:
-    """Apply logged micro-batches as the engine did; returns when the first was, 0 for none."""
-    first_us = 0
+def replay(batches: Iterator[MicroBatch], projection: Projection) -> None:
+    """Apply logged micro-batches as the engine did."""
     for batch in batches:
-        first_us = first_us or batch.now_us
         apply_logged(batch, projection)
-    return first_us
 
 
 def apply_logged(batch: MicroBatch, projection: Projection) -> News:

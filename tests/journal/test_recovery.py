@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from broker.journal import snapshots
+from broker.journal import recovery, snapshots
 from broker.journal.errors import JournalDamaged, JournalInUse, JournalMismatch
 from broker.journal.files import segment_path
 from broker.journal.log import Journal, SegmentLimits
+from broker.journal.reading import payload_bytes
 from broker.journal.recovery import plan
 from tests.journal import samples
 from tests.journal.samples import run_info
@@ -50,6 +51,32 @@ def test_the_older_snapshot_is_the_start(tmp_path: Path) -> None:
     assert found.snapshot is not None
     assert found.snapshot.state == {"seq": 6}
     assert [batch.last_seq for batch in found.batches] == list(range(8, 22, 2))
+
+
+def test_recovery_goes_back_as_far_as_a_quick_replay_allows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # REQ-DUR-009: what resuming readers ask for is made again.
+    log_with_snapshots(tmp_path, 4, 8, 12, 16)
+    assert starts_at(tmp_path) == 4
+    for afforded, start in ((0, 12), (payload_bytes(tmp_path, 9, 12), 8)):
+        monkeypatch.setattr(recovery, "REPLAY_BYTES_MAX", afforded)
+        assert starts_at(tmp_path) == start
+
+
+def starts_at(directory: Path) -> int:
+    found = plan(directory, "boot-1")
+    assert found.snapshot is not None
+    assert [batch.last_seq for batch in found.batches][-1] == 20
+    return found.snapshot.seq
+
+
+def test_what_a_replay_reads_is_counted_over_segments(tmp_path: Path) -> None:
+    log_with_snapshots(tmp_path)
+    whole = payload_bytes(tmp_path, 1, 20)
+    assert whole > 0
+    assert payload_bytes(tmp_path, 1, 7) + payload_bytes(tmp_path, 8, 20) == whole
+    assert payload_bytes(tmp_path, 21, 20) == 0
 
 
 def test_one_usable_snapshot_has_to_do(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from broker.core.errors import Refused
 from broker.service.rehearsal import rehearse
 
 CHECK = """
+import broker  # says where kernels are kept, before Numba is imported
 from numba.core import event
 
 class Compiled(event.Listener):

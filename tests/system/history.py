@@ -60,7 +60,8 @@ class History:
     alerts: dict[str, int] = field(default_factory=dict)
     restrictions: dict[str, int] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
-    alert_ids: dict[str, None] = field(default_factory=dict)
+    alert_ids: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Every alert ever shown -> the labels of its aircraft."""
     messages: int = 0
     alert_messages: int = 0
     _lost: set[str] = field(default_factory=set)
@@ -141,7 +142,7 @@ class History:
 
     def _alert(self, message: feed_pb2.FeedMessage) -> None:
         alert = message.alert
-        self.alert_ids[alert.alert_id] = None
+        self.alert_ids[alert.alert_id] = frozenset(one.label for one in alert.parties)
         self.alert_messages += not message.header.snapshot
         if alert.alert_id in self._cleared:
             raise FeedBroken(f"alert {alert.alert_id} had been cleared")

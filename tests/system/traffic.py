@@ -68,6 +68,14 @@ def meeting(pair: int, time_us: int) -> list[tracks_pb2.TrackReport]:
     ]
 
 
+def hovering(time_us: int) -> list[tracks_pb2.TrackReport]:
+    """Two drones that hang beside each other, inside the floor, for ever."""
+    return [
+        report(f"h-{name}", east_m=side * 3.0, north_m=-APART_M / 2, time_us=time_us)
+        for name, side in (("a", -1), ("b", 1))
+    ]
+
+
 def crowd(count: int, time_us: int, *, first: int = 0) -> list[tracks_pb2.TrackReport]:
     """Drones on a grid, too far apart to alert."""
     side = math.ceil(math.sqrt(count))
