@@ -7,13 +7,32 @@ from typing import Protocol
 from adapters.clock import Clock
 from keepclear.v1.tracks_pb2 import TrackReport
 
+SILENT_AFTER_S = 20.0  # twice the broker's own limit, which is the least
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Bytes as they came, and when (Unix microseconds UTC)."""
+    """Bytes as they came, and when (Unix microseconds UTC).
+
+    `opens` marks the first piece of a new connection: half a message left over from the one before
+    does not go on here. `dropped` counts documents thrown away before this one for want of room.
+    """
 
     data: bytes
     received_us: int
+    opens: bool = False
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A piece of a recorded file, and its own time in microseconds, None where it tells none.
+
+    Formats without a date count from 0 at the beginning of the file.
+    """
+
+    data: bytes
+    time_us: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +47,15 @@ class Refusal:
 class Decoded:
     """What one document held.
 
-    `refusals` are records (or the whole document) that were not used; `unread` are single fields
-    of records that were used, taken as not known.
+    `records` counts what was found, used or not: messages, frames or aircraft. `refusals` are
+    records (or the whole document) that were not used; `unread` are single fields of records that
+    were used, taken as not known.
     """
 
     reports: tuple[TrackReport, ...] = ()
     refusals: tuple[Refusal, ...] = ()
     unread: tuple[Refusal, ...] = ()
+    records: int = 0
 
 
 class SourceUnavailable(Exception):
@@ -54,16 +75,23 @@ class Source(Protocol):
         ...
 
 
-# Pure: the same document gives the same answer, and whatever the bytes are it never raises.
+# Free of I/O and clock: the same documents in the same order give the same answers, and whatever
+# the bytes are it never raises. Formats that are split across documents, or whose messages must be
+# joined, keep a bounded memory: each feed has a decoder of its own.
 Decoder = Callable[[Document], Decoded]
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """One configured feed. `lossless`: every document is published before the next is read."""
+    """One configured feed.
+
+    `lossless`: every document is published before the next is read. `silent_after_s`: how long
+    nothing may come before the feed counts as silent.
+    """
 
     name: str
     source: Source
     decode: Decoder
     clock: Clock
     lossless: bool = False
+    silent_after_s: float = SILENT_AFTER_S

@@ -1,75 +1,75 @@
-"""Adapters by name: `readsb=http://receiver/data/aircraft.json` becomes a configured adapter."""
+"""Adapters by name: a feed's TOML table, or `kind=address`, becomes a configured adapter."""
 
-from collections.abc import Callable
 from pathlib import Path
-
-import httpx
+from typing import Any
 
 from adapters.clock import Clock, VirtualClock
-from adapters.model import Adapter
-from adapters.readsb.report import decode
-from adapters.readsb.source import (
-    RECORDING_SUFFIXES,
-    FileSource,
-    HttpSource,
-    RecordingSource,
-    first_time_us,
-)
+from adapters.kinds import KINDS, Kind
+from adapters.model import Adapter, Decoder
+from adapters.settings import FeedSettings, UnknownAdapter, read_table
+from adapters.sources.recording import RecordingSource, first_time_us
 
-Build = Callable[[str, Clock, VirtualClock | None], Adapter]
-
-
-class UnknownAdapter(ValueError):
-    """The text does not name an adapter; says what would."""
-
-
-def _readsb(where: str, clock: Clock, recording_clock: VirtualClock | None) -> Adapter:
-    """A URL is polled, a file is watched; a directory or a .jsonl file is played once.
-
-    With a `recording_clock` every file is a recording, and that clock paces it.
-    """
-    if where.startswith(("http://", "https://")):
-        try:
-            return _live_readsb(HttpSource(where, clock), clock)
-        except httpx.InvalidURL as error:
-            raise UnknownAdapter(f"the address is not a URL: {error}") from None
-    path = Path(where)
-    if recording_clock is None and not path.is_dir() and path.suffix not in RECORDING_SUFFIXES:
-        return _live_readsb(FileSource(path, clock), clock)
-    if not path.exists():
-        raise UnknownAdapter(f"there is no recording {where!r}")
-    own_clock = recording_clock or VirtualClock()
-    recording = RecordingSource(path, own_clock)
-    return Adapter(f"readsb {recording.where}", recording, decode, own_clock, lossless=True)
-
-
-def _live_readsb(source: HttpSource | FileSource, clock: Clock) -> Adapter:
-    return Adapter(f"readsb {source.where}", source, decode, clock)
-
-
-KINDS: dict[str, Build] = {"readsb": _readsb}
+__all__ = ["KINDS", "UnknownAdapter", "build", "build_feed", "kind_of", "recording_start_us"]
 
 
 def build(setting: str, clock: Clock, recording_clock: VirtualClock | None = None) -> Adapter:
-    """Build the adapter that `kind=where` asks for; raises UnknownAdapter."""
-    kind, where = split(setting)
-    return KINDS[kind](where, clock, recording_clock)
+    """Build the adapter that `kind=address` asks for; raises UnknownAdapter."""
+    kind, address = split(setting)
+    return build_feed(kind, {"kind": kind, "address": address}, clock, recording_clock)
+
+
+def build_feed(
+    name: str, table: dict[str, Any], clock: Clock, recording_clock: VirtualClock | None = None
+) -> Adapter:
+    """Build one feed from its table; raises UnknownAdapter.
+
+    With a `recording_clock` every file is a recording, and that clock paces it.
+    """
+    kind, settings = _read(name, table)
+    decoder: Decoder = kind.decoder(settings)
+    source = kind.live(settings, clock)
+    is_path = "://" not in settings.address
+    if source is not None and not (is_path and recording_clock is not None):
+        return Adapter(
+            f"{name} {source.where}", source, decoder, clock, silent_after_s=settings.silent_after_s
+        )
+    path = Path(settings.address)
+    if not is_path or not path.exists():
+        raise UnknownAdapter(
+            f"{name}.address: there is no recording {settings.address!r}; "
+            f"{settings.kind} takes {kind.address}"
+        )
+    own_clock = recording_clock or VirtualClock()
+    recording = RecordingSource(path, own_clock, kind.recorded)
+    return Adapter(f"{name} {recording.where}", recording, decoder, own_clock, lossless=True)
+
+
+def kind_of(name: str) -> Kind:
+    """A format by its name; raises UnknownAdapter, which says what is known."""
+    if name not in KINDS:
+        raise UnknownAdapter(f"{name!r} is not an adapter; known: {', '.join(sorted(KINDS))}")
+    return KINDS[name]
+
+
+def _read(name: str, table: dict[str, Any]) -> tuple[Kind, FeedSettings]:
+    kind = kind_of(str(table.get("kind", "")))
+    return kind, read_table(kind.settings, name, table)
 
 
 def split(setting: str) -> tuple[str, str]:
-    """`kind=where` as its two parts; raises UnknownAdapter."""
-    kind, separator, where = setting.partition("=")
-    if not separator or not where or kind not in KINDS:
+    """`kind=address` as its two parts; raises UnknownAdapter."""
+    kind, separator, address = setting.partition("=")
+    if not separator or not address or kind not in KINDS:
         known = ", ".join(f"{name}=ADDRESS" for name in sorted(KINDS))
         raise UnknownAdapter(f"{setting!r} is not an adapter; known: {known}")
-    return kind, where
+    return kind, address
 
 
 def recording_start_us(setting: str) -> int | None:
     """Time of the first document of a recorded file, or None for a URL and a file without times."""
-    _, where = split(setting)
-    if where.startswith(("http://", "https://")):
+    kind, address = split(setting)
+    if "://" in address:
         return None
-    if not Path(where).exists():
-        raise UnknownAdapter(f"there is no recording {where!r}")
-    return first_time_us(Path(where))
+    if not Path(address).exists():
+        raise UnknownAdapter(f"there is no recording {address!r}")
+    return first_time_us(Path(address), KINDS[kind].recorded)

@@ -5,6 +5,11 @@ document and puts the reports into an outbox; when the source fails, or the adap
 bug, the failure is counted and logged and the source is read again after a growing wait. The
 sending task empties the outbox every quarter of a second, or at once when a batch is full. Neither
 waits for the other, except with a recording (`lossless`), and no adapter waits for another.
+
+A feed that hears something but has no position to report sends an empty batch now and then: still
+listening. The broker announces a publisher as silent ten seconds after its last batch, so the empty
+ones end ten seconds before the feed's own limit; the announcement then comes within that limit. One
+empty batch goes out at the start, so that a feed which never hears anything is announced as well.
 """
 
 import asyncio
@@ -24,6 +29,8 @@ from keepclear.v1.tracks_pb2 import PublishTracksResponse, TrackReport
 
 BATCH_REPORTS = 500
 FLUSH_S = 0.25
+LISTENING_S = 3.0  # between empty batches: three chances before the broker calls a feed silent
+BROKER_SILENT_AFTER_S = 10.0  # the contract's (feed.proto, Coverage)
 RETRY_FIRST_S = 0.2
 RETRY_CAP_S = 30.0  # traffic is safety input: not the two minutes a display could wait
 
@@ -53,7 +60,11 @@ class RunningAdapter:
         source_backoff: Backoff | None = None,
         broker_backoff: Backoff | None = None,
     ) -> None:
-        self.stats = AdapterStats(adapter.name)
+        self.stats = AdapterStats(
+            adapter.name, adapter.clock.now_us(), silent_after_s=adapter.silent_after_s
+        )
+        self._listening_us = 0  # when a batch last said so
+        self._was_silent = False
         self._adapter = adapter
         self._clock = adapter.clock
         self._publisher = publisher
@@ -107,6 +118,7 @@ class RunningAdapter:
         stats.source_error = ""
         stats.last_input_us = document.received_us
         stats.documents += 1
+        stats.dropped += document.dropped
         stats.input_bytes += len(document.data)
         decoded = self._adapter.decode(document)
         self._source_backoff.reset()
@@ -114,6 +126,7 @@ class RunningAdapter:
             count(stats.refused, refusal.reason)
         for unread in decoded.unread:
             count(stats.unread, unread.reason)
+        stats.records += max(decoded.records, len(decoded.refusals))
         stats.reports += len(decoded.reports)
         for report in decoded.reports:
             self._outbox.add(report)
@@ -130,9 +143,11 @@ class RunningAdapter:
                 timer.cancel()
                 full.cancel()
             self._batch_ready.clear()
+            self._note_silence()
             if self._clock.now_us() >= self._broker_retry_us:
                 try:
                     await self._flush()
+                    await self._say_listening()
                 except Exception as error:  # noqa: BLE001 - sending must go on after a bug
                     self._crashed("sending failed", error)
 
@@ -143,6 +158,25 @@ class RunningAdapter:
                 if not await self._publish(reports):
                     return
 
+    async def _say_listening(self) -> None:
+        """Send an empty batch where nothing else says that this feed hears."""
+        now_us = self._clock.now_us()
+        if self._adapter.lossless or now_us - self._listening_us < LISTENING_S * MICROSECONDS:
+            return
+        age_s = self.stats.input_age_s(now_us)
+        limit_s = self._adapter.silent_after_s - BROKER_SILENT_AFTER_S
+        first = self._listening_us == 0
+        if first or (age_s is not None and age_s <= max(limit_s, FLUSH_S)):
+            async with self._sending:
+                await self._publish([])
+
+    def _note_silence(self) -> None:
+        silent = self.stats.silent(self._clock.now_us())
+        if silent != self._was_silent:
+            self._was_silent = silent
+            event = "feed silent" if silent else "feed heard again"
+            self._log.warning(event, limit_s=self._adapter.silent_after_s)
+
     async def _publish(self, reports: list[TrackReport]) -> bool:
         try:
             answer = await self._publisher.publish(reports)
@@ -152,7 +186,7 @@ class RunningAdapter:
             return False
         self._broker_backoff.reset()
         self.stats.broker_error = ""
-        self.stats.last_output_us = self._clock.now_us()
+        self._listening_us = self.stats.last_output_us = self._clock.now_us()
         self.stats.accepted += answer.accepted_count
         for refusal in answer.refusals:
             count(self.stats.refused_by_broker, _INDEX.sub("", refusal.field))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from adapters.clock import MICROSECONDS
+from adapters.model import SILENT_AFTER_S
 
 MAX_REASONS = 100  # different reasons counted one by one
 OTHER_REASON = "other"
@@ -28,11 +29,15 @@ class AdapterStats:
     """
 
     name: str
+    started_us: int = 0
+    silent_after_s: float = SILENT_AFTER_S
     state: AdapterState = AdapterState.STARTING
     last_input_us: int | None = None
     last_output_us: int | None = None
     documents: int = 0
+    dropped: int = 0  # documents thrown away unread for want of room
     input_bytes: int = 0
+    records: int = 0
     reports: int = 0
     repeated: int = 0  # the position had been published already
     superseded: int = 0  # a newer position came before this one could be sent
@@ -55,6 +60,11 @@ class AdapterStats:
     def output_age_s(self, now_us: int) -> float | None:
         """Seconds since the broker last acknowledged something."""
         return _age_s(self.last_output_us, now_us)
+
+    def silent(self, now_us: int) -> bool:
+        """Whether nothing has come for as long as this feed allows, from the start on."""
+        since_us = self.started_us if self.last_input_us is None else self.last_input_us
+        return (now_us - since_us) / MICROSECONDS > self.silent_after_s
 
     def line(self, now_us: int) -> str:
         """One line for people."""

@@ -7,11 +7,18 @@ file that cannot be read at all is one refusal. Sources: as in `schema` and `qua
 import json
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
-from adapters.model import Refusal
-from adapters.readsb.fields import FieldReader, finite
-from adapters.readsb.quality import (
+from adapters.adsb.aircraft import (
+    ALTITUDE_FT,
+    NO_ADDRESS,
+    OBSTACLES,
+    RATE_FPM,
+    SPEED_KT,
+    SURFACE_VEHICLES,
+    Aircraft,
+    Known,
+)
+from adapters.adsb.quality import (
     ADSB_DEFAULT_M,
     GVA_M,
     MLAT_DEFAULT_M,
@@ -19,6 +26,8 @@ from adapters.readsb.quality import (
     UNSURE_DEFAULT_M,
     horizontal_accuracy_m,
 )
+from adapters.model import Refusal
+from adapters.readsb.fields import FieldReader, finite
 from adapters.readsb.schema import FIELD_NAMES, FieldNames, Generation, generation_of
 
 MICROSECONDS = 1_000_000
@@ -27,51 +36,9 @@ MAX_AIRCRAFT = 5_000
 MAX_POSITION_AGE_US = 60 * MICROSECONDS
 MAX_CLOCK_AHEAD_US = 5 * MICROSECONDS  # the contract's limit for a time of validity
 MAX_TIME_S = 4_102_444_800.0  # the year 2100: later is a broken clock
-# The contract's limits (tracks.proto), in the units of the file.
-ALTITUDE_FT = (-1_640.0, 98_425.0)  # -500 to 30,000 m
-SPEED_KT = (0.0, 777.0)  # 400 m/s
-RATE_FPM = (-29_500.0, 29_500.0)  # 150 m/s
 
 _HEX = re.compile(r"~?[0-9a-f]{6}")
-_NO_ADDRESS = frozenset({"000000", "ffffff"})  # ICAO Annex 10 gives these to nobody
 _TEST_FLAGS = ("sim", "simulated", "test")
-_SURFACE_VEHICLES = frozenset({"C1", "C2"})
-_OBSTACLES = frozenset({"C3", "C4", "C5"})
-
-
-class Known(StrEnum):
-    """How a position is known."""
-
-    ADSB = "ADS-B"
-    MLAT = "MLAT"
-    TISB = "TIS-B"
-
-
-@dataclass(frozen=True, slots=True)
-class Aircraft:
-    """One aircraft with a position; units as in the file, None where it says nothing.
-
-    `geometric_altitude_ft` is WGS 84 height above ellipsoid, `pressure_altitude_ft` is against
-    1013.25 hPa. `time_of_validity_us` is when the position was received.
-    """
-
-    address: str
-    time_of_validity_us: int
-    latitude_deg: float
-    longitude_deg: float
-    known: Known
-    horizontal_accuracy_m: float
-    on_ground: bool = False
-    geometric_altitude_ft: float | None = None
-    pressure_altitude_ft: float | None = None
-    ground_speed_kt: float | None = None
-    track_deg: float | None = None
-    climb_fpm: float | None = None
-    vertical_accuracy_m: float | None = None
-    velocity_accuracy_mps: float | None = None
-    category: str = ""
-    callsign: str = ""
-    registration: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +162,7 @@ def _address(reader: FieldReader) -> str:
     """The ICAO address, or with a leading ~ one that is not."""
     value = reader.entry.get("hex")
     address = value.strip().lower() if isinstance(value, str) else ""
-    if _HEX.fullmatch(address) is None or address in _NO_ADDRESS:
+    if _HEX.fullmatch(address) is None or address in NO_ADDRESS:
         raise _Unusable("hex", "not an address")
     return address
 
@@ -211,9 +178,9 @@ def _refuse_what_is_no_aircraft(
         if entry.get(flag):
             raise _Unusable(flag, "simulated or test")
     category = entry.get("category")
-    if isinstance(category, str) and category in _SURFACE_VEHICLES:
+    if isinstance(category, str) and category in SURFACE_VEHICLES:
         raise _Unusable("category", "a surface vehicle")
-    if isinstance(category, str) and category in _OBSTACLES:
+    if isinstance(category, str) and category in OBSTACLES:
         raise _Unusable("category", "an obstacle")
 
 

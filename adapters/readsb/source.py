@@ -7,8 +7,8 @@ from pathlib import Path
 
 import httpx
 
-from adapters.clock import Clock, VirtualClock
-from adapters.model import Document, SourceUnavailable
+from adapters.clock import Clock
+from adapters.model import Document, Recorded, SourceUnavailable
 from adapters.readsb.decode import MAX_DOCUMENT_BYTES, file_time_us
 
 POLL_S = 1.0  # receivers write once a second
@@ -135,46 +135,20 @@ class FileSource:
         return data
 
 
-class RecordingSource:
-    """Plays recorded documents at their own times, which drive the virtual clock.
-
-    A file with one document, a `.jsonl` or `.ndjson` file with one document a line, or a directory
-    of `.json` files in the order of their names. A document without a time comes at the time of
-    the one before; the decoder says what is wrong with it.
-    """
-
-    def __init__(self, path: Path, clock: VirtualClock) -> None:
-        self._path = path
-        self._clock = clock
-
-    @property
-    def where(self) -> str:
-        """The path."""
-        return str(self._path)
-
-    async def documents(self) -> AsyncGenerator[Document, None]:
-        """Every document once; SourceUnavailable when the recording cannot be read."""
-        try:
-            for data in _recorded(self._path):
-                time_us = file_time_us(data)
-                if time_us is not None:
-                    await self._clock.advance_to_us(time_us)
-                yield Document(data, self._clock.now_us())
-        except OSError as error:
-            raise SourceUnavailable(f"{self.where}: {error.strerror}") from error
-
-
 def _read(path: Path) -> bytes:
     """The file's bytes; one more than the limit is enough for the decoder to refuse it."""
     with path.open("rb") as file:
         return file.read(MAX_DOCUMENT_BYTES + 1)
 
 
-def first_time_us(path: Path) -> int | None:
-    """The time of the first document of a recording that has one."""
-    return next(
-        (time for data in _recorded(path) if (time := file_time_us(data)) is not None), None
-    )
+def recorded(path: Path) -> Iterator[Recorded]:
+    """The documents of a recording, each at its own time.
+
+    A file with one document, a `.jsonl` or `.ndjson` file with one document a line, or a directory
+    of `.json` files in the order of their names.
+    """
+    for data in _recorded(path):
+        yield Recorded(data, file_time_us(data))
 
 
 def _recorded(path: Path) -> Iterator[bytes]:

@@ -61,9 +61,9 @@ def publish(
     accepted = 0
     if reports.reports:
         accepted = asyncio.run(
-            _publish(target, system, reports, (speed, keep_times, simulated), refusals)
+            publish_reports(target, system, reports, (speed, keep_times, simulated), refusals)
         )
-    _print_refusals(refusals)
+    say_refusals(refusals)
     print(f"{accepted} accepted, {len(refusals)} refused")
     if refusals:
         raise typer.Exit(ExitCode.PROBLEM)
@@ -79,7 +79,7 @@ def _read(file: str) -> bytes:
         raise Problem(f"cannot read {file}: {error.strerror}", "check the path") from None
 
 
-async def _publish(
+async def publish_reports(
     target: str | None,
     system: str,
     file: ReportFile,
@@ -134,7 +134,8 @@ def _refused(answer: PublishTracksResponse, sent: tuple[Placed, ...]) -> list[Re
     return found
 
 
-def _print_refusals(refusals: list[RefusedRecord]) -> None:
+def say_refusals(refusals: list[RefusedRecord]) -> None:
+    """Print each refusal with its place, field and reason."""
     for refusal in refusals[:REFUSALS_SHOWN_MAX]:
         parts = [part for part in (refusal.place, refusal.field, refusal.reason) if part]
         print(printable(": ".join(parts)))

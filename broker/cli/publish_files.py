@@ -14,9 +14,10 @@ from typing import Final, TypeAlias
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.json_format import ParseDict, ParseError
 
+from adapters.adsb.report import Reporter
 from adapters.model import Document
 from adapters.readsb.decode import file_time_us
-from adapters.readsb.report import decode
+from adapters.readsb.report import decoder
 from broker.cli.problems import Problem
 from keepclear.v1.tracks_pb2 import AircraftDescription, TrackReport
 
@@ -136,7 +137,7 @@ def _from_document(document: object, place: str) -> Iterator[Record]:
 def _aircraft_json(document: object, place: str) -> Iterator[Record]:
     data = json.dumps(document).encode()
     # As if received at the time it was written: how old that is now is for the pacing to judge.
-    decoded = decode(Document(data, file_time_us(data) or 0))
+    decoded = decoder(Reporter())(Document(data, file_time_us(data) or 0))
     for refusal in decoded.refusals:
         yield RefusedRecord(place, refusal.field, refusal.reason)
     for report in decoded.reports:

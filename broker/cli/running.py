@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
-from adapters.registry import build
+from adapters.metrics import FeedMetrics
+from adapters.registry import UnknownAdapter, build_feed, split
 from adapters.runtime import RunningAdapter, run_adapters
 from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.following import BrokerTime, PacedClock, RecordedClock
@@ -234,26 +235,40 @@ async def announced(running: Running) -> AsyncIterator[None]:
         remove_run_file(pid)
 
 
+def wanted_feeds(settings: Settings, options: list[str]) -> dict[str, dict[str, Any]]:
+    """The feeds of the configuration and of `--adapter`, by name; raises Problem."""
+    feeds = dict(settings.feeds)
+    try:
+        for number, option in enumerate(options, start=1):
+            kind, address = split(option)
+            feeds[f"{kind}-{number}"] = {"kind": kind, "address": address}
+    except UnknownAdapter as error:
+        raise Problem(str(error)) from error
+    return feeds
+
+
 @asynccontextmanager
 async def adapters_running(
     running: Running, wanted: list[str], agency: str, clock: Clock
 ) -> AsyncIterator[list[RunningAdapter]]:
-    """The adapters of `--adapter`, each a client of the public contract like any other."""
-    if not wanted:
-        yield []
-        return
+    """The feeds, each a supervised task and a client of the public contract like any other."""
     clients: list[Client] = []
-    at_work: list[RunningAdapter] = []
-    for number, setting in enumerate(wanted, start=1):
-        kind = setting.partition("=")[0]
-        system = ADAPTER_SYSTEM.format(agency=agency, adapter=f"{kind}-{number}")
+    at_work: list[tuple[str, RunningAdapter]] = []
+    for name, table in wanted_feeds(running.settings, wanted).items():
+        system = ADAPTER_SYSTEM.format(agency=table.get("agency") or agency, adapter=name)
+        paced = PacedClock(clock) if isinstance(clock, RecordedClock) else None
+        try:
+            adapter = build_feed(name, table, BrokerTime(clock), paced)
+        except UnknownAdapter as error:
+            raise Problem(str(error)) from error
         client = await Client(running.grpc_address, system).__aenter__()
         clients.append(client)
-        paced = PacedClock(clock) if isinstance(clock, RecordedClock) else None
-        at_work.append(RunningAdapter(build(setting, BrokerTime(clock), paced), client))
-    task = asyncio.create_task(run_adapters(at_work))
+        at_work.append((name, RunningAdapter(adapter, client)))
+    running.broker.metrics.registry.register(FeedMetrics(at_work, BrokerTime(clock)))
+    adapters = [one for _, one in at_work]
+    task = asyncio.create_task(run_adapters(adapters))
     try:
-        yield at_work
+        yield adapters
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):

@@ -1,7 +1,7 @@
 """Configuration: a TOML file, environment variables (KEEPCLEAR_...) over it, options over both."""
 
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import (
@@ -17,6 +17,7 @@ from broker.core.names import Role, identifier
 GRPC_PORT: Final = 50051
 METRICS_PORT: Final = 9464
 AGENCIES_MAX: Final = 100
+FEEDS_MAX: Final = 100
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 
@@ -54,14 +55,21 @@ class Settings(BaseSettings):
     """Name of a shipped pair policy, or the path of a file."""
     agencies: dict[str, AgencySettings] = Field(default_factory=dict, max_length=AGENCIES_MAX)
 
+    feeds: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=FEEDS_MAX)
+    """Outside feeds by name; what a table may say depends on its `kind` (docs/feeds.md)."""
+
+    @field_validator("feeds")
+    @classmethod
+    def _feed_names(cls, feeds: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+        for feed in feeds:
+            _checked_name(f"feeds.{feed}", feed)
+        return feeds
+
     @field_validator("agencies")
     @classmethod
     def _identifiers(cls, agencies: dict[str, AgencySettings]) -> dict[str, AgencySettings]:
         for agency in agencies:
-            try:
-                identifier(f"agencies.{agency}", agency)
-            except Refused as refused:
-                raise ValueError(str(refused)) from refused
+            _checked_name(f"agencies.{agency}", agency)
         return agencies
 
     @model_validator(mode="after")
@@ -86,6 +94,13 @@ class Settings(BaseSettings):
         """Options first, then the environment, then the TOML file."""
         del dotenv_settings, file_secret_settings
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _checked_name(field: str, name: str) -> None:
+    try:
+        identifier(field, name)
+    except Refused as refused:
+        raise ValueError(str(refused)) from refused
 
 
 def load_settings(config: Path | None, **options: object) -> Settings:

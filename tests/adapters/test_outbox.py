@@ -98,7 +98,7 @@ def test_reasons_are_bounded() -> None:
 
 
 def test_the_line_shows_how_fresh_input_and_output_are() -> None:
-    stats = AdapterStats("readsb x", AdapterState.RUNNING, last_input_us=1_000_000)
+    stats = AdapterStats("readsb x", state=AdapterState.RUNNING, last_input_us=1_000_000)
     stats.broker_error = "away"
     assert stats.line(3_500_000) == (
         "readsb x: running, input 2.5 s ago, output never, 0 accepted, 0 refused, broker: away"

@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from adapters.clock import RealClock, VirtualClock
-from adapters.readsb.source import FileSource, HttpSource, RecordingSource
+from adapters.readsb.source import FileSource, HttpSource
 from adapters.registry import UnknownAdapter, build
+from adapters.sources.recording import RecordingSource
 
 
 def test_a_url_is_polled() -> None:

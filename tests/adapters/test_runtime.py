@@ -149,7 +149,7 @@ async def test_what_could_not_be_published_is_sent_when_the_broker_is_back(
     broker.failures = [error]
     running = started(Scripted(b"a b"), broker, clock)
     await play(running, clock, 4.0)
-    assert [len(batch) for batch in broker.batches] == [2]
+    assert [len(batch) for batch in broker.batches if batch] == [2]
     assert running.stats.publish_failures == 1
     assert running.stats.broker_error == ""
 
@@ -196,3 +196,28 @@ async def test_a_recording_is_published_whole_through_the_real_client(tmp_path: 
     times_us = [batch.reports[0].time_of_validity_us for batch in script.batches]
     assert times_us == [1_700_000_000_000_000 + second * 1_000_000 for second in range(10)]
     assert running.stats.line(adapter.clock.now_us()).endswith("11 accepted, 0 refused")
+
+
+async def test_a_feed_that_hears_nothing_to_report_says_so_until_its_limit_is_near() -> None:
+    # REQ-FEED-002: the broker calls a publisher silent after ten seconds without a batch, so the
+    # last batch of a feed must leave ten seconds before the feed's own limit.
+    clock, broker = VirtualClock(1_000_000), Broker()
+    running = started(Scripted(b""), broker, clock)
+    await play(running, clock, 5.0)
+    assert [len(batch) for batch in broker.batches] == [0, 0]
+    running = started(Scripted(b""), broker, clock)
+    broker.batches.clear()
+    await play(running, clock, 30.0)
+    silent_from_s = running.stats.silent_after_s - 10.0
+    assert len(broker.batches) == 1 + int(silent_from_s / 3.25)
+    assert running.stats.silent(clock.now_us())
+
+
+async def test_a_feed_that_never_hears_announces_itself_once() -> None:
+    clock, broker = VirtualClock(1_000_000), Broker()
+    running = started(Scripted(), broker, clock)
+    await play(running, clock, 15.0)
+    assert [len(batch) for batch in broker.batches] == [0]
+    assert not running.stats.silent(clock.now_us())
+    await clock.advance_s(10.0)
+    assert running.stats.silent(clock.now_us())

@@ -101,7 +101,9 @@ class Client:
     async def publish(
         self, reports: Iterable[tracks_pb2.TrackReport], batch_id: str | None = None
     ) -> tracks_pb2.PublishTracksResponse:
-        """Publish 1 to 2,000 reports; returns when the broker has applied them.
+        """Publish up to 2,000 reports; returns when the broker has applied them.
+
+        No reports at all say: still listening, nothing to report.
 
         All batches share one stream, re-opened when it was cut. May be called from several tasks
         at once: batches leave in the order of the calls, as many as the broker gives credit for.

@@ -110,9 +110,9 @@ class TrackPublisher:
             self._batches += 1
             batch_id = f"{self._session}-{self._batches}"
         request = tracks_pb2.PublishTracksRequest(batch_id=batch_id, reports=reports)
-        if not 1 <= len(request.reports) <= MAX_REPORTS_PER_BATCH:
+        if len(request.reports) > MAX_REPORTS_PER_BATCH:
             raise ValueError(
-                f"a batch holds 1 to {MAX_REPORTS_PER_BATCH} reports, not {len(request.reports)}"
+                f"a batch holds at most {MAX_REPORTS_PER_BATCH} reports, not {len(request.reports)}"
             )
         return request
 

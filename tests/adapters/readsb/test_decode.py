@@ -8,20 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.adsb import quality
+from adapters.adsb.aircraft import Aircraft, Known
+from adapters.adsb.report import Reporter
 from adapters.model import Document
-from adapters.readsb import quality
 from adapters.readsb.decode import (
     MAX_AIRCRAFT,
     MAX_DOCUMENT_BYTES,
-    Aircraft,
     AircraftFile,
-    Known,
     decode_file,
     file_time_us,
 )
-from adapters.readsb.report import decode
+from adapters.readsb.report import decoder
 from adapters.readsb.schema import Generation, generation_of
-from adapters.readsb.table import as_markdown, file_row
+from adapters.readsb.source import recorded
+from adapters.table import as_markdown, read_file
 
 FIXTURES = Path(__file__).parent / "fixtures"
 NOW_S = 1_700_000_000.0
@@ -264,7 +265,7 @@ ENTRIES = st.dictionaries(NAMES, JSON).map(lambda changes: {**entry(), **changes
 
 
 def check(data: bytes) -> None:
-    document = decode(Document(data, NOW_US))
+    document = decoder(Reporter())(Document(data, NOW_US))
     for made in document.reports:
         assert -90.0 <= made.latitude_deg <= 90.0
         assert (made.latitude_deg, made.longitude_deg) != (0.0, 0.0)
@@ -307,18 +308,24 @@ def test_real_files_yield_every_aircraft_with_a_fresh_position(shared_dir: Path,
     data = (shared_dir / "samples" / "adsb" / name).read_bytes()
     entries = json.loads(data)["aircraft"]
     fresh = [each for each in entries if "lat" in each and each["seen_pos"] <= 60.0]
-    row = file_row(name, data)
-    assert row.in_file == len(entries)
+    path = shared_dir / "samples" / "adsb" / name
+    row = read_file("readsb", path, decoder(Reporter()), recorded).row
+    assert row.records == len(entries)
     assert row.tracks == len(fresh) > 0
-    assert row.tracks + sum(number for _, number in row.refused) == row.in_file
-    assert {reason for reason, _ in row.refused} <= {"no position", "position too old"}
+    assert row.no_position == 0
+    assert set(row.refused) <= {"no position", "position too old"}
     assert decode_file(data, file_time_us(data) or 0).unread == ()
 
 
-def test_the_table_says_why() -> None:
-    row = file_row("readsb.json", (FIXTURES / "readsb.json").read_bytes())
+def test_the_table_says_why(tmp_path: Path) -> None:
+    (tmp_path / "bad").write_bytes(b"x")
+    decode = decoder(Reporter())
+    rows = [
+        read_file("readsb", path, decode, recorded).row
+        for path in (FIXTURES / "readsb.json", tmp_path / "bad")
+    ]
     refused = "a surface vehicle: 1, no position: 1, position too old: 1"
-    assert as_markdown([row, file_row("bad", b"x")]).splitlines()[2:] == [
-        f"| readsb.json | readsb | 8 | 5 | {refused} |",
-        "| bad | unreadable | 0 | 0 | not JSON: 1 |",
+    assert as_markdown(rows).splitlines()[2:] == [
+        f"| readsb.json | readsb | 8 | 5 | 5 | 0 | {refused} |",
+        "| bad | readsb | 1 | 0 | 0 | 0 | not JSON: 1 |",
     ]

@@ -11,12 +11,15 @@ from pathlib import Path
 
 import pytest
 
+from adapters.adsb.report import Reporter
 from adapters.clock import RealClock, VirtualClock
 from adapters.model import Adapter, Document, SourceUnavailable
 from adapters.readsb import source as source_module
-from adapters.readsb.report import decode
-from adapters.readsb.source import FileSource, HttpSource, RecordingSource
+from adapters.readsb.report import decoder
+from adapters.readsb.source import FileSource, HttpSource, recorded
 from adapters.runtime import RunningAdapter
+from adapters.sources.recording import RecordingSource
+from keepclear.v1.tracks_pb2 import PublishTracksResponse, TrackReport
 from tests.client.conftest import until
 
 POLL_S = 0.01
@@ -144,14 +147,15 @@ def test_passwords_do_not_reach_people_or_logs() -> None:
 
 
 class NoBroker:
-    async def publish(self, reports: list[object]) -> None:
-        raise AssertionError(reports)
+    async def publish(self, reports: list[TrackReport]) -> PublishTracksResponse:
+        assert not reports
+        return PublishTracksResponse()
 
 
 async def test_an_adapter_comes_back_with_its_server(web: Web) -> None:
     clock = RealClock()
-    adapter = Adapter("test", HttpSource(web.url, clock, POLL_S), decode, clock)
-    running = RunningAdapter(adapter, NoBroker())  # type: ignore[arg-type]
+    adapter = Adapter("test", HttpSource(web.url, clock, POLL_S), decoder(Reporter()), clock)
+    running = RunningAdapter(adapter, NoBroker())
     task = asyncio.create_task(running.run())
     await until(lambda: running.stats.documents == 1)
     web.stop()
@@ -194,7 +198,7 @@ async def test_a_missing_file_is_unavailable_until_it_comes(tmp_path: Path) -> N
 
 
 async def played(path: Path) -> list[tuple[bytes, int]]:
-    found = RecordingSource(path, VirtualClock()).documents()
+    found = RecordingSource(path, VirtualClock(), recorded).documents()
     return [(each.data.strip(), each.received_us) async for each in found]
 
 

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from adapters.readsb.decode import Aircraft, Known
-from adapters.readsb.report import to_report
+from adapters.adsb.aircraft import Aircraft, Known
+from adapters.adsb.report import Reporter
 from keepclear.v1 import common_pb2
 from keepclear.v1.tracks_pb2 import TrackReport
 
@@ -19,7 +19,7 @@ PLAIN = Aircraft(
 
 
 def made(**changes: Any) -> TrackReport:
-    return to_report(dataclasses.replace(PLAIN, **changes))
+    return Reporter().report(dataclasses.replace(PLAIN, **changes))
 
 
 def test_the_geometric_altitude_is_preferred_with_its_datum() -> None:

@@ -1,0 +1,1 @@
+"""Beast binary, as receivers send it on TCP port 30005."""

@@ -1,0 +1,116 @@
+"""The formats that are known: what each may be set to, and how its bytes are had and decoded.
+
+A new format is one entry here. `docs/writing-an-adapter.md` shows one from beginning to end.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from adapters.beast import decode as beast
+from adapters.clock import Clock
+from adapters.frames import decode as frames
+from adapters.model import Decoder, Recorded, Source
+from adapters.readsb import source as readsb
+from adapters.readsb.report import decoder as readsb_decoder
+from adapters.sbs import decode as sbs
+from adapters.settings import (
+    AdsbSettings,
+    FeedSettings,
+    SquitterSettings,
+    UnknownAdapter,
+    host_and_port,
+)
+from adapters.sources.tcp import TcpSource
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One format.
+
+    `decoder` makes a fresh decoder, free of I/O; `live` the source of an address, or None where
+    the address is a recording's path; `recorded` reads a recording in pieces.
+    """
+
+    summary: str
+    address: str
+    settings: type[FeedSettings]
+    decoder: Callable[[Any], Decoder]
+    live: Callable[[Any, Clock], Source | None]
+    recorded: Callable[[Path], Iterator[Recorded]]
+
+
+def _tcp(default_port: int) -> Callable[[FeedSettings, Clock], Source | None]:
+    def live(settings: FeedSettings, clock: Clock) -> Source | None:
+        found = host_and_port(settings.address, "tcp", default_port)
+        return None if found is None else TcpSource(*found, clock)
+
+    return live
+
+
+def _readsb_live(settings: FeedSettings, clock: Clock) -> Source | None:
+    """A URL is polled, a file is watched; a directory or a .jsonl file is a recording."""
+    if settings.address.startswith(("http://", "https://")):
+        try:
+            return readsb.HttpSource(settings.address, clock)
+        except httpx.InvalidURL as error:
+            raise UnknownAdapter(f"the address is not a URL: {error}") from None
+    path = Path(settings.address)
+    if path.is_dir() or path.suffix in readsb.RECORDING_SUFFIXES:
+        return None
+    return readsb.FileSource(path, clock)
+
+
+def _beast_decoder(settings: SquitterSettings) -> Decoder:
+    return beast.BeastDecoder(settings.reporter(), settings.receiver)
+
+
+def _frames_decoder(settings: SquitterSettings) -> Decoder:
+    return frames.FramesDecoder(settings.reporter(), settings.receiver)
+
+
+def _sbs_decoder(settings: AdsbSettings) -> Decoder:
+    return sbs.SbsDecoder(settings.reporter())
+
+
+def _readsb_decoder(settings: AdsbSettings) -> Decoder:
+    return readsb_decoder(settings.reporter())
+
+
+KINDS: dict[str, Kind] = {
+    "beast": Kind(
+        "Mode S squitters in Beast binary (readsb, dump1090, Radarcape)",
+        "tcp://host:30005 or a recorded file",
+        SquitterSettings,
+        _beast_decoder,
+        _tcp(30005),
+        beast.recorded,
+    ),
+    "frames": Kind(
+        "Mode S frames as text (AVR, lists)",
+        "tcp://host:30002 or a recorded file",
+        SquitterSettings,
+        _frames_decoder,
+        _tcp(30002),
+        frames.recorded,
+    ),
+    "readsb": Kind(
+        "aircraft.json of readsb, dump1090-fa, dump1090-mutability",
+        "http(s)://host/path, a file that is replaced, or a recorded file or folder",
+        AdsbSettings,
+        _readsb_decoder,
+        _readsb_live,
+        readsb.recorded,
+    ),
+    "sbs": Kind(
+        "SBS-1 (BaseStation) lines",
+        "tcp://host:30003 or a recorded file",
+        AdsbSettings,
+        _sbs_decoder,
+        _tcp(30003),
+        sbs.recorded,
+    ),
+}

@@ -1,0 +1,110 @@
+"""One TOML table per feed: what it may say, and what its address means.
+
+    [feeds.rooftop]
+    kind = "beast"
+    address = "tcp://receiver:30005"
+    silent_after_s = 10
+    airframes = ["police.csv"]
+
+Unknown keys are refused. Secrets are named by the file they stand in, never written here.
+"""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from adapters.adsb.pressure import PressureLevels, Qnh
+from adapters.adsb.report import Reporter
+from adapters.airframes import MAX_LIST_BYTES, Airframe, read_airframes
+from adapters.model import SILENT_AFTER_S
+
+MAX_AIRFRAME_LISTS = 20
+
+
+class UnknownAdapter(ValueError):
+    """The setting does not name an adapter, or not one that can be built; says what is wrong."""
+
+
+class FeedSettings(BaseModel):
+    """What every feed's table may say."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: str = Field(min_length=1, max_length=40)
+    address: str = Field(min_length=1, max_length=500)
+    agency: str = Field(default="", max_length=63)
+    """Agency that this feed publishes for; empty is the broker's usual one for feeds."""
+    silent_after_s: float = Field(default=SILENT_AFTER_S, ge=10.0, le=3_600.0)
+    """How long nothing may come before the feed is announced as silent."""
+
+
+class AdsbSettings(FeedSettings):
+    """What the feeds of aircraft by radio share."""
+
+    qnh_hpa: float | None = Field(default=None, ge=870.0, le=1_085.0)  # the extremes ever measured
+    qnh_error_hpa: float = Field(default=1.0, ge=0.0, le=20.0)
+    estimate_pressure: bool = True
+    """Learn the day's pressure from aircraft that report both altitudes."""
+    airframes: tuple[Path, ...] = Field(default=(), max_length=MAX_AIRFRAME_LISTS)
+    """Lists of airframes by ICAO address."""
+
+    def reporter(self) -> Reporter:
+        """What makes this feed's reports. Raises UnknownAdapter for a list that cannot be read."""
+        qnh = None if self.qnh_hpa is None else Qnh(self.qnh_hpa, self.qnh_error_hpa)
+        register: dict[str, Airframe] = {}
+        for path in self.airframes:
+            try:
+                with path.open("rb") as file:
+                    found, refusals = read_airframes(file.read(MAX_LIST_BYTES + 1))
+            except OSError as error:
+                raise UnknownAdapter(f"airframes: {path}: {error.strerror}") from None
+            if not found and refusals:
+                raise UnknownAdapter(f"airframes: {path}: {refusals[0].reason}")
+            register.update(found)
+        return Reporter(PressureLevels(qnh, self.estimate_pressure), register)
+
+
+class SquitterSettings(AdsbSettings):
+    """A receiver of Mode S squitters."""
+
+    receiver_latitude_deg: float | None = Field(default=None, ge=-90.0, le=90.0)
+    receiver_longitude_deg: float | None = Field(default=None, ge=-180.0, le=180.0)
+    """Where the receiver stands: without it positions on the ground stay unknown."""
+
+    @property
+    def receiver(self) -> tuple[float, float] | None:
+        """Latitude and longitude, or None unless both are given."""
+        if self.receiver_latitude_deg is None or self.receiver_longitude_deg is None:
+            return None
+        return self.receiver_latitude_deg, self.receiver_longitude_deg
+
+
+def host_and_port(address: str, scheme: str, default_port: int) -> tuple[str, int] | None:
+    """Host and port of `scheme://host[:port]`; None for anything else, a path for one.
+
+    Raises UnknownAdapter for an address of that scheme that is none.
+    """
+    if not address.startswith(f"{scheme}://"):
+        return None
+    try:
+        parts = urlsplit(address)
+        port = parts.port or default_port
+    except ValueError:
+        raise UnknownAdapter(f"the address is not {scheme}://host:port") from None
+    if not parts.hostname or parts.path not in {"", "/"} or parts.query:
+        raise UnknownAdapter(f"the address is not {scheme}://host:port")
+    return parts.hostname, port
+
+
+def read_table(model: type[FeedSettings], name: str, table: dict[str, Any]) -> FeedSettings:
+    """A feed's table, or UnknownAdapter naming each key at fault (values may be secret)."""
+    try:
+        return model.model_validate(table)
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{name}.{'.'.join(str(part) for part in one['loc'])}: {one['msg']}"
+            for one in error.errors(include_input=False)
+        )
+        raise UnknownAdapter(faults) from None

@@ -1,0 +1,1 @@
+"""Where documents come from that several formats share: TCP, UDP, recordings."""
