@@ -63,7 +63,7 @@ class RunningAdapter:
         self.stats = AdapterStats(
             adapter.name, adapter.clock.now_us(), silent_after_s=adapter.silent_after_s
         )
-        self._listening_us = 0  # when a batch last said so
+        self._listening_us: int | None = None  # when a batch last said so
         self._was_silent = False
         self._adapter = adapter
         self._clock = adapter.clock
@@ -161,12 +161,13 @@ class RunningAdapter:
     async def _say_listening(self) -> None:
         """Send an empty batch where nothing else says that this feed hears."""
         now_us = self._clock.now_us()
-        if self._adapter.lossless or now_us - self._listening_us < LISTENING_S * MICROSECONDS:
+        last_us = self._listening_us
+        fresh = last_us is not None and now_us - last_us < LISTENING_S * MICROSECONDS
+        if self._adapter.lossless or fresh:
             return
         age_s = self.stats.input_age_s(now_us)
         limit_s = self._adapter.silent_after_s - BROKER_SILENT_AFTER_S
-        first = self._listening_us == 0
-        if first or (age_s is not None and age_s <= max(limit_s, FLUSH_S)):
+        if last_us is None or (age_s is not None and age_s <= max(limit_s, FLUSH_S)):
             async with self._sending:
                 await self._publish([])
 
