@@ -1,0 +1,120 @@
+"""Plain geometry on a sphere: distances, bearings, arcs as lines, and whether a ring is one.
+
+Used to check what was read (does an arc start where it says, does a ring cross itself, does a
+published shape lie in the disc of its Q line) and to draw arcs where a format has none. The broker
+computes with its own geometry; nothing here decides what is inside a zone.
+"""
+
+import math
+from typing import Final
+
+from shapely import MultiPoint
+from shapely import Polygon as Shape
+
+from adapters.geozones.model import Arc, Position, Ring, Vertex
+from adapters.geozones.units import EARTH_RADIUS_M
+
+ARC_STEP_DEG: Final = 3.0
+"""A chord of three degrees stays within 0.04 % of the radius of its arc."""
+
+
+def distance_m(a: Position, b: Position) -> float:
+    """Great circle distance."""
+    lat_a, lat_b = math.radians(a.latitude_deg), math.radians(b.latitude_deg)
+    half = math.sin((lat_b - lat_a) / 2.0) ** 2
+    d_lon = math.radians(b.longitude_deg - a.longitude_deg)
+    half += math.cos(lat_a) * math.cos(lat_b) * math.sin(d_lon / 2.0) ** 2
+    return 2.0 * EARTH_RADIUS_M * math.asin(math.sqrt(min(1.0, half)))
+
+
+def bearing_deg(a: Position, b: Position) -> float:
+    """Initial true bearing from a to b, 0 to 360."""
+    lat_a, lat_b = math.radians(a.latitude_deg), math.radians(b.latitude_deg)
+    d_lon = math.radians(b.longitude_deg - a.longitude_deg)
+    east = math.sin(d_lon) * math.cos(lat_b)
+    north = math.cos(lat_a) * math.sin(lat_b) - math.sin(lat_a) * math.cos(lat_b) * math.cos(d_lon)
+    return math.degrees(math.atan2(east, north)) % 360.0
+
+
+def destination(start: Position, bearing: float, range_m: float) -> Position:
+    """Where a great circle from `start` is after `range_m`."""
+    lat, angle, course = (
+        math.radians(start.latitude_deg),
+        range_m / EARTH_RADIUS_M,
+        math.radians(bearing),
+    )
+    lat_to = math.asin(
+        math.sin(lat) * math.cos(angle) + math.cos(lat) * math.sin(angle) * math.cos(course)
+    )
+    d_lon = math.atan2(
+        math.sin(course) * math.sin(angle) * math.cos(lat),
+        math.cos(angle) - math.sin(lat) * math.sin(lat_to),
+    )
+    longitude = (start.longitude_deg + math.degrees(d_lon) + 180.0) % 360.0 - 180.0
+    return Position(math.degrees(lat_to), longitude)
+
+
+def sweep_deg(arc: Arc, start: Position, end: Position) -> float:
+    """How far round the arc goes, above 0 and up to 360."""
+    turn = bearing_deg(arc.center, end) - bearing_deg(arc.center, start)
+    turn = turn % 360.0 if arc.clockwise else -turn % 360.0
+    return turn or 360.0
+
+
+def arc_points(arc: Arc, start: Position, end: Position, margin: float = 1.0) -> list[Position]:
+    """Points on the arc between its ends, at `margin` times its radius from the centre."""
+    sweep = sweep_deg(arc, start, end)
+    steps = max(1, math.ceil(sweep / ARC_STEP_DEG))
+    first = bearing_deg(arc.center, start)
+    sign = 1.0 if arc.clockwise else -1.0
+    return [
+        destination(arc.center, first + sign * sweep * i / steps, arc.radius_m * margin)
+        for i in range(1, steps)
+    ]
+
+
+def drawn(ring: Ring, margin: float = 1.0) -> list[Position]:
+    """The ring's corners with its arcs as short lines; open, like the ring."""
+    line: list[Position] = []
+    for vertex, after in zip(ring, ring[1:] + ring[:1], strict=True):
+        line.append(vertex.at)
+        if vertex.arc is not None:
+            line.extend(arc_points(vertex.arc, vertex.at, after.at, margin))
+    return line
+
+
+def circle_points(center: Position, radius_m: float, margin: float = 1.0) -> list[Position]:
+    """The circle as short lines; with 1 / cos(half a step) the lines touch it from outside."""
+    steps = round(360.0 / ARC_STEP_DEG)
+    return [destination(center, ARC_STEP_DEG * i, radius_m * margin) for i in range(steps)]
+
+
+OUTSIDE_MARGIN: Final = 1.0 / math.cos(math.radians(ARC_STEP_DEG / 2.0))
+"""Drawing a circle at this many radii keeps all of it inside the drawn line."""
+
+
+def crosses_itself(points: list[Position]) -> bool:
+    """The closed line meets itself, or encloses nothing."""
+    shape = Shape([(p.longitude_deg, p.latitude_deg) for p in points])
+    return not shape.is_valid or shape.area == 0.0
+
+
+def hull(points: list[Position]) -> Ring | None:
+    """The smallest convex ring round all of them; None when they are on one line."""
+    around = MultiPoint([(p.longitude_deg, p.latitude_deg) for p in points]).convex_hull
+    if around.geom_type != "Polygon":
+        return None
+    corners = list(around.exterior.coords)[:-1]
+    return tuple(Vertex(Position(latitude, longitude)) for longitude, latitude in corners)
+
+
+def lies_within(hole: Ring, outer: Ring, others: list[Ring]) -> bool:
+    """The hole is inside the outer ring and apart from the other holes."""
+    inner, around = _outline(hole), _outline(outer)
+    return bool(around.contains_properly(inner)) and all(
+        inner.disjoint(_outline(other)) for other in others
+    )
+
+
+def _outline(ring: Ring) -> Shape:
+    return Shape([(p.longitude_deg, p.latitude_deg) for p in drawn(ring)])

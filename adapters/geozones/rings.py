@@ -1,0 +1,82 @@
+"""Rings as published made into rings that can be used, and what had to be done to them."""
+
+from typing import Final
+
+from adapters.geozones import ground
+from adapters.geozones.limits_of_input import VERTICES_PER_RING
+from adapters.geozones.model import Notes, Position, Reason, Ring, Unreadable, Vertex
+
+SAME_POINT_M: Final = 0.01
+ARC_MISFIT_RATIO: Final = 0.05
+ARC_MISFIT_M: Final = 150.0
+"""How far an arc's ends may be off its radius: positions are published to a second (31 m), radii
+to a tenth of a mile (185 m)."""
+
+
+def ring_of(vertices: list[Vertex], notes: Notes) -> Ring:
+    """The open ring of what was published: closing and repeated corners gone, hull if it crosses.
+
+    Raises Unreadable when there is no area, or too many corners.
+    """
+    if len(vertices) > VERTICES_PER_RING:
+        raise Unreadable(Reason.TOO_LARGE, f"a ring has more than {VERTICES_PER_RING} corners")
+    kept: list[Vertex] = []
+    for vertex in vertices:
+        if kept and kept[-1].arc is None and _same(kept[-1].at, vertex.at):
+            kept[-1] = vertex
+        else:
+            kept.append(vertex)
+    while len(kept) > 1 and kept[-1].arc is None and _same(kept[-1].at, kept[0].at):
+        kept.pop()
+    for vertex, after in zip(kept, kept[1:] + kept[:1], strict=True):
+        _check_arc(vertex, after)
+    return _simple(tuple(kept), notes)
+
+
+def _same(a: Position, b: Position) -> bool:
+    return a == b or ground.distance_m(a, b) < SAME_POINT_M
+
+
+def _check_arc(vertex: Vertex, after: Vertex) -> None:
+    """Both ends of an arc lie on it, within what publishers round to."""
+    if (arc := vertex.arc) is None:
+        return
+    misfit_m = max(
+        abs(ground.distance_m(arc.center, end.at) - arc.radius_m) for end in (vertex, after)
+    )
+    if not misfit_m <= max(ARC_MISFIT_M, ARC_MISFIT_RATIO * arc.radius_m):
+        raise Unreadable(
+            Reason.MALFORMED, f"the ends of an arc are {misfit_m:.0f} m off its radius"
+        )
+
+
+def _simple(ring: Ring, notes: Notes) -> Ring:
+    points = ground.drawn(ring)
+    if any(abs(p.longitude_deg - points[0].longitude_deg) > 180.0 for p in points):
+        raise Unreadable(Reason.MALFORMED, "the ring crosses the 180th meridian")
+    if len(points) < 3:
+        raise Unreadable(Reason.NO_AREA, "a ring has fewer than three corners")
+    if not ground.crosses_itself(points):
+        return ring
+    around = ground.hull(ground.drawn(ring, ground.OUTSIDE_MARGIN))
+    if around is None or len(around) > VERTICES_PER_RING:
+        raise Unreadable(Reason.NO_AREA, "the corners of a ring lie on one line")
+    notes.coarse("the published ring crosses or touches itself: the convex hull of it is set")
+    return around
+
+
+def holes_of(rings: list[list[Vertex]], outer: Ring, notes: Notes) -> tuple[Ring, ...]:
+    """The holes that can be cut out; one that cannot be is left filled in, which is coarser."""
+    kept: list[Ring] = []
+    for vertices in rings:
+        own = Notes()
+        try:
+            ring = ring_of(vertices, own)
+        except Unreadable:
+            notes.coarse("a hole that cannot be read is filled in")
+            continue
+        if own.coarser or not ground.lies_within(ring, outer, kept):
+            notes.coarse("a hole that crosses itself, its ring or another hole is filled in")
+        else:
+            kept.append(ring)
+    return tuple(kept)
