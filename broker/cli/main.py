@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from broker.cli.adapters import adapters_app
+from broker.cli.agency import agency_app
 from broker.cli.alerts import alerts_app
 from broker.cli.bench import bench_app
 from broker.cli.demo import demo
@@ -83,6 +84,7 @@ app.command(epilog=EXIT_CODES_HELP)(publish)
 app.add_typer(restrictions_app, name="restrictions")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(adapters_app, name="adapters")
+app.add_typer(agency_app, name="agency")
 app.add_typer(bench_app, name="bench")
 app.add_typer(separation_app, name="separation")
 app.command(epilog=EXIT_CODES_HELP)(replay)

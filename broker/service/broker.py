@@ -12,6 +12,7 @@ from broker.core.commands import ControlCommand, LoadPolicy, OpenAudience
 from broker.core.effects import NotDone
 from broker.core.errors import Refused
 from broker.core.names import Audience
+from broker.service.access import Access, Identities, Limits
 from broker.service.clock import Clock
 from broker.service.engine import Engine
 from broker.service.feed.hub import Hub
@@ -37,6 +38,9 @@ class Parts:
     projection: Projection
     encoder: Encoder
     clock: Clock
+    identities: Identities | None = None
+    """None: names are claimed, on the loopback of one machine."""
+    limits: Limits | None = None
 
 
 class Broker:
@@ -49,7 +53,10 @@ class Broker:
         self.metrics = Metrics()
         self.hub = Hub()
         self.engine = Engine(parts.clock, parts.ledger, parts.projection, self.hub, self.metrics)
-        self.intake = Intake(self.engine, parts.airspace, parts.clock, self.metrics)
+        self.access = Access(
+            lambda: parts.airspace.controls.agency_names, parts.identities, parts.limits
+        )
+        self.intake = Intake(self.engine, parts.airspace, parts.clock, self.metrics, self.access)
         self.reading = Reading(self.intake, parts.projection, self.hub, parts.encoder, parts.clock)
         self._ledger = parts.ledger
         self._airspace = parts.airspace

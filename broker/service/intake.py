@@ -11,9 +11,11 @@ from broker.core.commands import ControlCommand, PublisherGone, SubmitReports
 from broker.core.effects import BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal
 from broker.core.names import Audience, SystemName
-from broker.core.sharing.decision import Decision, may_publish, may_read
+from broker.core.sharing.decision import VIEW_ACTIONS, Decision, may_publish, may_read
+from broker.core.sharing.roles import Zone
 from broker.core.tracks.reports import ReportBatch
 from broker.core.units import SECOND_US
+from broker.service.access import Access
 from broker.service.clock import Clock
 from broker.service.engine import Engine
 from broker.service.metrics import Metrics
@@ -43,8 +45,16 @@ class ReportAges:
 class Intake:
     """Submits commands to the engine and hands its replies back to the caller's event loop."""
 
-    def __init__(self, engine: Engine, airspace: Airspace, clock: Clock, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        airspace: Airspace,
+        clock: Clock,
+        metrics: Metrics,
+        access: Access | None = None,
+    ) -> None:
         self.clock = clock
+        self.access = access or Access(lambda: airspace.controls.agency_names)
         self._engine = engine
         self._airspace = airspace
         self._metrics = metrics
@@ -62,10 +72,14 @@ class Intake:
         self._known_systems.add(system)
         return decision
 
-    def reading(self, system: SystemName, audience: Audience) -> Decision:
-        """May this system read this audience's feed?"""
+    def reading(self, system: SystemName, audience: Audience, area: Zone | None = None) -> Decision:
+        """May this system read this audience's feed, there or everywhere?"""
         controls = self._airspace.controls
-        return may_read(system, audience, controls.audiences, controls.agency_names)
+        open_view = may_read(system, audience, controls.audiences, controls.agency_names)
+        if not open_view.allowed:
+            return open_view
+        action = VIEW_ACTIONS[audience.role]
+        return self.access.decide(system, action, agency=audience.agency, area=area)
 
     def submit_reports(self, batch: ReportBatch, on_reply: Callable[[Reply], None]) -> int:
         """Queue a batch; returns the time of receipt. Raises Overloaded."""

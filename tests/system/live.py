@@ -1,9 +1,9 @@
 """A whole broker in this process and in real time, for clients that misbehave."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from broker.cli.demo import demo_agencies
@@ -12,8 +12,11 @@ from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.mqtt.gateway import MqttGateway
 from broker.gateways.mqtt.link import MqttAddress
 from broker.gateways.wire.feed import WireEncoder
+from broker.service.access import Limits
 from broker.service.broker import Broker
 from broker.service.clock import SystemClock
+from broker.service.identity.trust import Trust
+from broker.service.settings import AgencySettings
 from broker.service.startup import assemble
 
 WITHIN_S = 20.0
@@ -37,14 +40,19 @@ class Live:
 
 @asynccontextmanager
 async def live(
-    data_dir: Path, mqtt_port: int | None = None, json_agencies: frozenset[str] = frozenset()
+    data_dir: Path,
+    mqtt_port: int | None = None,
+    json_agencies: frozenset[str] = frozenset(),
+    trust: Trust | None = None,
+    limits: Limits | None = None,
+    agencies: Mapping[str, AgencySettings] | None = None,
 ) -> AsyncIterator[Live]:
     """An exercise broker with simulated London's agencies."""
     policy = policy_text("default")
     parts = assemble(data_dir, policy, WireEncoder(exercise=True), SystemClock(), exercise=True)
-    broker = Broker(parts)
-    await broker.start(policy, demo_agencies())
-    server = GrpcServer(broker, "127.0.0.1", 0)
+    broker = Broker(replace(parts, identities=trust, limits=limits))
+    await broker.start(policy, agencies or demo_agencies())
+    server = GrpcServer(broker, "127.0.0.1", 0, trust)
     await server.start()
     gateway = None
     if mqtt_port is not None:

@@ -1,13 +1,21 @@
 """The one decision point: who may do what. Every gateway asks here and nowhere else.
 
-Deny by default. Every answer carries the rule that decided, in words a person can read.
+Deny by default: the table is in `rules.py`. Every answer carries the rule that decided, by name and
+in words a person can read.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from broker.core.errors import Refusal
-from broker.core.names import Audience, SystemName
+from broker.core.names import Audience, Role, SystemName
+from broker.core.sharing.roles import Action, Relation, Resource, Subject, Terms
+from broker.core.sharing.rules import RULES, Rule
+
+VIEW_ACTIONS: Mapping[Role, Action] = {
+    Role.DESK: Action.READ_DESK_VIEW,
+    Role.OBSERVER: Action.READ_NEUTRAL_VIEW,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,16 +24,61 @@ class Decision:
 
     allowed: bool
     reason: str
+    rule: str = "deny-by-default"
+    """The rule that decided, as `rules.py` names it."""
 
     def as_refusal(self, field: str) -> Refusal:
         """The denial as a refusal of `field`."""
         return Refusal(field, self.reason)
 
 
+def decide(subject: Subject, action: Action, resource: Resource, terms: Terms) -> Decision:
+    """May `subject` do `action` to `resource`? No, unless a rule of the table says so."""
+    known = _agency_known(subject.system.agency, terms)
+    if known is not None:
+        return known
+    relation = terms.relation(subject.system.agency, resource.agency)
+    outside_zone: Rule | None = None
+    for rule in RULES:
+        if rule.action is not action or relation not in rule.whose:
+            continue
+        if subject.roles.isdisjoint(rule.roles):
+            continue
+        if rule.in_zone_only and not _in_zone(subject, resource):
+            outside_zone = rule
+            continue
+        return Decision(True, f"allowed by {rule.name}", rule.name)
+    if outside_zone is not None:
+        text = f"{subject.system} reads inside its own zone only: ask for an area within it"
+        return Decision(False, text, outside_zone.name)
+    return Decision(False, _why_not(subject, action, resource, relation))
+
+
+def _agency_known(agency: str, terms: Terms) -> Decision | None:
+    if agency in terms.agencies:
+        return None
+    reason = _unknown_agency(agency, dict.fromkeys(terms.agencies, ""))
+    return Decision(False, reason, "agency-not-configured")
+
+
+def _in_zone(subject: Subject, resource: Resource) -> bool:
+    if subject.zone is None or resource.area is None:
+        return False
+    return subject.zone.holds(resource.area)
+
+
+def _why_not(subject: Subject, action: Action, resource: Resource, relation: Relation) -> str:
+    """What was missing, without telling what others hold."""
+    roles = ", ".join(sorted(subject.roles)) or "none"
+    if relation is Relation.OWN:
+        return f"{subject.system} may not {action}: its roles are {roles}"
+    return f"{subject.system} may not {action} for {resource.agency}: no rule shares it"
+
+
 def may_publish(system: SystemName, agency_names: Mapping[str, str]) -> Decision:
     """A system publishes for an agency that this broker is configured for."""
     if system.agency in agency_names:
-        return Decision(True, "systems of a configured agency may publish")
+        return Decision(True, "systems of a configured agency may publish", "agency-configured")
     return Decision(False, _unknown_agency(system.agency, agency_names))
 
 

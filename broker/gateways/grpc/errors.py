@@ -47,10 +47,10 @@ async def abort_not_done(context: Context, reply: NotDone) -> NoReturn:
     await abort_refused(context, reply.refusals, code_of(reply))
 
 
-async def abort_overloaded(context: Context) -> NoReturn:
-    """The queue is full: say when to come back."""
+async def abort_overloaded(context: Context, why: str = "the broker is overloaded") -> NoReturn:
+    """The queue is full, or this sender sends too much: say when to come back."""
     retry = error_details_pb2.RetryInfo(retry_delay=duration_pb2.Duration(seconds=RETRY_AFTER_S))
-    text = f"the broker is overloaded: try again after {RETRY_AFTER_S} s"
+    text = f"{why}: try again after {RETRY_AFTER_S} s"
     await abort(context, code_pb2.RESOURCE_EXHAUSTED, text, retry)
 
 

@@ -11,8 +11,11 @@ from google.rpc import code_pb2
 
 from broker.core.errors import Refused, refuse
 from broker.core.names import Audience
+from broker.core.sharing.decision import VIEW_ACTIONS
+from broker.core.sharing.roles import Zone
 from broker.gateways.grpc.errors import Context, abort, abort_refused
-from broker.gateways.grpc.identity import calling_system
+from broker.gateways.grpc.gate import deny
+from broker.gateways.grpc.identity import calling_system, narrow_call
 from broker.gateways.wire.enums import ROLE_TO_CORE
 from broker.gateways.wire.framing import length_delimited
 from broker.service.feed.hub import SUBSCRIBERS_MAX, Hub
@@ -133,9 +136,10 @@ class FeedServicer:
             chosen = _filter(request)
         except Refused as refused:
             await abort_refused(context, refused.refusals)
-        decision = self._intake.reading(system, audience)
+        decision = self._intake.reading(system, audience, _zone_of(chosen))
         if not decision.allowed:
-            await abort(context, code_pb2.PERMISSION_DENIED, decision.reason)
+            await deny(context, decision)
+        narrow_call(VIEW_ACTIONS[audience.role], _zone_of(chosen))
         try:
             return await self._reading.subscribe(audience, chosen, request.resume_token)
         except Refused as refused:
@@ -146,6 +150,14 @@ class FeedServicer:
 def _response(message: bytes) -> bytes:
     """A SubscribeResponse: made once for all readers, who are served one soon after the other."""
     return length_delimited(_MESSAGE_FIELD, message)
+
+
+def _zone_of(chosen: Filter) -> Zone | None:
+    """The part of the sky that a reader asks for, as the decision point knows it."""
+    area = chosen.area
+    if area is None:
+        return None
+    return Zone(area.south_deg, area.west_deg, area.north_deg, area.east_deg)
 
 
 def _filter(request: feed_pb2.SubscribeRequest) -> Filter:

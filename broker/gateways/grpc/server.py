@@ -1,5 +1,6 @@
 """The gRPC server: all services, health and reflection on one port."""
 
+import asyncio
 from typing import Final
 
 import grpc
@@ -7,10 +8,14 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from broker.gateways.grpc.alerts import AlertServicer
+from broker.gateways.grpc.callers import Callers
 from broker.gateways.grpc.feed import BrokerStopping, FeedServicer
+from broker.gateways.grpc.gate import Gate
 from broker.gateways.grpc.restrictions import RestrictionServicer
+from broker.gateways.grpc.tls import mutual_tls
 from broker.gateways.grpc.tracks import TrackServicer
 from broker.service.broker import Broker
+from broker.service.identity.trust import Trust
 from keepclear.v1 import (
     alerts_pb2,
     alerts_pb2_grpc,
@@ -27,6 +32,8 @@ KEEPALIVE_MS: Final = 20_000
 CLIENT_PING_INTERVAL_MS_MIN: Final = 10_000
 """gRPC's default of 5 minutes would answer a sensible client with ENHANCE_YOUR_CALM."""
 STOP_GRACE_S: Final = 2.0
+RECHECK_S: Final = 0.25
+"""How often the identity folder is looked at: revoked is cut off within a second."""
 
 _SERVICES: Final = (
     tracks_pb2.DESCRIPTOR.services_by_name["TrackService"].full_name,
@@ -37,22 +44,34 @@ _SERVICES: Final = (
 
 
 class GrpcServer:
-    """Serves one broker. Without TLS it binds to loopback only."""
+    """Serves one broker: with `trust` over TLS to whoever shows a certificate of a known system.
 
-    def __init__(self, broker: Broker, host: str, port: int) -> None:
+    Without it there is no TLS and names are claimed; the settings allow that on loopback only.
+    """
+
+    def __init__(self, broker: Broker, host: str, port: int, trust: Trust | None = None) -> None:
         self._broker = broker
+        self._trust = trust
+        self.gate = Gate(broker.access, Callers(broker.clock, trust), broker.clock)
         self._server = grpc.aio.server(
+            interceptors=[self.gate],
             options=[
                 ("grpc.max_receive_message_length", REQUEST_BYTES_MAX),
                 ("grpc.keepalive_time_ms", KEEPALIVE_MS),
                 ("grpc.http2.min_recv_ping_interval_without_data_ms", CLIENT_PING_INTERVAL_MS_MIN),
                 ("grpc.http2.max_ping_strikes", 0),
                 ("grpc.so_reuseport", 0),
-            ]
+            ],
         )
+        self._watch: asyncio.Task[None] | None = None
         self._health = health.aio.HealthServicer()
         self._add_services()
-        self.port = self._server.add_insecure_port(f"{host}:{port}")
+        self.port = self._bind(f"{host}:{port}")
+
+    def _bind(self, address: str) -> int:
+        if self._trust is None:
+            return self._server.add_insecure_port(address)
+        return self._server.add_secure_port(address, mutual_tls(self._trust))
 
     def _add_services(self) -> None:
         broker, server = self._broker, self._server
@@ -66,13 +85,24 @@ class GrpcServer:
         feed = FeedServicer(broker.intake, broker.reading, broker.hub, broker.metrics)
         server.add_generic_rpc_handlers((feed.handler(),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        names = (*_SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, server)
+        if self._trust is None:
+            # For trying things out. Partners have the contract; strangers need not read it here.
+            names = (*_SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, server)
 
     async def start(self) -> None:
         """Serve, and say so to health checks."""
         await self._server.start()
         await self.set_serving(True)
+        if self._trust is not None:
+            self._watch = asyncio.create_task(self._keep_current(self._trust))
+
+    async def _keep_current(self, trust: Trust) -> None:
+        """Take up what changed in the identity folder; cut who may not go on, or has expired."""
+        while True:
+            await asyncio.sleep(RECHECK_S)
+            await asyncio.to_thread(trust.refresh)
+            self.gate.recheck()
 
     async def set_serving(self, serving: bool) -> None:
         """Health of every service."""
@@ -83,6 +113,8 @@ class GrpcServer:
 
     async def stop(self) -> None:
         """Tell readers to come back, finish calls, close."""
+        if self._watch is not None:
+            self._watch.cancel()
         await self._health.enter_graceful_shutdown()
         self._broker.hub.end_all(BrokerStopping())
         await self._server.stop(STOP_GRACE_S)

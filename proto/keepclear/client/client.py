@@ -1,5 +1,6 @@
 """One connection to a broker, with every call of the contract that a partner needs."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterable
 from types import TracebackType
@@ -24,6 +25,7 @@ from keepclear.v1 import (
 
 SYSTEM_KEY = "keepclear-system"  # the metadata that names the caller
 DEFAULT_DEADLINE_S = 5.0
+RENEW_GRACE_S = 1.0  # for single calls that are under way when certificates are renewed
 LIST_PAGE_SIZE = 200  # the contract's largest page
 MAX_LIST_PAGES = 1_000
 
@@ -67,18 +69,37 @@ class Client:
         self._target = target
         self._credentials = credentials
         self._deadline_s = deadline_s
-        self._metadata = grpc.aio.Metadata((SYSTEM_KEY, system))
+        # A certificate names the system already; where a name is given too, the two must agree.
+        self._metadata = grpc.aio.Metadata(*([(SYSTEM_KEY, system)] if system else []))
         self._max_in_flight = max_batches_in_flight
         self._channel: grpc.aio.Channel | None = None
         self._publisher: TrackPublisher | None = None
 
     async def __aenter__(self) -> Self:
+        self._connect()
+        return self
+
+    def _connect(self) -> None:
         self._channel = self._open_channel()
         tracks = tracks_pb2_grpc.TrackServiceStub(self._channel)
         self._publisher = TrackPublisher(
             lambda: tracks.PublishTracks(metadata=self._metadata), self._max_in_flight
         )
-        return self
+
+    async def renew(self, credentials: grpc.ChannelCredentials) -> None:
+        """Go on with a new certificate: nothing that was sent is lost, and no message is missed.
+
+        New calls go over a new connection at once; batches that were sent get their answers over
+        the old one, and `follow` resumes where it was.
+        """
+        publisher, channel = self._publisher, self._channel
+        if publisher is None or channel is None:
+            raise _not_open()
+        self._credentials = credentials
+        self._connect()
+        await publisher.drain()
+        await publisher.close()
+        await channel.close(RENEW_GRACE_S)
 
     async def __aexit__(
         self,
@@ -135,6 +156,14 @@ class Client:
                 yield response.message
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error, "reading the feed") from error
+        except asyncio.CancelledError as error:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Only the call was cancelled: its connection was closed under it.
+            raise UnavailableError(
+                "reading the feed: the connection was closed", "subscribe again"
+            ) from error
         finally:
             call.cancel()
 

@@ -95,6 +95,15 @@ class TrackPublisher:
             await self._in_time(stream, self._write(stream, request))
         return await self._in_time(stream, waiting.answer)
 
+    async def drain(self) -> None:
+        """Return when every batch that was sent has its answer, or its stream has ended."""
+        async with self._sending:
+            stream = self._stream
+            while stream is not None and stream.waiting and stream.error is None:
+                self._changed.clear()
+                if not await self._something_came(self._acknowledge_limit_s):
+                    return
+
     async def close(self) -> None:
         """End the stream; callers still waiting are told."""
         self._closed = True

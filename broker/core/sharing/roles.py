@@ -1,0 +1,114 @@
+"""Who a caller is to the decision point, and what it can ask to do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from broker.core.names import SystemName
+
+
+class AccessRole(StrEnum):
+    """What an identity is trusted with. One identity may hold several."""
+
+    PUBLISHER = "publisher"
+    """Publishes its agency's traffic."""
+    SUBSCRIBER = "subscriber"
+    """Reads its agency's views."""
+    DESK = "desk"
+    """Reads its agency's desk view and acknowledges alerts."""
+    AIRSPACE_MANAGER = "airspace-manager"
+    """Sets and withdraws its agency's keep-clear requests."""
+    APPROVER = "approver"
+    """Approves what its agency's airspace managers prepared."""
+    AIR_TRAFFIC_CONTROL = "air-traffic-control"
+    """Reads the neutral view inside its own zone, and nothing else."""
+    AUDITOR = "auditor"
+    """Reads what was decided and disclosed, and no live picture."""
+    ADMINISTRATOR = "administrator"
+    """Manages identities, and sees no picture."""
+
+
+CLAIMED_ROLES: Final = frozenset(AccessRole) - {
+    AccessRole.AIR_TRAFFIC_CONTROL,
+    AccessRole.ADMINISTRATOR,
+}
+"""What a name that nobody checked may do, on the loopback of one machine. An air traffic control
+unit needs a zone, which a claimed name does not have; identities are managed with a key."""
+
+
+class Action(StrEnum):
+    """What can be asked. Every method and every topic that is written is one of these."""
+
+    PUBLISH_TRACKS = "publish-tracks"
+    REPORT_PRESENCE = "report-presence"
+    READ_DESK_VIEW = "read-desk-view"
+    READ_NEUTRAL_VIEW = "read-neutral-view"
+    READ_RESTRICTIONS = "read-restrictions"
+    SET_RESTRICTION = "set-restriction"
+    APPROVE_RESTRICTION = "approve-restriction"
+    READ_ALERTS = "read-alerts"
+    ACKNOWLEDGE_ALERT = "acknowledge-alert"
+    READ_AUDIT = "read-audit"
+    MANAGE_IDENTITIES = "manage-identities"
+    CHECK_HEALTH = "check-health"
+
+
+class Relation(StrEnum):
+    """Whose the resource is, seen from the caller."""
+
+    OWN = "own"
+    AGREED = "agreed"
+    """Another agency's, and that agency agreed to share with the caller's."""
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """The box, in degrees, that an air traffic control unit may look into."""
+
+    south_deg: float
+    west_deg: float
+    north_deg: float
+    east_deg: float
+
+    def holds(self, other: "Zone") -> bool:
+        """Whether `other` lies wholly inside."""
+        return (
+            self.south_deg <= other.south_deg
+            and self.west_deg <= other.west_deg
+            and other.north_deg <= self.north_deg
+            and other.east_deg <= self.east_deg
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who asks: a system, or a person who signed in and is named like one."""
+
+    system: SystemName
+    roles: frozenset[AccessRole]
+    zone: Zone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What is asked for: whose it is, and the part of the sky, where that matters."""
+
+    agency: str
+    area: Zone | None = None
+    """None: all of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What holds at the moment: which agencies take part, and who agreed to share with whom."""
+
+    agencies: frozenset[str]
+    agreed: frozenset[tuple[str, str]] = frozenset()
+    """(owner, reader): the owner shares with the reader."""
+
+    def relation(self, reader: str, owner: str) -> Relation:
+        """How `owner`'s resources stand to `reader`."""
+        if reader == owner:
+            return Relation.OWN
+        return Relation.AGREED if (owner, reader) in self.agreed else Relation.OTHER

@@ -1,0 +1,66 @@
+"""The table behind the one decision point: role x action x whose it is. What is not here is denied.
+
+A rule's name is part of every answer it decides, so that a log or a refusal can be looked up here.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from broker.core.sharing.roles import AccessRole, Action, Relation
+
+_OWN: Final = frozenset({Relation.OWN})
+_ANY: Final = frozenset(Relation)
+_SYSTEMS: Final = (
+    AccessRole.PUBLISHER,
+    AccessRole.SUBSCRIBER,
+    AccessRole.DESK,
+    AccessRole.AIRSPACE_MANAGER,
+    AccessRole.APPROVER,
+)
+_READERS: Final = (
+    AccessRole.SUBSCRIBER,
+    AccessRole.DESK,
+    AccessRole.AIRSPACE_MANAGER,
+    AccessRole.APPROVER,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table: holders of any of `roles` may do `action` to what is `whose`."""
+
+    name: str
+    action: Action
+    roles: tuple[AccessRole, ...]
+    whose: frozenset[Relation]
+    in_zone_only: bool = False
+    """Only inside the subject's own zone; without a zone, never."""
+
+
+RULES: Final = (
+    Rule("publish-own", Action.PUBLISH_TRACKS, (AccessRole.PUBLISHER,), _OWN),
+    Rule("presence-own", Action.REPORT_PRESENCE, _SYSTEMS, _OWN),
+    Rule("desk-reads-own-view", Action.READ_DESK_VIEW, _READERS[:2], _OWN),
+    Rule("readers-read-neutral-view", Action.READ_NEUTRAL_VIEW, _READERS, _OWN),
+    Rule(
+        "control-reads-own-zone",
+        Action.READ_NEUTRAL_VIEW,
+        (AccessRole.AIR_TRAFFIC_CONTROL,),
+        _OWN,
+        in_zone_only=True,
+    ),
+    # A keep-clear request is addressed to every partner, so every reader may look it up.
+    Rule(
+        "readers-read-requests",
+        Action.READ_RESTRICTIONS,
+        (*_READERS, AccessRole.AIR_TRAFFIC_CONTROL, AccessRole.AUDITOR),
+        _ANY,
+    ),
+    Rule("manager-sets-own", Action.SET_RESTRICTION, (AccessRole.AIRSPACE_MANAGER,), _OWN),
+    Rule("approver-approves-own", Action.APPROVE_RESTRICTION, (AccessRole.APPROVER,), _OWN),
+    Rule("desk-reads-own-alerts", Action.READ_ALERTS, _READERS[:2], _OWN),
+    Rule("desk-acknowledges", Action.ACKNOWLEDGE_ALERT, (AccessRole.DESK,), _OWN),
+    Rule("auditor-reads-own", Action.READ_AUDIT, (AccessRole.AUDITOR,), _OWN),
+    Rule("administrator-manages", Action.MANAGE_IDENTITIES, (AccessRole.ADMINISTRATOR,), _ANY),
+    Rule("health-for-known", Action.CHECK_HEALTH, tuple(AccessRole), _OWN),
+)

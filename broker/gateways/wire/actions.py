@@ -1,0 +1,44 @@
+"""Which action of the decision point each method and each written topic is.
+
+A method or topic that is not here is refused: whoever adds one decides here who may use it.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from broker.core.sharing.roles import Action
+
+_PACKAGE: Final = "keepclear.v1"
+
+METHOD_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        f"/{_PACKAGE}.{method}": action
+        for method, action in {
+            "TrackService/PublishTracks": Action.PUBLISH_TRACKS,
+            # Which view is asked for is in the request: the feed itself asks again for the desk's.
+            "FeedService/Subscribe": Action.READ_NEUTRAL_VIEW,
+            "RestrictionService/CreateRestriction": Action.SET_RESTRICTION,
+            "RestrictionService/WithdrawRestriction": Action.SET_RESTRICTION,
+            "RestrictionService/GetRestriction": Action.READ_RESTRICTIONS,
+            "RestrictionService/ListRestrictions": Action.READ_RESTRICTIONS,
+            "AlertService/ListAlerts": Action.READ_ALERTS,
+            "AlertService/AcknowledgeAlert": Action.ACKNOWLEDGE_ALERT,
+        }.items()
+    }
+)
+HEALTH_METHODS: Final = frozenset({"/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch"})
+REFLECTION_METHOD: Final = "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"
+
+TOPIC_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
+    {
+        "tracks": Action.PUBLISH_TRACKS,
+        "restrictions/create": Action.SET_RESTRICTION,
+        "restrictions/withdraw": Action.SET_RESTRICTION,
+        "alerts/acknowledge": Action.ACKNOWLEDGE_ALERT,
+        # A resume repeats a view on the private topic: the gateway asks again for the desk's.
+        "resume": Action.READ_NEUTRAL_VIEW,
+        "presence": Action.REPORT_PRESENCE,
+    }
+)
+"""By the rest of the topic after `in/{agency}/{system}/`."""

@@ -1,0 +1,62 @@
+"""What each role may do, written down by hand from the agreement and not from the table.
+
+`o` its own agency's, `a` an agency's that agreed to share, `x` anybody else's. Read-only control
+is given an area inside its own zone here.
+"""
+
+from broker.core.sharing.roles import AccessRole, Action, Relation
+
+LETTERS = {Relation.OWN: "o", Relation.AGREED: "a", Relation.OTHER: "x"}
+
+EXPECTED: dict[AccessRole, dict[Action, str]] = {
+    AccessRole.PUBLISHER: {
+        Action.PUBLISH_TRACKS: "o",
+        Action.REPORT_PRESENCE: "o",
+        Action.CHECK_HEALTH: "o",
+    },
+    AccessRole.SUBSCRIBER: {
+        Action.REPORT_PRESENCE: "o",
+        Action.READ_DESK_VIEW: "o",
+        Action.READ_NEUTRAL_VIEW: "o",
+        Action.READ_RESTRICTIONS: "oax",
+        Action.READ_ALERTS: "o",
+        Action.CHECK_HEALTH: "o",
+    },
+    AccessRole.DESK: {
+        Action.REPORT_PRESENCE: "o",
+        Action.READ_DESK_VIEW: "o",
+        Action.READ_NEUTRAL_VIEW: "o",
+        Action.READ_RESTRICTIONS: "oax",
+        Action.READ_ALERTS: "o",
+        Action.ACKNOWLEDGE_ALERT: "o",
+        Action.CHECK_HEALTH: "o",
+    },
+    AccessRole.AIRSPACE_MANAGER: {
+        Action.REPORT_PRESENCE: "o",
+        Action.READ_NEUTRAL_VIEW: "o",
+        Action.READ_RESTRICTIONS: "oax",
+        Action.SET_RESTRICTION: "o",
+        Action.CHECK_HEALTH: "o",
+    },
+    AccessRole.APPROVER: {
+        Action.REPORT_PRESENCE: "o",
+        Action.READ_NEUTRAL_VIEW: "o",
+        Action.READ_RESTRICTIONS: "oax",
+        Action.APPROVE_RESTRICTION: "o",
+        Action.CHECK_HEALTH: "o",
+    },
+    AccessRole.AIR_TRAFFIC_CONTROL: {
+        Action.READ_NEUTRAL_VIEW: "o",
+        Action.READ_RESTRICTIONS: "oax",
+        Action.CHECK_HEALTH: "o",
+    },
+    AccessRole.AUDITOR: {
+        Action.READ_RESTRICTIONS: "oax",
+        Action.READ_AUDIT: "o",
+        Action.CHECK_HEALTH: "o",
+    },
+    AccessRole.ADMINISTRATOR: {
+        Action.MANAGE_IDENTITIES: "oax",
+        Action.CHECK_HEALTH: "o",
+    },
+}
