@@ -7,7 +7,6 @@ starts from an older one, to make the feed's recent messages again.
 """
 
 import hashlib
-import json
 import os
 import re
 import struct
@@ -20,13 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.errors import BrokenInvariant
+from broker.journal import sliced_json
 from broker.journal.canonical import Fields, as_whole
 from broker.journal.errors import JournalUnavailable, RecordUnreadable
 from broker.journal.files import FILE_MODE, sync_directory
 
 SNAPSHOTS_KEPT: Final = 10
 """With one every six seconds: a minute."""
-SNAPSHOT_FORMAT_VERSION: Final = 1
+SNAPSHOT_FORMAT_VERSION: Final = 2
+"""2: what is known of tracks in words is stored as columns of text. Other versions are passed over,
+and the log is replayed instead."""
 DEPTH_MAX: Final = 32
 _MAGIC: Final = b"KCSNAP01"
 _LENGTH: Final = struct.Struct("<Q")
@@ -143,18 +145,15 @@ def encode_snapshot(seq: int, state: Mapping[str, object], versions: Mapping[str
         arrays[name] = [stored.dtype.str, list(value.shape), offset, stored.nbytes]
         parts.append(stored.tobytes())
         offset += stored.nbytes
-    header = json.dumps(
+    header = sliced_json.to_bytes(
         {
             "format_version": SNAPSHOT_FORMAT_VERSION,
             "seq": seq,
             "versions": dict(versions),
             "values": values,
             "arrays": arrays,
-        },
-        sort_keys=True,
-        separators=(",", ":"),
-        allow_nan=False,
-    ).encode()
+        }
+    )
     body = b"".join([_MAGIC, _LENGTH.pack(len(header)), header, *parts])
     return body + hashlib.blake2b(body, digest_size=_DIGEST_BYTES).digest()
 

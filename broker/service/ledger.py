@@ -133,7 +133,7 @@ class Ledger:
         try:
             if self._is_open and not self._is_lost and self._is_settled():
                 seq = self._journal.last_seq
-                snapshots.write(self._directory, seq, self._state(), {})
+                snapshots.write(self._directory, seq, packed(self._state()), {})
                 if self._older_are_void:
                     self._remove_snapshots(before_seq=seq)
             self._close_journal()
@@ -148,18 +148,19 @@ class Ledger:
     def _is_settled(self) -> bool:
         return not self._bound().has_pending_frames
 
-    def _state(self) -> dict[str, object]:
+    def _state(self) -> dict[str, Plain]:
+        """Taken in the engine's thread; put into its form by whoever writes it."""
         projection = self._bound()
-        state: dict[str, Plain] = {
+        return {
             "airspace": projection.airspace.state(),
             "numbers": projection.state(),
             "epoch": self.epoch,
         }
-        return packed(state)
 
-    def _write_snapshot(self, seq: int, state: dict[str, object], now_us: int) -> None:
+    def _write_snapshot(self, seq: int, state: dict[str, Plain], now_us: int) -> None:
         try:
-            snapshots.write(self._directory, seq, state, {"engine": self._run.engine_version})
+            versions = {"engine": self._run.engine_version}
+            snapshots.write(self._directory, seq, packed(state), versions)
             if self._older_are_void:
                 self._remove_snapshots(before_seq=seq)
                 self._older_are_void = False
@@ -207,7 +208,7 @@ class Ledger:
         self._is_open = True
         seq = self._journal.last_seq
         self._remove_snapshots(before_seq=seq)
-        snapshots.write(self._directory, seq, self._state(), {})
+        snapshots.write(self._directory, seq, packed(self._state()), {})
         self._covered = []
         self._is_lost = False
         self._news_of_return = True

@@ -5,13 +5,16 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.plain import Plain
+from broker.core.plain import Later, Plain
 
 _SEPARATOR = "/"
 
 
 def packed(state: Mapping[str, Plain]) -> dict[str, object]:
-    """Arrays become top-level values under their path; everything else stays where it is."""
+    """Arrays become top-level values under their path; everything else stays where it is.
+
+    What was left for later is worked out now.
+    """
     arrays: dict[str, NDArray[np.generic]] = {}
     rest = {name: _without_arrays(value, name, arrays) for name, value in state.items()}
     return {**rest, **arrays}
@@ -38,6 +41,8 @@ def unpacked(flat: Mapping[str, object]) -> dict[str, object]:
 
 
 def _without_arrays(value: Plain, path: str, arrays: dict[str, NDArray[np.generic]]) -> object:
+    if isinstance(value, Later):
+        value = value.make()
     if not isinstance(value, dict):
         return value
     rest: dict[str, object] = {}

@@ -2,6 +2,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from broker.core import plain
 from broker.core.errors import BrokenInvariant
@@ -53,3 +55,23 @@ def test_pairs_are_two() -> None:
 
 def test_empty_lists_are_lists() -> None:
     assert [plain.texts([]), plain.integers([]), plain.pairs([])] == [[], [], []]
+
+
+@given(st.lists(st.text()))
+def test_a_column_of_texts_comes_back(texts: list[str]) -> None:
+    column = plain.text_column(texts)
+    assert plain.texts_of_column(column) == texts
+    lengths = plain.array(column["lengths"])
+    assert len(lengths) == len(texts)
+
+
+def test_a_column_whose_parts_do_not_fit_stops_everything() -> None:
+    column = plain.text_column(["ab", "é"])
+    column["lengths"] = np.array([2, 2])
+    with pytest.raises(BrokenInvariant, match="another length"):
+        plain.texts_of_column(column)
+
+
+def test_what_is_left_for_later_is_worked_out_wherever_it_stands() -> None:
+    value: plain.Plain = {"a": {"b": plain.Later(lambda: {"c": plain.Later(lambda: 1)})}, "d": [2]}
+    assert plain.settled(value) == {"a": {"b": {"c": 1}}, "d": [2]}

@@ -1,12 +1,33 @@
 """The track register to and from a snapshot: plain lists, dictionaries and arrays."""
 
-from dataclasses import fields, replace
+from collections.abc import Sequence
+from dataclasses import fields
+from functools import partial
+from typing import Final
+
+import numpy as np
 
 from broker.core.names import SystemName
-from broker.core.plain import Plain, array, integer, integers, items, mapping, pairs, text, texts
+from broker.core.plain import (
+    Later,
+    Plain,
+    array,
+    integer,
+    integers,
+    mapping,
+    pairs,
+    settled,
+    text_column,
+    texts,
+    texts_of_column,
+)
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from broker.core.tracks.table import TrackColumns, empty_columns
+
+_DESCRIPTION_TEXTS: Final = tuple(
+    name for name in AircraftDescription.__slots__ if name != "aircraft_class"
+)
 
 
 def register_state(register: TrackRegister) -> dict[str, Plain]:
@@ -20,16 +41,25 @@ def register_state(register: TrackRegister) -> dict[str, Plain]:
         "publishers": [[name.agency, name.system] for name in register.publishers.values()],
         "agencies": list(register.agencies.values()),
         "incidents": list(register.incidents.values()),
-        "source_track_ids": list(register.source_track_ids),
-        "descriptions": [_description_state(one) for one in register.descriptions],
+        "words": Later(
+            partial(_words, tuple(register.source_track_ids), tuple(register.descriptions))
+        ),
         "free": list(register.free_slots),
         "next_number": register.next_number,
     }
 
 
-def _description_state(description: AircraftDescription) -> dict[str, Plain]:
-    # Not `asdict`, which copies deeply: this runs between two micro-batches, for every track.
-    return {name: getattr(description, name) for name in AircraftDescription.__slots__}
+def _words(source_track_ids: Sequence[str], descriptions: Sequence[AircraftDescription]) -> Plain:
+    """What is known of each row in words, by column."""
+    classes = (int(one.aircraft_class) for one in descriptions)
+    return {
+        "source_track_ids": text_column(source_track_ids),
+        "aircraft_class": np.fromiter(classes, dtype=np.int8, count=len(descriptions)),
+        **{
+            name: text_column([getattr(one, name) for one in descriptions])
+            for name in _DESCRIPTION_TEXTS
+        },
+    }
 
 
 def restore_register(register: TrackRegister, state: dict[str, Plain]) -> None:
@@ -46,15 +76,18 @@ def restore_register(register: TrackRegister, state: dict[str, Plain]) -> None:
         register.agencies.intern(agency)
     for incident in texts(state["incidents"]):
         register.incidents.intern(incident)
-    register.source_track_ids = texts(state["source_track_ids"])
-    register.descriptions = [_description(item) for item in items(state["descriptions"])]
+    words = mapping(settled(state["words"]))
+    register.source_track_ids = texts_of_column(words["source_track_ids"])
+    register.descriptions = _descriptions(words)
     register.free_slots = integers(state["free"])
     register.next_number = integer(state["next_number"])
     register.index_live_slots()
 
 
-def _description(value: Plain) -> AircraftDescription:
-    known = mapping(value)
-    words = {name: text(item) for name, item in known.items() if name != "aircraft_class"}
-    aircraft_class = AircraftClass(integer(known["aircraft_class"]))
-    return replace(AircraftDescription(**words), aircraft_class=aircraft_class)  # type: ignore[arg-type]
+def _descriptions(words: dict[str, Plain]) -> list[AircraftDescription]:
+    columns = [texts_of_column(words[name]) for name in _DESCRIPTION_TEXTS]
+    classes = map(AircraftClass, array(words["aircraft_class"]).tolist())
+    return [
+        AircraftDescription(aircraft_class, **dict(zip(_DESCRIPTION_TEXTS, row, strict=True)))
+        for aircraft_class, *row in zip(classes, *columns, strict=True)
+    ]
