@@ -2,7 +2,6 @@
 
 import socket
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -11,19 +10,16 @@ from urllib.parse import urlsplit
 import paho.mqtt.client as mqtt
 import structlog
 from paho.mqtt.enums import CallbackAPIVersion
-from paho.mqtt.packettypes import PacketTypes
-from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from broker.core.errors import refuse
+from broker.gateways.mqtt.sending import Outgoing, Sender, properties_of
 
 MQTT_PORT: Final = 1883
 KEEPALIVE_S: Final = 20
 INFLIGHT_MAX: Final = 500
 """QoS 1 messages sent and not yet acknowledged; paho's 20 would throttle a burst of alerts."""
 QUEUED_MAX: Final = 20_000
-BEST_EFFORT_WAITING_MAX: Final = 400
-"""QoS 0 messages not yet written to the socket: display detail is what a stalled server costs."""
 RECONNECT_S_MIN: Final = 1
 RECONNECT_S_MAX: Final = 30
 CONTENT_TYPE: Final = "application/protobuf"
@@ -76,14 +72,14 @@ class MqttLink:
         """`wanted_retained` are the subscriptions whose retained messages are asked for."""
         self.address = address
         self.connected = threading.Event()
-        self.dropped_count = 0
-        self._best_effort: deque[mqtt.MQTTMessageInfo] = deque()
+        self._unsent_count = 0
         self._subscriptions = subscriptions
         self._wanted_retained = wanted_retained
         self._on_connected = on_connected
         self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5
         )
+        self._sender = Sender(self._client)
         self._client.max_inflight_messages_set(INFLIGHT_MAX)
         self._client.max_queued_messages_set(QUEUED_MAX)
         self._client.reconnect_delay_set(RECONNECT_S_MIN, RECONNECT_S_MAX)
@@ -94,8 +90,14 @@ class MqttLink:
             message.topic, bytes(message.payload), message.retain
         )
 
+    @property
+    def dropped_count(self) -> int:
+        """Messages that were not sent: there was no connection, or no room."""
+        return self._unsent_count + self._sender.dropped_count
+
     def start(self) -> None:
         """Connect in the background and keep connected."""
+        self._sender.start()
         self._client.connect_async(
             self.address.host, self.address.port, keepalive=KEEPALIVE_S, clean_start=True
         )
@@ -103,6 +105,7 @@ class MqttLink:
 
     def stop(self) -> None:
         """Say goodbye and end paho's thread."""
+        self._sender.stop()
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -116,29 +119,15 @@ class MqttLink:
         expiry_s: int | None = None,
         content_type: str = CONTENT_TYPE,
     ) -> None:
-        """Send. What cannot be sent now is counted: numbers show the gap and resume closes it."""
-        if not self.connected.is_set():
-            self.dropped_count += 1
-            return
-        if qos == 0 and not self._has_room():
-            self.dropped_count += 1
-            return
-        properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
-        properties.ContentType = content_type
-        if expiry_s is not None:
-            properties.MessageExpiryInterval = expiry_s
-        info = self._client.publish(topic, payload, qos, retain, properties)
-        if info.rc != mqtt.MQTT_ERR_SUCCESS:
-            self.dropped_count += 1
-        elif qos == 0:
-            self._best_effort.append(info)
+        """Send, in the order of the calls.
 
-    def _has_room(self) -> bool:
-        """Whether few wait: paho itself queues QoS 0 messages without any limit."""
-        waiting = self._best_effort
-        while waiting and (waiting[0].rc != mqtt.MQTT_ERR_SUCCESS or waiting[0].is_published()):
-            waiting.popleft()
-        return len(waiting) < BEST_EFFORT_WAITING_MAX
+        What cannot be sent is counted: numbers show the gap and resume closes it.
+        """
+        if not self.connected.is_set():
+            self._unsent_count += 1
+            return
+        properties = properties_of(content_type, expiry_s)
+        self._sender.put(Outgoing(topic, payload, qos, retain, properties))
 
     def watch(self, filters: list[str]) -> None:
         """Subscribe to further topics, retained messages first."""

@@ -37,10 +37,11 @@ class Hub:
         """Send news to everybody it is for."""
         if not news:
             return
-        for listener in self._listeners:
-            listener(news)
+        # The loop first: waking it is quick, and what listeners do takes longer.
         if self._loop is not None and any(who in self._audiences_read for who, _ in news):
             self._loop.call_soon_threadsafe(self._deliver, news)
+        for listener in self._listeners:
+            listener(news)
 
     def attach_from_engine(self, subscriber: Subscriber, opening: list[Item]) -> None:
         """Engine thread: add a reader; it gets its opening and then its audience's news."""
