@@ -13,6 +13,7 @@ import httpx
 from adapters.beast import decode as beast
 from adapters.clock import Clock
 from adapters.frames import decode as frames
+from adapters.gdl90 import decode as gdl90
 from adapters.model import Decoder, Recorded, Source
 from adapters.readsb import source as readsb
 from adapters.readsb.report import decoder as readsb_decoder
@@ -20,11 +21,14 @@ from adapters.sbs import decode as sbs
 from adapters.settings import (
     AdsbSettings,
     FeedSettings,
+    Gdl90Settings,
     SquitterSettings,
     UnknownAdapter,
     host_and_port,
 )
 from adapters.sources.tcp import TcpSource
+from adapters.sources.udp import UdpSource
+from adapters.uat import decode as uat
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ def _tcp(default_port: int) -> Callable[[FeedSettings, Clock], Source | None]:
         return None if found is None else TcpSource(*found, clock)
 
     return live
+
+
+def _udp_live(settings: FeedSettings, clock: Clock) -> Source | None:
+    found = host_and_port(settings.address, "udp", 4000)
+    return None if found is None else UdpSource(*found, clock)
 
 
 def _readsb_live(settings: FeedSettings, clock: Clock) -> Source | None:
@@ -76,6 +85,14 @@ def _sbs_decoder(settings: AdsbSettings) -> Decoder:
     return sbs.SbsDecoder(settings.reporter())
 
 
+def _gdl90_decoder(settings: Gdl90Settings) -> Decoder:
+    return gdl90.Gdl90Decoder(settings.reporter(), settings.own_altitude_is_hae)
+
+
+def _uat_decoder(settings: AdsbSettings) -> Decoder:
+    return uat.UatDecoder(settings.reporter())
+
+
 def _readsb_decoder(settings: AdsbSettings) -> Decoder:
     return readsb_decoder(settings.reporter())
 
@@ -97,6 +114,14 @@ KINDS: dict[str, Kind] = {
         _tcp(30002),
         frames.recorded,
     ),
+    "gdl90": Kind(
+        "GDL90 of portable receivers (Stratux, SkyEcho)",
+        "udp://address-to-listen-on:4000 or a recorded file",
+        Gdl90Settings,
+        _gdl90_decoder,
+        _udp_live,
+        gdl90.recorded,
+    ),
     "readsb": Kind(
         "aircraft.json of readsb, dump1090-fa, dump1090-mutability",
         "http(s)://host/path, a file that is replaced, or a recorded file or folder",
@@ -112,5 +137,13 @@ KINDS: dict[str, Kind] = {
         _sbs_decoder,
         _tcp(30003),
         sbs.recorded,
+    ),
+    "uat": Kind(
+        "UAT (978 MHz) messages as dump978 and Stratux write them",
+        "tcp://host:30978 or a recorded file",
+        AdsbSettings,
+        _uat_decoder,
+        _tcp(30978),
+        uat.recorded,
     ),
 }

@@ -163,7 +163,7 @@ class RunningAdapter:
         now_us = self._clock.now_us()
         last_us = self._listening_us
         fresh = last_us is not None and now_us - last_us < LISTENING_S * MICROSECONDS
-        if self._adapter.lossless or fresh:
+        if self._adapter.lossless or fresh or now_us < self._broker_retry_us:
             return
         age_s = self.stats.input_age_s(now_us)
         limit_s = self._adapter.silent_after_s - BROKER_SILENT_AFTER_S

@@ -81,6 +81,13 @@ class SquitterSettings(AdsbSettings):
         return self.receiver_latitude_deg, self.receiver_longitude_deg
 
 
+class Gdl90Settings(AdsbSettings):
+    """A box that sends GDL90."""
+
+    own_altitude_is_hae: bool = False
+    """The box is known to send its own satellite altitude above the ellipsoid, not the sea."""
+
+
 def host_and_port(address: str, scheme: str, default_port: int) -> tuple[str, int] | None:
     """Host and port of `scheme://host[:port]`; None for anything else, a path for one.
 

@@ -107,7 +107,7 @@ async def test_a_source_that_fails_is_read_again_after_a_wait() -> None:
     await play(running, clock, 2.0)
     assert running.stats.source_failures == 2
     assert running.stats.source_error == ""
-    assert len(broker.batches) == 1
+    assert len([batch for batch in broker.batches if batch]) == 1
 
 
 async def test_a_bug_in_a_decoder_is_survived_and_counted() -> None:
@@ -169,7 +169,7 @@ async def test_a_bug_while_sending_does_not_end_the_sending() -> None:
     running = started(Scripted(b"a", pause, pause, b"b"), broker, clock)
     await play(running, clock, 3.0)
     assert running.stats.crashes == 1
-    assert [batch[0].source_track_id for batch in broker.batches] == ["b"]
+    assert [batch[0].source_track_id for batch in broker.batches if batch] == ["b"]
 
 
 def recording(path: Path) -> None:

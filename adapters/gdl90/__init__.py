@@ -1,0 +1,1 @@
+"""GDL90, as portable receivers send it in UDP datagrams to port 4000."""
