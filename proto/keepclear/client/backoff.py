@@ -6,13 +6,14 @@ import random
 class Backoff:
     """Doubling waits with a spread, so that a recovering broker is not stampeded.
 
-    `first_s` and `cap_s` are seconds; `spread` is a fraction: 0.2 means plus or minus 20 %.
+    `first_s` and `cap_s` are seconds; `spread` is a fraction: 0.2 means plus or minus 20 %. The cap is
+    short because whoever waits is blind meanwhile; a broker under strain asks for more itself.
     """
 
     def __init__(
         self,
         first_s: float = 0.2,
-        cap_s: float = 120.0,
+        cap_s: float = 5.0,
         spread: float = 0.2,
         chance: random.Random | None = None,
     ) -> None:
