@@ -6,8 +6,8 @@ import random
 class Backoff:
     """Doubling waits with a spread, so that a recovering broker is not stampeded.
 
-    `first_s` and `cap_s` are seconds; `spread` is a fraction: 0.2 means plus or minus 20 %. The cap is
-    short because whoever waits is blind meanwhile; a broker under strain asks for more itself.
+    `first_s` and `cap_s` are seconds; `spread` is a fraction: 0.2 means plus or minus 20 %. The
+    cap is short because whoever waits is blind meanwhile; a broker under strain asks for more.
     """
 
     def __init__(
