@@ -12,6 +12,9 @@ import httpx
 
 from adapters.beast import decode as beast
 from adapters.clock import Clock
+from adapters.dji import bridge as dji
+from adapters.dji.recording import recorded as dji_recorded
+from adapters.dji.settings import DjiSettings
 from adapters.frames import decode as frames
 from adapters.gdl90 import decode as gdl90
 from adapters.model import Decoder, Recorded, Source
@@ -105,6 +108,14 @@ KINDS: dict[str, Kind] = {
         _beast_decoder,
         _tcp(30005),
         beast.recorded,
+    ),
+    "dji": Kind(
+        "DJI Cloud API and Autel's look-alike, from an agency's own MQTT server (read only)",
+        "mqtt(s)://host[:port] or a recorded file or folder",
+        DjiSettings,
+        dji.decoder,
+        dji.live,
+        dji_recorded,
     ),
     "frames": Kind(
         "Mode S frames as text (AVR, lists)",

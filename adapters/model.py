@@ -16,12 +16,14 @@ class Document:
 
     `opens` marks the first piece of a new connection: half a message left over from the one before
     does not go on here. `dropped` counts documents thrown away before this one for want of room.
+    `topic` is the MQTT topic they came on, empty where a feed has no topics.
     """
 
     data: bytes
     received_us: int
     opens: bool = False
     dropped: int = 0
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Recorded:
 
     data: bytes
     time_us: int | None
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

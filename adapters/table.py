@@ -63,7 +63,7 @@ def read_file(adapter: str, path: Path, decode: Decoder, read: ReadRecorded) -> 
         if piece.time_us is not None:
             dated = piece.time_us >= EPOCH_LIMIT_US
             now_us = piece.time_us + (0 if dated else UNDATED_START_US)
-        decoded = decode(Document(piece.data, now_us, opens))
+        decoded = decode(Document(piece.data, now_us, opens, topic=piece.topic))
         opens = False
         records += max(decoded.records, len(decoded.refusals))
         for refusal in decoded.refusals:

@@ -38,7 +38,7 @@ class RecordingSource:
                 if piece.time_us is not None:
                     dated = piece.time_us >= EPOCH_LIMIT_US
                     await self._clock.advance_to_us(piece.time_us + (0 if dated else started_us))
-                yield Document(piece.data, self._clock.now_us(), opens)
+                yield Document(piece.data, self._clock.now_us(), opens, topic=piece.topic)
                 opens = False
         except OSError as error:
             reason = error.strerror or type(error).__name__

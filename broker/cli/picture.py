@@ -87,6 +87,10 @@ class Picture:
         """Age of one position by the broker's clock, not by this machine's."""
         return self._age_s(track.time_of_validity_us, now_s)
 
+    def path_age_s(self, track: TrackView, now_s: float) -> float:
+        """How long ago a track's planned path was stated, by the broker's clock."""
+        return self._age_s(track.planned_path_stated_us, now_s)
+
     def alerts_by_urgency(self) -> list[Alert]:
         """Most urgent first: level, then the time left, then age."""
         return sorted(
@@ -100,11 +104,17 @@ class Picture:
         )
 
     def tracks_by_interest(self) -> list[TrackView]:
-        """Those in an alert first, then by agency and label."""
+        """Those in an alert first, then those about to launch, then by agency and label."""
         alerted = {p.track_id for alert in self.alerts.values() for p in alert.parties}
         return sorted(
             self.tracks.values(),
-            key=lambda t: (t.track_id not in alerted, t.agency, t.label, t.track_id),
+            key=lambda t: (
+                t.track_id not in alerted,
+                t.operational_status != common_pb2.OPERATIONAL_STATUS_LAUNCHING,
+                t.agency,
+                t.label,
+                t.track_id,
+            ),
         )
 
     def _age_s(self, time_us: int, now_s: float) -> float:

@@ -162,6 +162,11 @@ def _restrictions(picture: Picture) -> RenderableType:
     return table
 
 
+def _doing(picture: Picture, track: feed_pb2.TrackView, now_s: float) -> str:
+    path = wording.path_words(track, picture.path_age_s(track, now_s))
+    return "\n".join(words for words in (wording.doing_words(track), path) if words)
+
+
 def _tracks(picture: Picture, now_s: float, rows: int) -> RenderableType:
     tracks = picture.tracks_by_interest()
     table = Table(title=f"Aircraft ({len(tracks)})", title_justify="left", expand=True)
@@ -170,7 +175,8 @@ def _tracks(picture: Picture, now_s: float, rows: int) -> RenderableType:
         width = _TRACK_WIDTHS_MIN.get(heading)
         table.add_column(heading, no_wrap=True, min_width=width)
     for track in tracks[:rows]:
-        style = _STATE_STYLES.get(track.state, "")
+        launching = track.operational_status == common_pb2.OPERATIONAL_STATUS_LAUNCHING
+        style = _STATE_STYLES.get(track.state, "bold yellow" if launching else "")
         contact = track.talkgroup or track.duty_contact
         cells = (
             printable(track.label or track.track_id),
@@ -178,7 +184,7 @@ def _tracks(picture: Picture, now_s: float, rows: int) -> RenderableType:
             wording.class_words(track.aircraft_class),
             wording.height_words(track),
             wording.age_words(picture.track_age_s(track, now_s)),
-            wording.state_words(track.state),
+            _doing(picture, track, now_s),
             printable(contact),
         )
         table.add_row(*(Text(cell, style=style) for cell in cells))

@@ -34,6 +34,13 @@ _STATES: Final[dict[int, str]] = {
     feed_pb2.TRACK_STATE_STALE: "stale",
     feed_pb2.TRACK_STATE_LOST: "LOST, may still fly",
 }
+_DOING: Final[dict[int, str]] = {
+    common_pb2.OPERATIONAL_STATUS_ON_GROUND: "on the ground",
+    common_pb2.OPERATIONAL_STATUS_ROTORS_TURNING: "rotors turning",
+    common_pb2.OPERATIONAL_STATUS_LANDING_OR_LIFTING: "landing or lifting",
+    common_pb2.OPERATIONAL_STATUS_AT_DOCK: "in its dock",
+    common_pb2.OPERATIONAL_STATUS_LAUNCHING: "LAUNCHING from its dock",
+}
 _LIMIT_DATUMS: Final = {
     restrictions_pb2.LIMIT_DATUM_AMSL: "above sea level",
     restrictions_pb2.LIMIT_DATUM_AGL: "above ground",
@@ -118,6 +125,24 @@ def level_words(level: int) -> str:
 def state_words(state: int) -> str:
     """How a track is doing."""
     return _STATES.get(state, "not known")
+
+
+def doing_words(track: feed_pb2.TrackView) -> str:
+    """How a track is doing and what the aircraft does, flying apart."""
+    doing = _DOING.get(track.operational_status, "")
+    state = state_words(track.state)
+    return f"{state}, {doing}" if doing else state
+
+
+def path_words(track: feed_pb2.TrackView, stated_age_s: float) -> str:
+    """Where it means to fly, as its own system stated; empty where it did not."""
+    if not track.planned_path:
+        return ""
+    last = track.planned_path[-1]
+    points = len(track.planned_path)
+    by = "straight" if points == 1 else f"by {points} points"
+    where = f"{last.latitude_deg:.4f},{last.longitude_deg:.4f}"
+    return f"intends {by} to {where}, stated {age_words(stated_age_s)} ago"
 
 
 def restriction_state_words(state: int) -> str:

@@ -72,6 +72,11 @@ def integer(value: object) -> int:
     return value
 
 
+def number(value: object) -> float:
+    """`value` as a number."""
+    return value if isinstance(value, float) else float(integer(value))
+
+
 def texts(value: object) -> list[str]:
     """`value` as a list of strings."""
     return [text(item) for item in items(value)]

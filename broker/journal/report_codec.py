@@ -13,8 +13,14 @@ import numpy as np
 
 from broker.core.commands import SubmitReports
 from broker.core.names import SystemName
-from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportBatch
-from broker.journal.canonical import Fields, as_list, as_text, as_whole, to_bytes
+from broker.core.tracks.reports import (
+    AircraftClass,
+    AircraftDescription,
+    AltitudeDatum,
+    PathPoint,
+    ReportBatch,
+)
+from broker.journal.canonical import Fields, as_list, as_number, as_text, as_whole, to_bytes
 from broker.journal.errors import RecordUnreadable
 
 _HEADER: Final = struct.Struct("<IIq")
@@ -108,7 +114,7 @@ def decode(payload: bytes) -> SubmitReports:
 
 
 def _description_to_json(description: AircraftDescription) -> dict[str, object]:
-    return {
+    words: dict[str, object] = {
         "aircraft_class": int(description.aircraft_class),
         "callsign": description.callsign,
         "duty_contact": description.duty_contact,
@@ -118,6 +124,14 @@ def _description_to_json(description: AircraftDescription) -> dict[str, object]:
         "registration": description.registration,
         "talkgroup": description.talkgroup,
     }
+    if not description.planned_path:
+        return words
+    # Written only where there is one: batches without a path keep the bytes they always had.
+    path = [
+        [one.latitude_deg, one.longitude_deg, one.altitude_m, int(one.altitude_datum)]
+        for one in description.planned_path
+    ]
+    return words | {"path": path, "path_stated_us": description.planned_path_stated_us}
 
 
 def _description_entry(item: object) -> tuple[int, AircraftDescription]:
@@ -134,4 +148,19 @@ def _description_entry(item: object) -> tuple[int, AircraftDescription]:
         incident_id=fields.text("incident_id"),
         duty_contact=fields.text("duty_contact"),
         talkgroup=fields.text("talkgroup"),
+        planned_path=tuple(_path_point(item) for item in _optional_items(fields, "path")),
+        planned_path_stated_us=fields.whole("path_stated_us") if fields.has("path") else 0,
     )
+
+
+def _optional_items(fields: Fields, key: str) -> list[object]:
+    return fields.items(key) if fields.has(key) else []
+
+
+def _path_point(item: object) -> PathPoint:
+    entry = as_list(item)
+    if len(entry) != 4:
+        raise RecordUnreadable("report batch: a point of a path has four values")
+    altitude_m = None if entry[2] is None else as_number(entry[2])
+    datum = AltitudeDatum(as_whole(entry[3]))
+    return PathPoint(as_number(entry[0]), as_number(entry[1]), altitude_m, datum)

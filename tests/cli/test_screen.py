@@ -155,3 +155,25 @@ def test_a_cluster_shows_its_members_and_counts_the_rest() -> None:
         "- and 21 more at this incident",
     ]
     assert relative_height_words(alerts_pb2.Alert(kind="ALERT_KIND_CLUSTER")) == ""
+
+
+def test_a_launch_and_a_planned_path_are_in_words_and_first() -> None:
+    # REQ-DJI-010
+    picture = filled()
+    launching = feed_pb2.TrackView(
+        track_id="t2",
+        label="ZULU-9",
+        agency="zz",
+        state=feed_pb2.TRACK_STATE_CURRENT,
+        operational_status=common_pb2.OPERATIONAL_STATUS_LAUNCHING,
+        time_of_validity_us=NOW_US,
+        planned_path=[common_pb2.PathPoint(latitude_deg=51.51, longitude_deg=-0.125)] * 3,
+        planned_path_stated_us=NOW_US - 4_000_000,
+    )
+    header = picture.header
+    frame = feed_pb2.TrackFrame(tracks=[launching])
+    picture.apply(feed_pb2.FeedMessage(header=header, tracks=frame), picture.heard_s or 0.0)
+    screen = shown(picture, picture.heard_s or 0.0)
+    assert "LAUNCHING from its dock" in screen
+    assert "intends by 3 points to 51.5100,-0.1250, stated 4 s ago" in screen
+    assert screen.index("ZULU-9") < screen.index("MET-07", screen.index("Aircraft ("))

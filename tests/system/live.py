@@ -46,10 +46,13 @@ async def live(
     trust: Trust | None = None,
     limits: Limits | None = None,
     agencies: Mapping[str, AgencySettings] | None = None,
+    *,
+    exercise: bool = True,
 ) -> AsyncIterator[Live]:
-    """An exercise broker with simulated London's agencies."""
+    """A broker with simulated London's agencies."""
     policy = policy_text("default")
-    parts = assemble(data_dir, policy, WireEncoder(exercise=True), SystemClock(), exercise=True)
+    encoder = WireEncoder(exercise=exercise)
+    parts = assemble(data_dir, policy, encoder, SystemClock(), exercise=exercise)
     broker = Broker(replace(parts, identities=trust, limits=limits))
     await broker.start(policy, agencies or demo_agencies())
     server = GrpcServer(broker, "127.0.0.1", 0, trust)

@@ -27,6 +27,7 @@ PHASE_OF_STATUS: Final[dict[OperationalStatus, Phase]] = {
     OperationalStatus.ROTORS_TURNING: Phase.ROTORS_TURNING,
     OperationalStatus.LANDING_OR_LIFTING: Phase.LANDING,
     OperationalStatus.AT_DOCK: Phase.DOCK,
+    OperationalStatus.LAUNCHING: Phase.TRANSIT,  # it is where it will be in seconds
 }
 CATEGORY_COUNT: Final = len(AircraftClass) * len(Phase)
 DRONE_CLASSES: Final = frozenset({AircraftClass.DRONE, AircraftClass.UNKNOWN_DRONE})

@@ -1,9 +1,8 @@
 """The track register to and from a snapshot: plain lists, dictionaries and arrays."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import partial
-from typing import Final
 
 import numpy as np
 
@@ -14,7 +13,9 @@ from broker.core.plain import (
     array,
     integer,
     integers,
+    items,
     mapping,
+    number,
     pairs,
     settled,
     text_column,
@@ -22,12 +23,14 @@ from broker.core.plain import (
     texts_of_column,
 )
 from broker.core.tracks.register import TrackRegister
-from broker.core.tracks.reports import AircraftClass, AircraftDescription
-from broker.core.tracks.table import TrackColumns, empty_columns
-
-_DESCRIPTION_TEXTS: Final = tuple(
-    name for name in AircraftDescription.__slots__ if name != "aircraft_class"
+from broker.core.tracks.reports import (
+    DESCRIPTION_TEXTS,
+    AircraftClass,
+    AircraftDescription,
+    AltitudeDatum,
+    PathPoint,
 )
+from broker.core.tracks.table import TrackColumns, empty_columns
 
 
 def register_state(register: TrackRegister) -> dict[str, Plain]:
@@ -50,16 +53,26 @@ def register_state(register: TrackRegister) -> dict[str, Plain]:
 
 
 def _words(source_track_ids: Sequence[str], descriptions: Sequence[AircraftDescription]) -> Plain:
-    """What is known of each row in words, by column."""
+    """What is known of each row in words, by column; paths, which few have, by row."""
     classes = (int(one.aircraft_class) for one in descriptions)
+    paths: list[Plain] = [
+        [slot, one.planned_path_stated_us, [_point_state(point) for point in one.planned_path]]
+        for slot, one in enumerate(descriptions)
+        if one.planned_path
+    ]
     return {
         "source_track_ids": text_column(source_track_ids),
         "aircraft_class": np.fromiter(classes, dtype=np.int8, count=len(descriptions)),
+        "paths": paths,
         **{
             name: text_column([getattr(one, name) for one in descriptions])
-            for name in _DESCRIPTION_TEXTS
+            for name in DESCRIPTION_TEXTS
         },
     }
+
+
+def _point_state(point: PathPoint) -> Plain:
+    return [point.latitude_deg, point.longitude_deg, point.altitude_m, int(point.altitude_datum)]
 
 
 def restore_register(register: TrackRegister, state: dict[str, Plain]) -> None:
@@ -85,9 +98,30 @@ def restore_register(register: TrackRegister, state: dict[str, Plain]) -> None:
 
 
 def _descriptions(words: dict[str, Plain]) -> list[AircraftDescription]:
-    columns = [texts_of_column(words[name]) for name in _DESCRIPTION_TEXTS]
+    columns = [texts_of_column(words[name]) for name in DESCRIPTION_TEXTS]
     classes = map(AircraftClass, array(words["aircraft_class"]).tolist())
-    return [
-        AircraftDescription(aircraft_class, **dict(zip(_DESCRIPTION_TEXTS, row, strict=True)))
+    described = [
+        replace(
+            AircraftDescription(aircraft_class),
+            **dict(zip(DESCRIPTION_TEXTS, row, strict=True)),
+        )
         for aircraft_class, *row in zip(classes, *columns, strict=True)
     ]
+    for path in items(words.get("paths", [])):
+        slot, stated_us, points = items(path)
+        described[integer(slot)] = replace(
+            described[integer(slot)],
+            planned_path=tuple(_path_point(point) for point in items(points)),
+            planned_path_stated_us=integer(stated_us),
+        )
+    return described
+
+
+def _path_point(value: Plain) -> PathPoint:
+    latitude_deg, longitude_deg, altitude_m, datum = items(value)
+    return PathPoint(
+        number(latitude_deg),
+        number(longitude_deg),
+        None if altitude_m is None else number(altitude_m),
+        AltitudeDatum(integer(datum)),
+    )

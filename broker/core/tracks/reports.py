@@ -19,6 +19,7 @@ Codes = NDArray[np.int8]
 REPORTS_PER_BATCH_MAX: Final = 2_000
 SOURCE_TRACK_ID_LENGTH_MAX: Final = 64
 DESCRIPTION_TEXT_LENGTH_MAX: Final = 80
+PATH_POINTS_MAX: Final = 50
 
 
 class AircraftClass(IntEnum):
@@ -65,6 +66,8 @@ class OperationalStatus(IntEnum):
     LANDING_OR_LIFTING = 3
     AT_DOCK = 4
     """A drone in its dock."""
+    LAUNCHING = 5
+    """A drone about to climb out of its dock."""
 
 
 class ReportSource(IntEnum):
@@ -87,6 +90,16 @@ RADIO_SOURCES: Final = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class PathPoint:
+    """One point of a path an aircraft means to fly; the altitude is None with the datum NONE."""
+
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float | None
+    altitude_datum: AltitudeDatum
+
+
+@dataclass(frozen=True, slots=True)
 class AircraftDescription:
     """What changes seldom about an aircraft; sent with the first report and when it changes."""
 
@@ -100,6 +113,21 @@ class AircraftDescription:
     duty_contact: str = ""
     """Telephone of the desk that answers for this aircraft."""
     talkgroup: str = ""
+    planned_path: tuple[PathPoint, ...] = ()
+    """Where it means to fly next, for people and planning: separation is judged on positions."""
+    planned_path_stated_us: int = 0
+
+
+DESCRIPTION_TEXTS: Final = (
+    "registration",
+    "icao_address",
+    "callsign",
+    "flight_id",
+    "incident_id",
+    "duty_contact",
+    "talkgroup",
+)
+"""The fields of a description that are text."""
 
 
 @dataclass(frozen=True, slots=True)

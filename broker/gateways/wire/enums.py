@@ -23,6 +23,7 @@ STATUS_TO_CORE: Final = np.array(
         OperationalStatus.ROTORS_TURNING,
         OperationalStatus.LANDING_OR_LIFTING,
         OperationalStatus.AT_DOCK,
+        OperationalStatus.LAUNCHING,
     ],
     dtype=np.int8,
 )
@@ -33,6 +34,7 @@ STATUS_TO_WIRE: Final = {
     OperationalStatus.ROTORS_TURNING: common_pb2.OPERATIONAL_STATUS_ROTORS_TURNING,
     OperationalStatus.LANDING_OR_LIFTING: common_pb2.OPERATIONAL_STATUS_LANDING_OR_LIFTING,
     OperationalStatus.AT_DOCK: common_pb2.OPERATIONAL_STATUS_AT_DOCK,
+    OperationalStatus.LAUNCHING: common_pb2.OPERATIONAL_STATUS_LAUNCHING,
 }
 SOURCE_TO_CORE: Final = np.array(
     [

@@ -17,6 +17,7 @@ from broker.core.geodesy.datum import resolve_altitude
 from broker.core.names import SystemName
 from broker.core.tracks.reports import (
     DESCRIPTION_TEXT_LENGTH_MAX,
+    DESCRIPTION_TEXTS,
     REPORTS_PER_BATCH_MAX,
     SOURCE_TRACK_ID_LENGTH_MAX,
     AircraftClass,
@@ -31,6 +32,7 @@ from broker.gateways.wire.enums import (
     SOURCE_TO_CORE,
     STATUS_TO_CORE,
 )
+from broker.gateways.wire.paths import decode_path, unreadable_path
 from keepclear.v1 import tracks_pb2
 
 BATCH_ID_LENGTH_MAX: Final = 64
@@ -140,10 +142,8 @@ def _unreadable_description(report: Report) -> tuple[str, str] | None:
     description = report.description
     if not 0 <= description.aircraft_class < AIRCRAFT_CLASS_CODES:
         return "description.aircraft_class", "is not a class of this contract"
-    for name in AircraftDescription.__slots__:
+    for name in DESCRIPTION_TEXTS:
         value = getattr(description, name)
-        if name == "aircraft_class":
-            continue
         if len(value) > DESCRIPTION_TEXT_LENGTH_MAX:
             return (
                 f"description.{name}",
@@ -154,7 +154,7 @@ def _unreadable_description(report: Report) -> tuple[str, str] | None:
     address = description.icao_address
     if address and (len(address) != 6 or any(c not in "0123456789abcdefABCDEF" for c in address)):
         return "description.icao_address", "must be six hexadecimal digits"
-    return None
+    return unreadable_path(description) if description.planned_path else None
 
 
 def _columns(reports: Sequence[Report], publisher: SystemName, batch_id: str) -> ReportBatch:
@@ -213,6 +213,8 @@ def _descriptions(reports: Sequence[Report]) -> dict[int, AircraftDescription]:
             incident_id=report.description.incident_id,
             duty_contact=report.description.duty_contact,
             talkgroup=report.description.talkgroup,
+            planned_path=decode_path(report.description.planned_path),
+            planned_path_stated_us=report.description.planned_path_stated_us,
         )
         for row, report in enumerate(reports)
         if report.HasField("description")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from broker.core.separation.jit import jit
 from broker.core.sharing.parties import label
 from broker.core.tracks.register import TrackRegister
+from broker.gateways.wire.paths import encode_path
 from broker.gateways.wire.track_rows import Bytes, Rows, Steady, encoded_rows, fill_ids
 from keepclear.v1 import feed_pb2
 
@@ -107,5 +108,7 @@ def _steady_fields(tracks: TrackRegister, slot: int) -> bytes:
         incident_id=description.incident_id,
         duty_contact=description.duty_contact,
         talkgroup=description.talkgroup,
+        planned_path=encode_path(description.planned_path),
+        planned_path_stated_us=description.planned_path_stated_us,
     )
     return view.SerializeToString(deterministic=True)

@@ -1,7 +1,7 @@
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
-from typing import ClassVar as _ClassVar, Optional as _Optional
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
@@ -41,6 +41,7 @@ class OperationalStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATIONAL_STATUS_ROTORS_TURNING: _ClassVar[OperationalStatus]
     OPERATIONAL_STATUS_LANDING_OR_LIFTING: _ClassVar[OperationalStatus]
     OPERATIONAL_STATUS_AT_DOCK: _ClassVar[OperationalStatus]
+    OPERATIONAL_STATUS_LAUNCHING: _ClassVar[OperationalStatus]
 
 class ReportSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -82,6 +83,7 @@ OPERATIONAL_STATUS_ON_GROUND: OperationalStatus
 OPERATIONAL_STATUS_ROTORS_TURNING: OperationalStatus
 OPERATIONAL_STATUS_LANDING_OR_LIFTING: OperationalStatus
 OPERATIONAL_STATUS_AT_DOCK: OperationalStatus
+OPERATIONAL_STATUS_LAUNCHING: OperationalStatus
 REPORT_SOURCE_UNSPECIFIED: ReportSource
 REPORT_SOURCE_TELEMETRY: ReportSource
 REPORT_SOURCE_ADSB: ReportSource
@@ -95,6 +97,18 @@ ALERT_LEVEL_ADVISORY: AlertLevel
 ALERT_LEVEL_CAUTION: AlertLevel
 ALERT_LEVEL_WARNING: AlertLevel
 ALERT_LEVEL_FLOOR: AlertLevel
+
+class PathPoint(_message.Message):
+    __slots__ = ("latitude_deg", "longitude_deg", "altitude_m", "altitude_datum")
+    LATITUDE_DEG_FIELD_NUMBER: _ClassVar[int]
+    LONGITUDE_DEG_FIELD_NUMBER: _ClassVar[int]
+    ALTITUDE_M_FIELD_NUMBER: _ClassVar[int]
+    ALTITUDE_DATUM_FIELD_NUMBER: _ClassVar[int]
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+    altitude_datum: AltitudeDatum
+    def __init__(self, latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[AltitudeDatum, str]] = ...) -> None: ...
 
 class Refusal(_message.Message):
     __slots__ = ("field", "reason")

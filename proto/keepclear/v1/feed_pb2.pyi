@@ -118,7 +118,7 @@ class FeedMessage(_message.Message):
     def __init__(self, header: _Optional[_Union[FeedHeader, _Mapping]] = ..., tracks: _Optional[_Union[TrackFrame, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., snapshot_begin: _Optional[_Union[SnapshotBegin, _Mapping]] = ..., snapshot_end: _Optional[_Union[SnapshotEnd, _Mapping]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., notice: _Optional[_Union[Notice, _Mapping]] = ...) -> None: ...
 
 class TrackView(_message.Message):
-    __slots__ = ("track_id", "agency", "aircraft_class", "label", "registration", "icao_address", "incident_id", "duty_contact", "talkgroup", "operational_status", "source", "state", "time_of_validity_us", "latitude_deg", "longitude_deg", "altitude_m", "altitude_datum", "height_m", "height_reference", "altitude_hae_m", "vertical_doubt_m", "velocity_east_mps", "velocity_north_mps", "vertical_speed_mps", "horizontal_accuracy_m", "publisher")
+    __slots__ = ("track_id", "agency", "aircraft_class", "label", "registration", "icao_address", "incident_id", "duty_contact", "talkgroup", "operational_status", "source", "state", "time_of_validity_us", "latitude_deg", "longitude_deg", "altitude_m", "altitude_datum", "height_m", "height_reference", "altitude_hae_m", "vertical_doubt_m", "velocity_east_mps", "velocity_north_mps", "vertical_speed_mps", "horizontal_accuracy_m", "publisher", "planned_path", "planned_path_stated_us")
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     AIRCRAFT_CLASS_FIELD_NUMBER: _ClassVar[int]
@@ -145,6 +145,8 @@ class TrackView(_message.Message):
     VERTICAL_SPEED_MPS_FIELD_NUMBER: _ClassVar[int]
     HORIZONTAL_ACCURACY_M_FIELD_NUMBER: _ClassVar[int]
     PUBLISHER_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_PATH_FIELD_NUMBER: _ClassVar[int]
+    PLANNED_PATH_STATED_US_FIELD_NUMBER: _ClassVar[int]
     track_id: str
     agency: str
     aircraft_class: _common_pb2.AircraftClass
@@ -171,7 +173,9 @@ class TrackView(_message.Message):
     vertical_speed_mps: float
     horizontal_accuracy_m: float
     publisher: str
-    def __init__(self, track_id: _Optional[str] = ..., agency: _Optional[str] = ..., aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., label: _Optional[str] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., operational_status: _Optional[_Union[_common_pb2.OperationalStatus, str]] = ..., source: _Optional[_Union[_common_pb2.ReportSource, str]] = ..., state: _Optional[_Union[TrackState, str]] = ..., time_of_validity_us: _Optional[int] = ..., latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[_common_pb2.AltitudeDatum, str]] = ..., height_m: _Optional[float] = ..., height_reference: _Optional[_Union[_common_pb2.HeightReference, str]] = ..., altitude_hae_m: _Optional[float] = ..., vertical_doubt_m: _Optional[float] = ..., velocity_east_mps: _Optional[float] = ..., velocity_north_mps: _Optional[float] = ..., vertical_speed_mps: _Optional[float] = ..., horizontal_accuracy_m: _Optional[float] = ..., publisher: _Optional[str] = ...) -> None: ...
+    planned_path: _containers.RepeatedCompositeFieldContainer[_common_pb2.PathPoint]
+    planned_path_stated_us: int
+    def __init__(self, track_id: _Optional[str] = ..., agency: _Optional[str] = ..., aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., label: _Optional[str] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., operational_status: _Optional[_Union[_common_pb2.OperationalStatus, str]] = ..., source: _Optional[_Union[_common_pb2.ReportSource, str]] = ..., state: _Optional[_Union[TrackState, str]] = ..., time_of_validity_us: _Optional[int] = ..., latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[_common_pb2.AltitudeDatum, str]] = ..., height_m: _Optional[float] = ..., height_reference: _Optional[_Union[_common_pb2.HeightReference, str]] = ..., altitude_hae_m: _Optional[float] = ..., vertical_doubt_m: _Optional[float] = ..., velocity_east_mps: _Optional[float] = ..., velocity_north_mps: _Optional[float] = ..., vertical_speed_mps: _Optional[float] = ..., horizontal_accuracy_m: _Optional[float] = ..., publisher: _Optional[str] = ..., planned_path: _Optional[_Iterable[_Union[_common_pb2.PathPoint, _Mapping]]] = ..., planned_path_stated_us: _Optional[int] = ...) -> None: ...
 
 class TrackFrame(_message.Message):
     __slots__ = ("tracks",)

@@ -23,7 +23,7 @@ from broker.core.tracks.table import INITIAL_CAPACITY
 from broker.core.units import SECOND_US
 from tests.core.tracks.batches import NOW_US, OTHER, PUBLISHER, at, batch
 
-CATEGORIES = np.arange(30, dtype=np.int16).reshape(len(AircraftClass), len(OperationalStatus))
+CATEGORIES = np.arange(36, dtype=np.int16).reshape(len(AircraftClass), len(OperationalStatus))
 STALE_S = np.full(len(AircraftClass), 5.0)
 LOST_S = np.full(len(AircraftClass), 30.0)
 HELICOPTER = AircraftDescription(AircraftClass.HELICOPTER, callsign="NPAS 21", incident_id="i-1")
