@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 
 from broker.core.effects import TrackState, TrackStateChanged
 from broker.core.names import Audience
-from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
+from broker.core.tracks.reports import (
+    DESCRIPTION_TEXTS,
+    AircraftClass,
+    AircraftDescription,
+    ReportSource,
+)
 from broker.service.feed.items import MESSAGE_BYTES_MAX, Item
 from keepclear.v1 import common_pb2, feed_pb2
 from tests.core.tracks.batches import NOW_US, at
@@ -142,7 +147,8 @@ def test_the_whole_picture_is_under_the_same_ids(picture: Picture) -> None:
 def test_frames_are_at_most_60_kb_and_lose_nothing(picture: Picture) -> None:
     # REQ-LIM-003
     longest = "é" * 80
-    text = AircraftDescription(AircraftClass.DRONE, *[longest] * 7)
+    words: dict[str, Any] = dict.fromkeys(DESCRIPTION_TEXTS, longest)
+    text = AircraftDescription(AircraftClass.DRONE, **words)
     picture.move(*fleet(200, description=text))
     frames = picture.cut()
     for who, items in frames.items():
