@@ -192,7 +192,12 @@ def test_parked_aircraft_are_left_out() -> None:
     register.create(draft(), NOW_US)
     for status in OperationalStatus:
         scene.columns.operational_status[scene.add(0.0, 0.0, (0.0, 0.0))] = status
-    assert touched(register, scene).slot.tolist() == [0, 2, 3]
+    assert touched(register, scene).slot.tolist() == [
+        OperationalStatus.AIRBORNE,
+        OperationalStatus.ROTORS_TURNING,
+        OperationalStatus.LANDING_OR_LIFTING,
+        OperationalStatus.LAUNCHING,
+    ]
 
 
 def test_several_volumes_are_one_restriction() -> None:
