@@ -121,16 +121,7 @@ def _volumes(part: Element, borders: Borders, notes: Notes) -> tuple[Volume, ...
 
 
 def _limits(volume: Element, notes: Notes) -> tuple[Limit, Limit]:
-    floor, ceiling = _limit(volume, "lowerLimit"), _limit(volume, "upperLimit")
-    if floor is None:
-        notes.coarse("a lower limit that cannot be read: from the surface")
-    if ceiling is None:
-        notes.coarse("an upper limit that cannot be read: unlimited")
-    limits = floor or heights.SURFACE, ceiling or heights.UNLIMITED
-    if heights.impossible(*limits):
-        notes.coarse("its limits leave nothing between them: surface to unlimited")
-        return heights.SURFACE, heights.UNLIMITED
-    return limits
+    return heights.settled(_limit(volume, "lowerLimit"), _limit(volume, "upperLimit"), notes)
 
 
 def _limit(volume: Element, name: str) -> Limit | None:

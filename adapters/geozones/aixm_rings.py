@@ -252,7 +252,7 @@ def _hull_of_both(pieces: list[_Piece], borders: Borders, doubtful: set[int]) ->
     corners: list[Position] = []
     for shorter in (set[int](), doubtful):
         ring = tuple(_vertices(pieces, borders, shorter))
-        corners.extend(ground.drawn(ring, ground.OUTSIDE_MARGIN))
+        corners.extend((*ground.drawn(ring), *ground.drawn_outside(ring)))
     around = ground.hull(corners)
     if around is None:
         raise Unreadable(Reason.NO_AREA, "the corners of a ring lie on one line")

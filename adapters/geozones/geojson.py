@@ -114,12 +114,4 @@ def _polygons(geometry: JsonObject) -> list[object]:
 def _limits(properties: JsonObject, notes: Notes) -> tuple[Limit, Limit]:
     floor = heights.parse_limit(_first(properties, _FLOORS))
     ceiling = heights.parse_limit(_first(properties, _CEILINGS))
-    if floor is None:
-        notes.coarse("no lower limit with a datum: from the surface")
-    if ceiling is None:
-        notes.coarse("no upper limit with a datum: unlimited")
-    limits = floor or heights.SURFACE, ceiling or heights.UNLIMITED
-    if heights.impossible(*limits):
-        notes.coarse("its limits leave nothing between them: surface to unlimited")
-        return heights.SURFACE, heights.UNLIMITED
-    return limits
+    return heights.settled(floor, ceiling, notes)

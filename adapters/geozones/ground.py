@@ -61,36 +61,70 @@ def sweep_deg(arc: Arc, start: Position, end: Position) -> float:
     return turn or 360.0
 
 
-def arc_points(arc: Arc, start: Position, end: Position, margin: float = 1.0) -> list[Position]:
-    """Points on the arc between its ends, at `margin` times its radius from the centre."""
-    sweep = sweep_deg(arc, start, end)
-    steps = max(1, math.ceil(sweep / ARC_STEP_DEG))
+def arc_points(arc: Arc, start: Position, end: Position) -> list[Position]:
+    """Points on the arc between its ends; the line through them lies inside its circle."""
+    sweep, steps = _steps(arc, start, end)
     first = bearing_deg(arc.center, start)
-    sign = 1.0 if arc.clockwise else -1.0
     return [
-        destination(arc.center, first + sign * sweep * i / steps, arc.radius_m * margin)
-        for i in range(1, steps)
+        destination(arc.center, first + sweep * i / steps, arc.radius_m) for i in range(1, steps)
     ]
 
 
-def drawn(ring: Ring, margin: float = 1.0) -> list[Position]:
-    """The ring's corners with its arcs as short lines; open, like the ring."""
+def arc_points_outside(arc: Arc, start: Position, end: Position) -> list[Position]:
+    """Points whose line touches the arc from outside: the corners between tangents."""
+    sweep, steps = _steps(arc, start, end)
+    first = bearing_deg(arc.center, start)
+    reach_m = arc.radius_m / math.cos(math.radians(sweep / steps / 2.0))
+    return [
+        destination(arc.center, first + sweep * (i + 0.5) / steps, reach_m) for i in range(steps)
+    ]
+
+
+def _steps(arc: Arc, start: Position, end: Position) -> tuple[float, int]:
+    """The sweep, negative when it turns left, and how many lines it is drawn with."""
+    sweep = sweep_deg(arc, start, end)
+    return sweep if arc.clockwise else -sweep, max(1, math.ceil(sweep / ARC_STEP_DEG))
+
+
+def drawn(ring: Ring) -> list[Position]:
+    """The ring's corners with its arcs as short lines through them; open, like the ring."""
     line: list[Position] = []
     for vertex, after in zip(ring, ring[1:] + ring[:1], strict=True):
         line.append(vertex.at)
         if vertex.arc is not None:
-            line.extend(arc_points(vertex.arc, vertex.at, after.at, margin))
+            line.extend(arc_points(vertex.arc, vertex.at, after.at))
     return line
 
 
-def circle_points(center: Position, radius_m: float, margin: float = 1.0) -> list[Position]:
-    """The circle as short lines; with 1 / cos(half a step) the lines touch it from outside."""
+def drawn_outside(ring: Ring) -> list[Position]:
+    """The same so that nothing of the ring lies outside the line.
+
+    An arc that bulges out is drawn by its tangents, one that bends in by its chords.
+    """
+    clockwise = _turns_clockwise(drawn(ring))
+    line: list[Position] = []
+    for vertex, after in zip(ring, ring[1:] + ring[:1], strict=True):
+        line.append(vertex.at)
+        if vertex.arc is not None:
+            outside = vertex.arc.clockwise == clockwise
+            draw = arc_points_outside if outside else arc_points
+            line.extend(draw(vertex.arc, vertex.at, after.at))
+    return line
+
+
+def circle_outside(center: Position, radius_m: float) -> list[Position]:
+    """Short lines that touch the circle from outside."""
     steps = round(360.0 / ARC_STEP_DEG)
-    return [destination(center, ARC_STEP_DEG * i, radius_m * margin) for i in range(steps)]
+    reach_m = radius_m / math.cos(math.radians(ARC_STEP_DEG / 2.0))
+    return [destination(center, ARC_STEP_DEG * i, reach_m) for i in range(steps)]
 
 
-OUTSIDE_MARGIN: Final = 1.0 / math.cos(math.radians(ARC_STEP_DEG / 2.0))
-"""Drawing a circle at this many radii keeps all of it inside the drawn line."""
+def _turns_clockwise(points: list[Position]) -> bool:
+    doubled_area = sum(
+        a.longitude_deg * b.latitude_deg - b.longitude_deg * a.latitude_deg
+        for a, b in zip(points, points[1:] + points[:1], strict=True)
+    )
+    return doubled_area < 0.0
 
 
 def crosses_itself(points: list[Position]) -> bool:

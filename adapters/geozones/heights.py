@@ -5,7 +5,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from adapters.geozones.model import Datum, Limit, Unit
+from adapters.geozones.model import Datum, Limit, Notes, Unit
+from adapters.geozones.units import FOOT_M
 
 SURFACE: Final = Limit(0.0, Unit.NONE, Datum.SURFACE, "")
 UNLIMITED: Final = Limit(0.0, Unit.NONE, Datum.UNLIMITED, "")
@@ -58,10 +59,35 @@ def finite(value: float) -> bool:
     return math.isfinite(value) and -500.0 <= value <= HIGHEST_M
 
 
-def impossible(floor: Limit, ceiling: Limit) -> bool:
-    """The two limits are on one datum and leave nothing between them."""
+def settled(floor: Limit | None, ceiling: Limit | None, notes: Notes) -> tuple[Limit, Limit]:
+    """Floor and ceiling that can stand together; what cannot be read is the larger meaning."""
+    if floor is None:
+        notes.coarse("no lower limit that can be read: from the surface")
+    if ceiling is None:
+        notes.coarse("no upper limit that can be read: unlimited")
+    low, high = floor or SURFACE, ceiling or UNLIMITED
+    if _impossible(low, high):
+        said = f"{low.published or 'the surface'} to {high.published}"
+        notes.coarse(f"nothing lies from {said}: surface to unlimited")
+        return SURFACE, UNLIMITED
+    if low.datum is high.datum and low.value_m == high.value_m:
+        notes.coarse(
+            f"floor and ceiling are one height, {low.published}: 100 ft either side is set"
+        )
+        return _moved(low, -100.0 * FOOT_M), _moved(high, 100.0 * FOOT_M)
+    return low, high
+
+
+def _moved(limit: Limit, by_m: float) -> Limit:
+    lowest = 0.0 if limit.datum is Datum.AGL else limit.value_m + by_m
+    value = max(lowest, limit.value_m + by_m)
+    return Limit(value, Unit.METRES, limit.datum, limit.published)
+
+
+def _impossible(floor: Limit, ceiling: Limit) -> bool:
+    """They leave nothing between them, whatever the ground and the air pressure are."""
     if ceiling.datum is Datum.SURFACE or floor.datum is Datum.UNLIMITED:
         return True
-    if ceiling.datum is Datum.UNLIMITED or floor.datum is not ceiling.datum:
-        return False
-    return ceiling.value_m < floor.value_m
+    if ceiling.datum is Datum.AGL and ceiling.value == 0.0:
+        return floor.datum in {Datum.SURFACE, Datum.AGL}
+    return floor.datum is ceiling.datum and ceiling.value_m < floor.value_m

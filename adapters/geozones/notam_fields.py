@@ -212,26 +212,12 @@ _LEVELS: Final = re.compile(
 
 
 def _limits(fields: NotamFields, notes: Notes) -> tuple[Limit, Limit]:
-    """Items F and G; one that is missing or unread is the surface or unlimited."""
-    floor, ceiling = heights.parse_limit(fields.lower), heights.parse_limit(fields.upper)
-    if floor is None:
-        notes.coarse(f"item F {_said(fields.lower)}: from the surface")
-        floor = heights.SURFACE
-    if ceiling is None:
-        notes.coarse(f"item G {_said(fields.upper)}: unlimited")
-        ceiling = heights.UNLIMITED
-    if heights.impossible(floor, ceiling):
-        notes.coarse(f"items F and G leave nothing between them: {_both(floor, ceiling)}")
-        floor, ceiling = heights.SURFACE, heights.UNLIMITED
-    return floor, ceiling
-
-
-def _both(floor: Limit, ceiling: Limit) -> str:
-    return f"surface to unlimited instead of {floor.published} to {ceiling.published}"
-
-
-def _said(text: str) -> str:
-    return f"cannot be read ({text[:40]!r})" if text.strip() else "is missing"
+    """Items F and G; what one of them says that is no limit is named."""
+    for letter, said in (("F", fields.lower), ("G", fields.upper)):
+        if said.strip() and heights.parse_limit(said) is None:
+            notes.deviate(f"item {letter} is no limit: {said.strip()[:40]!r}")
+    lower, upper = heights.parse_limit(fields.lower), heights.parse_limit(fields.upper)
+    return heights.settled(lower, upper, notes)
 
 
 def _disc(fields: NotamFields) -> Shape:

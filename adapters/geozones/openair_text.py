@@ -129,15 +129,7 @@ def _entry(words: set[str]) -> Entry:
 def _limits(records: Records, notes: Notes) -> tuple[Limit, Limit]:
     floor = heights.parse_limit(_said(records, "AL"), bare_is_feet_amsl=True)
     ceiling = heights.parse_limit(_said(records, "AH"), bare_is_feet_amsl=True)
-    if floor is None:
-        notes.coarse("a lower limit that cannot be read: from the surface")
-    if ceiling is None:
-        notes.coarse("an upper limit that cannot be read: unlimited")
-    limits = floor or heights.SURFACE, ceiling or heights.UNLIMITED
-    if heights.impossible(*limits):
-        notes.coarse("its limits leave nothing between them: surface to unlimited")
-        return heights.SURFACE, heights.UNLIMITED
-    return limits
+    return heights.settled(floor, ceiling, notes)
 
 
 def _windows(records: Records, notes: Notes) -> tuple[tuple[Window, ...], bool]:

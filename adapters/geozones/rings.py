@@ -58,7 +58,7 @@ def _simple(ring: Ring, notes: Notes) -> Ring:
         raise Unreadable(Reason.NO_AREA, "a ring has fewer than three corners")
     if not ground.crosses_itself(points):
         return ring
-    around = ground.hull(ground.drawn(ring, ground.OUTSIDE_MARGIN))
+    around = ground.hull([*points, *ground.drawn_outside(ring)])
     if around is None or len(around) > VERTICES_PER_RING:
         raise Unreadable(Reason.NO_AREA, "the corners of a ring lie on one line")
     notes.coarse("the published ring crosses or touches itself: the convex hull of it is set")

@@ -139,15 +139,7 @@ def _entry(kind: str) -> Entry:
 
 
 def _volume(part: JsonObject, notes: Notes) -> Volume:
-    floor, ceiling = _limit(part.get("lower")), _limit(part.get("upper"))
-    if floor is None:
-        notes.coarse("a lower limit that cannot be read: from the surface")
-    if ceiling is None:
-        notes.coarse("an upper limit that cannot be read: unlimited")
-    limits = floor or heights.SURFACE, ceiling or heights.UNLIMITED
-    if heights.impossible(*limits):
-        notes.coarse("its limits leave nothing between them: surface to unlimited")
-        limits = heights.SURFACE, heights.UNLIMITED
+    limits = heights.settled(_limit(part.get("lower")), _limit(part.get("upper")), notes)
     return Volume(_shape(json_input.as_list(part.get("boundary")), notes), *limits)
 
 

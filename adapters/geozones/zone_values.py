@@ -51,23 +51,9 @@ def limits_of(
     """Floor and ceiling from (value, reference) pairs; what is missing is the larger meaning."""
     floor = _limit(lower, unit, "lower limit", notes)
     ceiling = _limit(upper, unit, "upper limit", notes)
-    if floor is None:
-        notes.coarse("no lower limit: from the surface")
-        floor = heights.SURFACE
-    elif floor.datum is Datum.AGL and floor.value == 0.0:
+    if floor is not None and floor.datum is Datum.AGL and floor.value == 0.0:
         floor = Limit(0.0, Unit.NONE, Datum.SURFACE, floor.published)
-    if ceiling is None:
-        notes.coarse("no upper limit: unlimited")
-        ceiling = heights.UNLIMITED
-    if heights.impossible(floor, ceiling) or _nothing(floor, ceiling):
-        notes.coarse("its limits leave nothing between them: surface to unlimited")
-        return heights.SURFACE, heights.UNLIMITED
-    return floor, ceiling
-
-
-def _nothing(floor: Limit, ceiling: Limit) -> bool:
-    at_ground = floor.datum is Datum.SURFACE and ceiling.datum is Datum.AGL
-    return at_ground and ceiling.value == 0.0
+    return heights.settled(floor, ceiling, notes)
 
 
 def _limit(said: tuple[object, object], unit: Unit, where: str, notes: Notes) -> Limit | None:
