@@ -20,11 +20,13 @@ from adapters.gdl90 import decode as gdl90
 from adapters.model import Decoder, Recorded, Source
 from adapters.readsb import source as readsb
 from adapters.readsb.report import decoder as readsb_decoder
+from adapters.remote_id import decode as remote_id
 from adapters.sbs import decode as sbs
 from adapters.settings import (
     AdsbSettings,
     FeedSettings,
     Gdl90Settings,
+    RemoteIdSettings,
     SquitterSettings,
     UnknownAdapter,
     host_and_port,
@@ -92,6 +94,10 @@ def _gdl90_decoder(settings: Gdl90Settings) -> Decoder:
     return gdl90.Gdl90Decoder(settings.reporter(), settings.own_altitude_is_hae)
 
 
+def _remote_id_decoder(settings: RemoteIdSettings) -> Decoder:
+    return remote_id.RemoteIdDecoder(settings.tracked_altitude_is_hae)
+
+
 def _uat_decoder(settings: AdsbSettings) -> Decoder:
     return uat.UatDecoder(settings.reporter())
 
@@ -140,6 +146,14 @@ KINDS: dict[str, Kind] = {
         _readsb_decoder,
         _readsb_live,
         readsb.recorded,
+    ),
+    "remote_id": Kind(
+        "Remote ID of drones (ASTM F3411): receivers' JSON, captured Wi-Fi frames",
+        "udp://address-to-listen-on:port or a recorded file",
+        RemoteIdSettings,
+        _remote_id_decoder,
+        _udp_live,
+        remote_id.recorded,
     ),
     "sbs": Kind(
         "SBS-1 (BaseStation) lines",

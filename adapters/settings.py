@@ -88,6 +88,13 @@ class Gdl90Settings(AdsbSettings):
     """The box is known to send its own satellite altitude above the ellipsoid, not the sea."""
 
 
+class RemoteIdSettings(FeedSettings):
+    """A receiver of drones' broadcasts."""
+
+    tracked_altitude_is_hae: bool = False
+    """The altitude in the tracked form (DragonSync) is known to be above the ellipsoid."""
+
+
 def host_and_port(address: str, scheme: str, default_port: int) -> tuple[str, int] | None:
     """Host and port of `scheme://host[:port]`; None for anything else, a path for one.
 
