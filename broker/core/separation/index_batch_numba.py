@@ -14,30 +14,38 @@ from broker.core.separation import index as entry
 from broker.core.separation import packing, reach
 from broker.core.separation import sweep_layout as layout
 from broker.core.separation.index import Asking, GridIndex, HitBuffer, WatchLog
-from broker.core.separation.index_numba import place, query_layer
+from broker.core.separation.index_numba import place, query_layer, reference_point
 from broker.core.separation.jit import jit
 from broker.core.separation.kernel_numba import evaluate_pairs, rule_for
 from broker.core.separation.packing import KernelRules, TrackInputs
+from broker.core.separation.reach import Window
 from broker.core.separation.sweep_layout import COLUMN_MASK, COLUMNS, LANES, Frame, SweepRoom
-from broker.core.separation.sweep_numba import BIT_OF, DE_BRUIJN, bits_near, cell_box
+from broker.core.separation.sweep_numba import bit_number, bits_near, cell_box
 
 NARROW_COLUMNS = (layout.OWN_REACH, layout.OWN_HEIGHT)
 
 
 @jit
-def lay_out_narrow(index: GridIndex, deviation_s: float, room: SweepRoom) -> Frame:
-    """Sort the slow tracks' entries by cell; the frame of their float32 points."""
-    entries, filters = index.entries, room.filters
+def lay_out_narrow(index: GridIndex, now_us: float, times: Window, room: SweepRoom) -> Frame:
+    """Sort the slow tracks by cell; the frame of their float32 points.
+
+    Their points are foreseen anew from now, like the asking tracks' own: the paths are compared,
+    which needs one instant for both.
+    """
+    entries, filters, rows = index.entries, room.filters, index.rows
+    deviation_s = times.narrow_deviation_s
     narrow = np.flatnonzero(index.layer == 0).astype(np.int32)
     room.starts[:] = 0
     origin_x_m = entries[narrow[0], entry.REFERENCE_X_M] if len(narrow) > 0 else 0.0
     origin_y_m = entries[narrow[0], entry.REFERENCE_Y_M] if len(narrow) > 0 else 0.0
-    farthest_m = 0.0
+    farthest_m, fastest_mps = 0.0, 0.0
     per_m_east, per_m_north = layout.cells_per_m(0)
     for slot in narrow:
         draft = room.drafts[slot]
-        draft[layout.POINT_X] = entries[slot, entry.REFERENCE_X_M] - origin_x_m
-        draft[layout.POINT_Y] = entries[slot, entry.REFERENCE_Y_M] - origin_y_m
+        x_m, y_m, z_m = reference_point(rows, int(slot), 0, now_us, times)
+        draft[layout.POINT_X], draft[layout.POINT_Y] = x_m - origin_x_m, y_m - origin_y_m
+        draft[layout.POINT_Z] = z_m
+        fastest_mps = max(fastest_mps, entries[slot, entry.SPEED_MPS])
         farthest_m = max(farthest_m, abs(draft[layout.POINT_X]), abs(draft[layout.POINT_Y]))
         column = math.floor(draft[layout.POINT_X] * per_m_east) & COLUMN_MASK
         row = math.floor(draft[layout.POINT_Y] * per_m_north) & layout.ROW_MASK
@@ -48,7 +56,10 @@ def lay_out_narrow(index: GridIndex, deviation_s: float, room: SweepRoom) -> Fra
         slot = room.order[p]
         filters[layout.POINT_X, p] = room.drafts[slot, layout.POINT_X]
         filters[layout.POINT_Y, p] = room.drafts[slot, layout.POINT_Y]
-        filters[layout.POINT_Z, p] = entries[slot, entry.REFERENCE_Z_M]
+        filters[layout.POINT_Z, p] = room.drafts[slot, layout.POINT_Z]
+        filters[layout.ZONE, p] = entries[slot, entry.ZONE_M]
+        filters[layout.EAST_MPS, p] = rows[slot, packing.U_MPS]
+        filters[layout.NORTH_MPS, p] = rows[slot, packing.V_MPS]
         filters[layout.OWN_REACH, p] = layout.SWEEP_FACTOR * (
             entries[slot, entry.ZONE_M] + entries[slot, entry.SPEED_MPS] * deviation_s
         )
@@ -56,6 +67,7 @@ def lay_out_narrow(index: GridIndex, deviation_s: float, room: SweepRoom) -> Fra
             entries[slot, entry.ZONE_HEIGHT_M]
             + entries[slot, entry.VERTICAL_SPEED_MPS] * deviation_s
         )
+    room.farthest[layout.FASTEST] = fastest_mps
     return origin_x_m, origin_y_m, reach.REACH_PAD_M + farthest_m * layout.FLOAT32_ROUNDING
 
 
@@ -63,16 +75,19 @@ def lay_out_narrow(index: GridIndex, deviation_s: float, room: SweepRoom) -> Fra
 def query_narrow(
     index: GridIndex,
     slots: NDArray[np.int32],
-    room: SweepRoom,
+    now_us: float,
     rules: KernelRules,
+    room: SweepRoom,
     log: WatchLog,
     used: int,
 ) -> int:
     """Append the slow slots' slow candidates to the log; returns the entries it would hold."""
-    deviation_s = reach.window(rules, reach.WATCH_SLACK_S).narrow_deviation_s
-    origin_x_m, origin_y_m, pad_m = lay_out_narrow(index, deviation_s, room)
+    times = reach.window(rules, reach.WATCH_SLACK_S)
+    deviation_s = times.narrow_deviation_s
+    origin_x_m, origin_y_m, pad_m = lay_out_narrow(index, now_us, times, room)
     rows, entries, starts, sequence = index.rows, index.entries, room.starts, index.sequence
     rule_of, pairs, filters, order = rules.rule_of, log.pairs, room.filters, room.order
+    fastest_mps = float(room.farthest[layout.FASTEST])
     others_m = layout.SWEEP_FACTOR * (index.limits[0, 1] + index.limits[0, 0] * deviation_s)
     for i in slots:
         category = int(rows[i, packing.CATEGORY])
@@ -89,10 +104,13 @@ def query_narrow(
             np.float32(entries[i, entry.REFERENCE_Z_M]),
             np.float32(own_m * layout.SWEEP_FACTOR + pad_m),
             np.float32(own_height_m + reach.HEIGHT_PAD_M),
-            radius_m,
+            np.float32(rows[i, packing.U_MPS]),
+            np.float32(rows[i, packing.V_MPS]),
+            np.float32(radius_m + entries[i, entry.ZONE_M] + pad_m),
+            np.float32(entries[i, entry.EAST_SCALE]),
         )
-        scale = entries[i, entry.EAST_SCALE]
-        first_row, row_count, left, width = cell_box(asked, scale, others_m, 0)
+        slack = layout.rounding_m4ps2(float(asked[3]) + others_m, fastest_mps)
+        first_row, row_count, left, width = cell_box(asked, others_m, 0)
         left &= COLUMN_MASK
         right = left + width
         for row in range(first_row, first_row + row_count):
@@ -100,13 +118,13 @@ def query_narrow(
             low, high = starts[line + left], starts[line + min(right, COLUMNS)]
             for _ in range(2 if right > COLUMNS else 1):
                 for k in range(low, high, LANES):
-                    bits = bits_near(filters, asked, np.float32(scale), NARROW_COLUMNS, k)
+                    bits = bits_near(filters, asked, slack, NARROW_COLUMNS, k)
                     if high - k < LANES:
                         bits &= (1 << (high - k)) - 1
                     while bits != 0:
                         lowest = bits & -bits
                         bits ^= lowest
-                        j = order[k + BIT_OF[((lowest * DE_BRUIJN) & 0xFFFFFFFF) >> 27]]
+                        j = order[k + bit_number(lowest)]
                         if sequence[j] < sequence[i] and rule_for(rows, i, j, rule_of) >= 0:
                             if used < len(pairs):
                                 pairs[used, 0], pairs[used, 1] = i, j
@@ -132,7 +150,7 @@ def ask_together(
     begin, at_us = used, float(asking.now_us)
     place(tracks, index, slots, asking.first_sequence, asking.now_us, rules)
     wide = slots[index.layer[slots] == 1]
-    used = query_narrow(index, slots, room, rules, log, used)
+    used = query_narrow(index, slots, at_us, rules, room, log, used)
     used = query_layer(index, wide, 0, at_us, rules, log, used)
     used = query_layer(index, slots, 1, at_us, rules, log, used)
     asked = log.pairs[begin : min(used, len(log.pairs))]

@@ -39,22 +39,48 @@ CELL_NORTH_M: Final = (1_600.0, 3_200.0)
 
 SLOW_SLOW, WIDE_SLOW, WIDE_WIDE = range(3)
 SEARCHES: Final = 3
+FASTEST: Final = SEARCHES
+"""Where the greatest speed stands, after the longest reaches."""
 # Columns of the filter: the point; reach and height when asked by the own layer, and when asked
-# across; the zone.
+# across; the zone; the velocity.
 POINT_X, POINT_Y, POINT_Z, OWN_REACH, OWN_HEIGHT, CROSS_REACH, CROSS_HEIGHT, ZONE = range(8)
-FILTER_WIDTH: Final = 8
+EAST_MPS, NORTH_MPS = 8, 9
+FILTER_WIDTH: Final = 10
 
+DIAGONAL: Final = 1.5
+"""More than a speed is along the axis that has most of it."""
 FLOAT32_ROUNDING: Final = 2.0**-22
 """Of two float32 coordinates and their difference, relative to the farthest coordinate."""
 SWEEP_FACTOR: Final = 2.0 * reach.REACH_FACTOR - 1.0
 """The filter measures east by the asking track's scale, not by the mean: twice the allowance."""
-
+WIDENING: Final = np.float32(SWEEP_FACTOR - 1.0)
+"""The same allowance for a pair's closest approach: a share of how far apart it may be."""
+SPEED2_FACTOR: Final = np.float32(1.02)
+SLACK_FACTOR: Final = 51.0
+"""(a + b) squared is at most 1.02 a squared + 51 b squared; b is what float32 makes of a product of
+distance and speed, which matters where the relative speed is next to nothing."""
 
 Frame = tuple[float, float, float]
 """Origin east and north, and the padding that float32 needs this far from it; metres."""
-Question = tuple[np.float32, np.float32, np.float32, np.float32, np.float32, float]
-"""Point x, y and z, reach and height, all with their padding, and the radius without zones; the
-radius is negative where nothing is to be asked."""
+
+# What a track asks of a search, padded: where, how far and how high, its velocity, how near the
+# paths may pass without the other's zone, and metres east per metre at the equator's scale.
+ASK_X, ASK_Y, ASK_Z, ASK_REACH, ASK_HEIGHT = range(5)
+ASK_EAST_MPS, ASK_NORTH_MPS, ASK_TOUCH, ASK_SCALE = range(5, 9)
+ASK_WIDTH: Final = 9
+OWN_LAYER, ACROSS = 0, 1
+"""Rows of a slot's questions; a negative reach: nothing to ask."""
+Question = tuple[
+    np.float32,
+    np.float32,
+    np.float32,
+    np.float32,
+    np.float32,
+    np.float32,
+    np.float32,
+    np.float32,
+    np.float32,
+]
 
 
 class SweepRoom(NamedTuple):
@@ -63,17 +89,17 @@ class SweepRoom(NamedTuple):
     cell: NDArray[np.int32]
     """(capacity,) by slot."""
     drafts: Floats32
-    """(capacity, 8) filter columns by slot."""
+    """(capacity, 10) filter columns by slot."""
+    questions: Floats32
+    """(capacity, 2, 9) by slot: to the own layer, and of a wide track to the slow."""
     order: NDArray[np.int32]
     """(capacity,) slot of each place."""
     starts: NDArray[np.int32]
     """(2 x cells + 2,) first place of each cell."""
     filters: Floats32
-    """(8, capacity + lanes) by place."""
-    rows: Floats
-    """(capacity, 16) packed rows by place."""
+    """(10, capacity + lanes) by place."""
     farthest: Floats32
-    """(3,) longest reach of the places that each search looks at."""
+    """(4,) longest reach of the places that each search looks at, and the greatest speed."""
 
 
 def empty_room(capacity: int) -> SweepRoom:
@@ -81,11 +107,11 @@ def empty_room(capacity: int) -> SweepRoom:
     return SweepRoom(
         cell=np.zeros(capacity, dtype=np.int32),
         drafts=np.zeros((capacity, FILTER_WIDTH), dtype=np.float32),
+        questions=np.zeros((capacity, 2, ASK_WIDTH), dtype=np.float32),
         order=np.zeros(capacity, dtype=np.int32),
         starts=np.zeros(reach.LAYER_COUNT * CELLS + 2, dtype=np.int32),
         filters=np.zeros((FILTER_WIDTH, capacity + LANES), dtype=np.float32),
-        rows=np.zeros((capacity, packing.ROW_WIDTH)),
-        farthest=np.zeros(SEARCHES, dtype=np.float32),
+        farthest=np.zeros(SEARCHES + 1, dtype=np.float32),
     )
 
 
@@ -113,7 +139,27 @@ def write_draft(
     draft[CROSS_REACH] = (zone_m + speed_mps * cross_s) * SWEEP_FACTOR
     draft[CROSS_HEIGHT] = height_m + climb_mps * cross_s
     draft[ZONE] = zone_m
+    draft[EAST_MPS], draft[NORTH_MPS] = u_mps, v_mps
     return layer
+
+
+@jit_inline
+def write_question(
+    question: Floats32,
+    point_m: tuple[float, float, float],
+    draft: Floats32,
+    reach_m: float,
+    height_m: float,
+    radius_m: float,
+    scale: float,
+) -> None:
+    """One question, but for the padding that depends on all tracks."""
+    question[ASK_X], question[ASK_Y], question[ASK_Z] = point_m
+    question[ASK_REACH] = radius_m * SWEEP_FACTOR + reach_m if radius_m >= 0.0 else -1.0
+    question[ASK_HEIGHT] = height_m + reach.HEIGHT_PAD_M
+    question[ASK_EAST_MPS], question[ASK_NORTH_MPS] = draft[EAST_MPS], draft[NORTH_MPS]
+    question[ASK_TOUCH] = radius_m + draft[ZONE]
+    question[ASK_SCALE] = scale
 
 
 @jit
@@ -125,34 +171,58 @@ def place_all(
     rules: KernelRules,
     room: SweepRoom,
 ) -> Frame:
-    """Pack every slot, draft its filter columns and find its cell.
+    """Pack every slot, draft its filter columns and its questions, and find its cell.
 
     Leaves the cells' counts, two cells ahead, in `starts`.
     """
     times = reach.window(rules, 0.0)
     pack(tracks, slots, rules, rows)
-    origin_x_m, origin_y_m, farthest_m = 0.0, 0.0, 0.0
+    origin_x_m, origin_y_m, farthest_m, fastest_mps = 0.0, 0.0, 0.0, 0.0
     if len(slots) > 0:
         origin_x_m, origin_y_m = rows[slots[0], packing.X_M], rows[slots[0], packing.Y_M]
-    room.farthest[:] = 0.0
+    drafts, questions, farthest = room.drafts, room.questions, room.farthest
+    farthest[:] = 0.0
     room.starts[:] = 0
     for slot in slots:
-        draft = room.drafts[slot]
+        draft = drafts[slot]
         layer = write_draft(rows, slot, now_us, rules, times, draft)
         x_m, y_m, z_m = reference_point(rows, slot, layer, now_us, times)
         x_m, y_m = x_m - origin_x_m, y_m - origin_y_m
         draft[POINT_X], draft[POINT_Y], draft[POINT_Z] = x_m, y_m, z_m
         farthest_m = max(farthest_m, abs(x_m), abs(y_m))
+        fastest_mps = max(fastest_mps, abs(draft[EAST_MPS]), abs(draft[NORTH_MPS]))
+        category, scale = int(rows[slot, packing.CATEGORY]), rows[slot, packing.EAST_SCALE]
+        write_question(
+            questions[slot, OWN_LAYER],
+            (x_m, y_m, z_m),
+            draft,
+            draft[OWN_REACH],
+            rules.height_m[layer, category] + draft[OWN_HEIGHT],
+            rules.reach_m[layer, category],
+            scale,
+        )
         own = SLOW_SLOW if layer == 0 else WIDE_WIDE
-        room.farthest[own] = max(room.farthest[own], draft[OWN_REACH])
+        farthest[own] = max(farthest[own], draft[OWN_REACH])
         if layer == 0:
-            room.farthest[WIDE_SLOW] = max(room.farthest[WIDE_SLOW], draft[CROSS_REACH])
+            farthest[WIDE_SLOW] = max(farthest[WIDE_SLOW], draft[CROSS_REACH])
+        else:
+            x_m, y_m, z_m = reference_point(rows, slot, 0, now_us, times)
+            write_question(
+                questions[slot, ACROSS],
+                (x_m - origin_x_m, y_m - origin_y_m, z_m),
+                draft,
+                draft[CROSS_REACH],
+                rules.height_m[0, category] + draft[CROSS_HEIGHT],
+                rules.reach_m[0, category],
+                scale,
+            )
         per_m_east, per_m_north = cells_per_m(layer)
         column = math.floor(draft[POINT_X] * per_m_east) & COLUMN_MASK
         row = math.floor(draft[POINT_Y] * per_m_north) & ROW_MASK
         cell = layer * CELLS + row * COLUMNS + column
         room.cell[slot] = cell
         room.starts[cell + 2] += 1
+    farthest[FASTEST] = fastest_mps * DIAGONAL
     return origin_x_m, origin_y_m, reach.REACH_PAD_M + farthest_m * FLOAT32_ROUNDING
 
 
@@ -160,8 +230,10 @@ def place_all(
 def sort_by_cell(room: SweepRoom, slots: NDArray[np.int32]) -> None:
     """Order slots by cell, stably. Cell counts, two ahead, become the cells' starts."""
     starts, order = room.starts, room.order
+    before = 0
     for cell in range(2, len(starts)):
-        starts[cell] += starts[cell - 1]
+        before += starts[cell]
+        starts[cell] = before
     for slot in slots:
         after = room.cell[slot] + 1
         order[starts[after]] = slot
@@ -169,43 +241,20 @@ def sort_by_cell(room: SweepRoom, slots: NDArray[np.int32]) -> None:
 
 
 @jit
-def lay_out(rows: Floats, count: int, room: SweepRoom) -> None:
-    """Filter columns and packed rows by place."""
-    filters, drafts, sorted_rows, order = room.filters, room.drafts, room.rows, room.order
+def lay_out(count: int, room: SweepRoom) -> None:
+    """Filter columns by place."""
+    filters, drafts, order = room.filters, room.drafts, room.order
     for p in range(count):
         place, slot = np.uint64(p), np.uint64(order[np.uint64(p)])
         for column in range(FILTER_WIDTH):
             filters[np.uint64(column), place] = drafts[slot, np.uint64(column)]
-        for column in range(packing.ROW_WIDTH):
-            sorted_rows[place, np.uint64(column)] = rows[slot, np.uint64(column)]
 
 
 @jit_inline
-def question(
-    room: SweepRoom, place: int, search: int, now_us: float, rules: KernelRules, frame: Frame
-) -> Question:
-    """What a place asks in a search."""
-    filters, rows = room.filters, room.rows
-    layer = 1 if search == WIDE_WIDE else 0
-    category = int(rows[place, packing.CATEGORY])
-    radius_m, height_m = rules.reach_m[layer, category], rules.height_m[layer, category]
-    reach_m = radius_m * SWEEP_FACTOR + frame[2]
-    height_m += reach.HEIGHT_PAD_M
-    if search != WIDE_SLOW:
-        return (
-            filters[POINT_X, place],
-            filters[POINT_Y, place],
-            filters[POINT_Z, place],
-            np.float32(reach_m + filters[OWN_REACH, place]),
-            np.float32(height_m + filters[OWN_HEIGHT, place]),
-            radius_m,
-        )
-    x_m, y_m, z_m = reference_point(rows, place, 0, now_us, reach.window(rules, 0.0))
-    return (
-        np.float32(x_m - frame[0]),
-        np.float32(y_m - frame[1]),
-        np.float32(z_m),
-        np.float32(reach_m + filters[CROSS_REACH, place]),
-        np.float32(height_m + filters[CROSS_HEIGHT, place]),
-        radius_m,
-    )
+def rounding_m4ps2(search_m: float, fastest_mps: float) -> np.float32:
+    """Room for what float32 makes of distance times speed; see SLACK_FACTOR.
+
+    `search_m` is the farthest that an answer may be away.
+    """
+    error_m2ps = search_m * 2.0 * fastest_mps * FLOAT32_ROUNDING
+    return np.float32(SLACK_FACTOR * error_m2ps * error_m2ps)

@@ -1,10 +1,9 @@
 """Compiled full pass: all pairs of all active tracks at one instant, over a sorted grid.
 
-Three sieves, each a superset of what the next lets through. First the reach at the mid-look-ahead
-points, in float32, sixteen places at a time without a branch: the comparisons become bits of one
-number, so that nearly always one test of that number settles sixteen pairs. Then the horizontal
-closest approach, exactly as the judgement has it but with the widest radius that any rule could
-give. What is left, little more than the hits, is judged exactly.
+One sieve, a superset of the hits: the reach at the mid-look-ahead points and the closest approach
+of the straight paths, in float32, sixteen places at a time without a branch. The comparisons become
+bits of one number, so that nearly always one test of that number settles sixteen pairs. What is
+left, little more than the hits, is judged exactly.
 """
 
 import math
@@ -13,13 +12,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation import hits, packing, reach
+from broker.core.separation import reach
 from broker.core.separation import sweep_layout as layout
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.hits import Tags
 from broker.core.separation.index import HitBuffer
 from broker.core.separation.jit import jit, jit_inline, jit_parallel, prange
-from broker.core.separation.kernel_numba import evaluate_pairs, never_within, relative_state
+from broker.core.separation.kernel_numba import evaluate_pairs
 from broker.core.separation.packing import KernelRules, TrackInputs
 from broker.core.separation.sweep_layout import (
     COLUMN_MASK,
@@ -46,44 +45,50 @@ BIT_OF[[(DE_BRUIJN << bit & 0xFFFFFFFF) >> 27 for bit in range(32)]] = np.arange
 
 @jit_inline
 def bits_near(
-    filters: Floats32, asked: Question, scale: np.float32, columns: tuple[int, int], k: int
+    filters: Floats32, asked: Question, slack: np.float32, columns: tuple[int, int], k: int
 ) -> np.int64:
     """A bit for each of the sixteen places from k on that a question may reach.
 
-    Indices are unsigned because a signed one would be tested for being negative, place by place.
+    Two conditions, both with room for rounding: near enough at the reference points for the reaches
+    and heights, and paths that pass near enough for both zones. Indices are unsigned because a
+    signed one would be tested for being negative, place by place; the bits are no wider than is
+    needed because the widest number decides how many places are tested at once.
     """
     x_m, y_m, z_m = filters[layout.POINT_X], filters[layout.POINT_Y], filters[layout.POINT_Z]
-    reach_m, height_m = filters[columns[0]], filters[columns[1]]
-    own_x_m, own_y_m, own_z_m, own_m, own_height_m = asked[:5]
-    first, bits = np.uint64(k), np.uint32(0)
+    u_mps, v_mps = filters[layout.EAST_MPS], filters[layout.NORTH_MPS]
+    reach_m, height_m, zone_m = filters[columns[0]], filters[columns[1]], filters[layout.ZONE]
+    own_x_m, own_y_m, own_z_m, own_m, own_height_m, own_u, own_v, own_touch, scale = asked
+    first, bits = np.uint64(k), np.uint16(0)
     for lane in range(LANES):
         i = first + np.uint64(lane)
         dx_m = (x_m[i] - own_x_m) * scale
         dy_m = y_m[i] - own_y_m
+        du_mps, dv_mps = u_mps[i] - own_u, v_mps[i] - own_v
+        cross = dx_m * dv_mps - dy_m * du_mps
+        speed2 = (du_mps * du_mps + dv_mps * dv_mps) * layout.SPEED2_FACTOR
         within_m = reach_m[i] + own_m
-        near = (dx_m * dx_m + dy_m * dy_m <= within_m * within_m) & (
-            abs(z_m[i] - own_z_m) <= height_m[i] + own_height_m
+        touch_m = zone_m[i] + own_touch + within_m * layout.WIDENING
+        near = (
+            (dx_m * dx_m + dy_m * dy_m <= within_m * within_m)
+            & (abs(z_m[i] - own_z_m) <= height_m[i] + own_height_m)
+            & (cross * cross <= touch_m * touch_m * speed2 + slack)
         )
-        bits |= np.uint32(near) << np.uint32(lane)
+        bits = np.uint16(bits | (np.uint16(near) << np.uint16(lane)))
     return np.int64(bits)
 
 
 @jit_inline
-def may_touch(room: SweepRoom, q: int, k: int, now_us: float, radius_m: float) -> bool:
-    """Whether two places ever come within the radius and their zones, by the exact arithmetic."""
-    zones_m = float(room.filters[layout.ZONE, q]) + float(room.filters[layout.ZONE, k])
-    state = relative_state(room.rows, q, k, now_us)
-    return not never_within(state, radius_m + zones_m + reach.REACH_PAD_M)
+def bit_number(power: np.int64) -> int:
+    """Which bit a power of two is."""
+    return int(BIT_OF[((power * DE_BRUIJN) & 0xFFFFFFFF) >> 27])
 
 
 @jit_inline
-def cell_box(
-    asked: Question, scale: float, others_m: float, layer: int
-) -> tuple[int, int, int, int]:
+def cell_box(asked: Question, others_m: float, layer: int) -> tuple[int, int, int, int]:
     """First row and rows, first column and columns that a question covers, before wrapping."""
     per_m_east, per_m_north = layout.cells_per_m(layer)
     x_m, y_m, search_m = float(asked[0]), float(asked[1]), float(asked[3]) + others_m
-    smallest = max(scale - search_m * PER_EARTH_RADIUS_M, reach.EAST_SCALE_MIN)
+    smallest = max(float(asked[8]) - search_m * PER_EARTH_RADIUS_M, reach.EAST_SCALE_MIN)
     wide_m = search_m / smallest
     first_row = math.floor((y_m - search_m) * per_m_north)
     last_row = math.floor((y_m + search_m) * per_m_north)
@@ -100,36 +105,47 @@ def near(
     search: int,
     count: int,
     part: tuple[int, int],
-    at_time: AtTime,
+    pad_m: float,
     pairs: NDArray[np.int32],
     at: int,
 ) -> int:
     """One search over `count` tracks; part p of P asks for every P-th block of places.
 
-    Appends the pairs of places that may touch; returns how many there would be. A pair within a
+    Appends the pairs of slots that may touch; returns how many there would be. A pair within a
     layer is found from its earlier place, so earlier rows are passed over.
     """
-    now_us, rules, frame = at_time
-    starts, rows, filters = room.starts, room.rows, room.filters
-    own_layer, layer = (
-        0 if search == layout.SLOW_SLOW else 1,
-        1 if search == layout.WIDE_WIDE else 0,
-    )
+    starts, order, filters, questions = room.starts, room.order, room.filters, room.questions
+    across = search == layout.WIDE_SLOW
+    own_layer = 0 if search == layout.SLOW_SLOW else 1
+    layer = 1 if search == layout.WIDE_WIDE else 0
     first = 0 if own_layer == 0 else starts[layout.CELLS]
     last = starts[layout.CELLS] if own_layer == 0 else count
-    across = search == layout.WIDE_SLOW
+    side = layout.ACROSS if across else layout.OWN_LAYER
     columns = (
         layout.CROSS_REACH if across else layout.OWN_REACH,
         layout.CROSS_HEIGHT if across else layout.OWN_HEIGHT,
     )
     others_m, base = float(room.farthest[search]), layer * layout.CELLS
+    fastest_mps, padding_m = float(room.farthest[layout.FASTEST]), np.float32(pad_m)
     for block in range(first + part[0] * BLOCK, last, part[1] * BLOCK):
         for q in range(block, min(block + BLOCK, last)):
-            asked = layout.question(room, q, search, now_us, rules, frame)
-            radius_m, scale = asked[5], rows[q, packing.EAST_SCALE]
-            if radius_m < 0.0:
+            slot = order[q]
+            reach_m = questions[slot, side, layout.ASK_REACH] + padding_m
+            if reach_m < padding_m:
                 continue
-            first_row, row_count, left, width = cell_box(asked, scale, others_m, layer)
+            asked = (
+                questions[slot, side, layout.ASK_X],
+                questions[slot, side, layout.ASK_Y],
+                questions[slot, side, layout.ASK_Z],
+                reach_m,
+                questions[slot, side, layout.ASK_HEIGHT],
+                questions[slot, side, layout.ASK_EAST_MPS],
+                questions[slot, side, layout.ASK_NORTH_MPS],
+                questions[slot, side, layout.ASK_TOUCH] + padding_m,
+                questions[slot, side, layout.ASK_SCALE],
+            )
+            slack = layout.rounding_m4ps2(float(reach_m) + others_m, fastest_mps)
+            first_row, row_count, left, width = cell_box(asked, others_m, layer)
             earliest = q + 1 if own_layer == layer else 0
             left &= COLUMN_MASK
             right = left + width
@@ -138,23 +154,23 @@ def near(
                 low, high = starts[line + left], starts[line + min(right, COLUMNS)]
                 for _ in range(2 if right > COLUMNS else 1):
                     for k in range(max(low, earliest), high, LANES):
-                        bits = bits_near(filters, asked, np.float32(scale), columns, k)
+                        bits = bits_near(filters, asked, slack, columns, k)
                         if high - k < LANES:
                             bits &= (1 << (high - k)) - 1
                         while bits != 0:
                             lowest = bits & -bits
                             bits ^= lowest
-                            other = k + BIT_OF[((lowest * DE_BRUIJN) & 0xFFFFFFFF) >> 27]
-                            if may_touch(room, q, other, now_us, radius_m):
-                                if at < len(pairs):
-                                    pairs[at, 0], pairs[at, 1] = q, other
-                                at += 1
+                            if at < len(pairs):
+                                pairs[at, 0] = slot
+                                pairs[at, 1] = order[k + bit_number(lowest)]
+                            at += 1
                     low, high = starts[line], starts[line + right - COLUMNS]
     return at
 
 
 @jit
 def hits_of_part(
+    rows: Floats,
     room: SweepRoom,
     count: int,
     part: tuple[int, int],
@@ -163,16 +179,12 @@ def hits_of_part(
     out: tuple[Tags, Floats],
 ) -> tuple[int, int]:
     """All three searches and the judgement; candidates and hits of one part."""
-    now_us, rules, _ = at_time
+    now_us, rules, frame = at_time
     found = 0
     for search in range(layout.SEARCHES):
-        found = near(room, search, count, part, at_time, pairs, found)
+        found = near(room, search, count, part, frame[2], pairs, found)
     chosen = pairs[: min(found, len(pairs))]
-    hit_count = evaluate_pairs(room.rows, chosen, now_us, rules, out[0], out[1])
-    for k in range(min(hit_count, len(out[0]))):
-        for column in (hits.SLOT_I, hits.SLOT_J):
-            out[0][k, column] = room.order[out[0][k, column]]
-    return found, hit_count
+    return found, evaluate_pairs(rows, chosen, now_us, rules, out[0], out[1])
 
 
 @jit
@@ -187,7 +199,7 @@ def prepare(
     """Pack, sort and lay out."""
     frame = layout.place_all(tracks, rows, slots, now_us, rules, room)
     layout.sort_by_cell(room, slots)
-    layout.lay_out(rows, len(slots), room)
+    layout.lay_out(len(slots), room)
     return frame
 
 
@@ -208,37 +220,38 @@ def full_pass(
     may be more than there is room for in `pairs` and `out`.
     """
     at_time = (now_us, rules, prepare(tracks, rows, slots, now_us, rules, room))
-    return hits_of_part(room, len(slots), (0, 1), at_time, pairs, (out.tags, out.values))
+    return hits_of_part(rows, room, len(slots), (0, 1), at_time, pairs, (out.tags, out.values))
 
 
 PlainTuple = tuple[object, ...]
 """Parallel loops carry plain tuples only; the named ones are put together again inside."""
+CountAtTime = tuple[int, float, Frame]
+"""How many tracks were laid out, the instant in microseconds, and their frame."""
 
 
 @jit
 def part_pass(
+    rows: Floats,
     plain_room: PlainTuple,
     plain_rules: PlainTuple,
-    count: int,
-    now_us: float,
-    frame: Frame,
+    when: CountAtTime,
     part: tuple[int, int],
     pairs: NDArray[np.int32],
     out: tuple[Tags, Floats],
 ) -> tuple[int, int]:
     """What part p of P finds."""
+    count, now_us, frame = when
     room = SweepRoom(*plain_room)  # type: ignore[arg-type]  # the fields, in their order
     rules = KernelRules(*plain_rules)  # type: ignore[arg-type]
-    return hits_of_part(room, count, part, (now_us, rules, frame), pairs, out)
+    return hits_of_part(rows, room, count, part, (now_us, rules, frame), pairs, out)
 
 
 @jit_parallel
 def search_parts(
+    rows: Floats,
     plain_room: PlainTuple,
     plain_rules: PlainTuple,
-    count: int,
-    now_us: float,
-    frame: Frame,
+    when: CountAtTime,
     pairs: NDArray[np.int32],
     tags: Tags,
     values: Floats,
@@ -252,6 +265,6 @@ def search_parts(
     for p in prange(parts):
         part, out = (p, parts), (tags[p], values[p])
         counts[p, 0], counts[p, 1] = part_pass(
-            plain_room, plain_rules, count, now_us, frame, part, pairs[p], out
+            rows, plain_room, plain_rules, when, part, pairs[p], out
         )
     return counts
