@@ -192,7 +192,7 @@ class NumbaKernels:
             pairs = _split(self._pairs, parts)
             tags, values = _split(self._room.tags, parts), _split(self._room.values, parts)
             counts = sweep_numba.search_parts(
-                scratch.rows, sweep, plain_rules, (len(slots), at_us, frame), pairs, tags, values
+                scratch.rows, sweep, plain_rules, (len(slots), at_us, *frame), pairs, tags, values
             )
             if self._enough_room(*(parts * int(most + 1) for most in counts.max(axis=0))):
                 return (

@@ -225,7 +225,7 @@ def full_pass(
 
 PlainTuple = tuple[object, ...]
 """Parallel loops carry plain tuples only; the named ones are put together again inside."""
-CountAtTime = tuple[int, float, Frame]
+CountAtTime = tuple[int, float, float, float, float]
 """How many tracks were laid out, the instant in microseconds, and their frame."""
 
 
@@ -240,7 +240,7 @@ def part_pass(
     out: tuple[Tags, Floats],
 ) -> tuple[int, int]:
     """What part p of P finds."""
-    count, now_us, frame = when
+    count, now_us, frame = when[0], when[1], (when[2], when[3], when[4])
     room = SweepRoom(*plain_room)  # type: ignore[arg-type]  # the fields, in their order
     rules = KernelRules(*plain_rules)  # type: ignore[arg-type]
     return hits_of_part(rows, room, count, part, (now_us, rules, frame), pairs, out)
