@@ -5,8 +5,6 @@ ask at once it pays to lay all slow tracks out by cell, as a full pass does, and
 them at a time. The answers are a superset as before, made with the same entries.
 """
 
-import math
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,7 +37,6 @@ def lay_out_narrow(index: GridIndex, now_us: float, times: Window, room: SweepRo
     origin_x_m = entries[narrow[0], entry.REFERENCE_X_M] if len(narrow) > 0 else 0.0
     origin_y_m = entries[narrow[0], entry.REFERENCE_Y_M] if len(narrow) > 0 else 0.0
     farthest_m, fastest_mps = 0.0, 0.0
-    per_m_east, per_m_north = layout.cells_per_m(0)
     for slot in narrow:
         draft = room.drafts[slot]
         x_m, y_m, z_m = reference_point(rows, int(slot), 0, now_us, times)
@@ -47,9 +44,7 @@ def lay_out_narrow(index: GridIndex, now_us: float, times: Window, room: SweepRo
         draft[layout.POINT_Z] = z_m
         fastest_mps = max(fastest_mps, entries[slot, entry.SPEED_MPS])
         farthest_m = max(farthest_m, abs(draft[layout.POINT_X]), abs(draft[layout.POINT_Y]))
-        column = math.floor(draft[layout.POINT_X] * per_m_east) & COLUMN_MASK
-        row = math.floor(draft[layout.POINT_Y] * per_m_north) & layout.ROW_MASK
-        room.cell[slot] = row * COLUMNS + column
+        room.cell[slot] = layout.cell_at(draft[layout.POINT_X], draft[layout.POINT_Y], 0)
         room.starts[room.cell[slot] + 2] += 1
     layout.sort_by_cell(room, narrow)
     for p in range(len(narrow)):

@@ -124,6 +124,15 @@ def cells_per_m(layer: int) -> tuple[float, float]:
 
 
 @jit_inline
+def cell_at(x_m: np.float32, y_m: np.float32, layer: int) -> int:
+    """The cell of a point; the grid wraps round."""
+    per_m_east, per_m_north = cells_per_m(layer)
+    column = math.floor(x_m * per_m_east) & COLUMN_MASK
+    row = math.floor(y_m * per_m_north) & ROW_MASK
+    return layer * CELLS + row * COLUMNS + column
+
+
+@jit_inline
 def write_draft(
     rows: Floats, slot: int, now_us: float, rules: KernelRules, times: Window, draft: Floats32
 ) -> int:
@@ -216,10 +225,7 @@ def place_all(
                 rules.reach_m[0, category],
                 scale,
             )
-        per_m_east, per_m_north = cells_per_m(layer)
-        column = math.floor(draft[POINT_X] * per_m_east) & COLUMN_MASK
-        row = math.floor(draft[POINT_Y] * per_m_north) & ROW_MASK
-        cell = layer * CELLS + row * COLUMNS + column
+        cell = cell_at(draft[POINT_X], draft[POINT_Y], layer)
         room.cell[slot] = cell
         room.starts[cell + 2] += 1
     farthest[FASTEST] = fastest_mps * DIAGONAL
@@ -248,6 +254,22 @@ def lay_out(count: int, room: SweepRoom) -> None:
         place, slot = np.uint64(p), np.uint64(order[np.uint64(p)])
         for column in range(FILTER_WIDTH):
             filters[np.uint64(column), place] = drafts[slot, np.uint64(column)]
+
+
+@jit_inline
+def question_of(questions: Floats32, slot: int, side: int, pad_m: np.float32) -> Question:
+    """A slot's question, with the padding that depends on all tracks."""
+    return (
+        questions[slot, side, ASK_X],
+        questions[slot, side, ASK_Y],
+        questions[slot, side, ASK_Z],
+        questions[slot, side, ASK_REACH] + pad_m,
+        questions[slot, side, ASK_HEIGHT],
+        questions[slot, side, ASK_EAST_MPS],
+        questions[slot, side, ASK_NORTH_MPS],
+        questions[slot, side, ASK_TOUCH] + pad_m,
+        questions[slot, side, ASK_SCALE],
+    )
 
 
 @jit_inline

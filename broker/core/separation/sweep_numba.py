@@ -130,21 +130,10 @@ def near(
     for block in range(first + part[0] * BLOCK, last, part[1] * BLOCK):
         for q in range(block, min(block + BLOCK, last)):
             slot = order[q]
-            reach_m = questions[slot, side, layout.ASK_REACH] + padding_m
-            if reach_m < padding_m:
+            if questions[slot, side, layout.ASK_REACH] < 0.0:
                 continue
-            asked = (
-                questions[slot, side, layout.ASK_X],
-                questions[slot, side, layout.ASK_Y],
-                questions[slot, side, layout.ASK_Z],
-                reach_m,
-                questions[slot, side, layout.ASK_HEIGHT],
-                questions[slot, side, layout.ASK_EAST_MPS],
-                questions[slot, side, layout.ASK_NORTH_MPS],
-                questions[slot, side, layout.ASK_TOUCH] + padding_m,
-                questions[slot, side, layout.ASK_SCALE],
-            )
-            slack = layout.rounding_m4ps2(float(reach_m) + others_m, fastest_mps)
+            asked = layout.question_of(questions, slot, side, padding_m)
+            slack = layout.rounding_m4ps2(float(asked[3]) + others_m, fastest_mps)
             first_row, row_count, left, width = cell_box(asked, others_m, layer)
             earliest = q + 1 if own_layer == layer else 0
             left &= COLUMN_MASK
