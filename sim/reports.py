@@ -5,7 +5,7 @@ from collections import deque
 from random import Random
 from typing import Final, cast
 
-from keepclear.v1 import common_pb2, restrictions_pb2, tracks_pb2
+from keepclear.v1 import common_pb2, restrictions_pb2, schedules_pb2, tracks_pb2, volumes_pb2
 from sim.demo_agencies import demo_agency
 from sim.fleet import GAP_S_MAX, GAP_S_MIN, AircraftKind, Airframe, Datum, Flight, parked
 from sim.geography import GEOID_HEIGHT_M, to_degrees
@@ -167,17 +167,17 @@ class Heard:
 def restriction_request(request: KeepClear) -> restrictions_pb2.CreateRestrictionRequest:
     """A keep-clear request as the contract has it: one circle from the surface."""
     latitude_deg, longitude_deg = to_degrees(request.center.east_m, request.center.north_m)
-    volume = restrictions_pb2.RestrictionVolume(
-        circle=restrictions_pb2.Circle(
-            center=restrictions_pb2.LatLng(latitude_deg=latitude_deg, longitude_deg=longitude_deg),
+    volume = volumes_pb2.RestrictionVolume(
+        circle=volumes_pb2.Circle(
+            center=volumes_pb2.LatLng(latitude_deg=latitude_deg, longitude_deg=longitude_deg),
             radius_m=request.radius_m,
         ),
-        floor=restrictions_pb2.VerticalLimit(datum=restrictions_pb2.LIMIT_DATUM_SURFACE),
-        ceiling=restrictions_pb2.VerticalLimit(
-            value_m=request.ceiling_amsl_m, datum=restrictions_pb2.LIMIT_DATUM_AMSL
+        floor=volumes_pb2.VerticalLimit(datum=volumes_pb2.LIMIT_DATUM_SURFACE),
+        ceiling=volumes_pb2.VerticalLimit(
+            value_m=request.ceiling_amsl_m, datum=volumes_pb2.LIMIT_DATUM_AMSL
         ),
     )
-    window = restrictions_pb2.Window(
+    window = schedules_pb2.Window(
         start_us=request.at_us, end_us=request.at_us + request.duration_us
     )
     return restrictions_pb2.CreateRestrictionRequest(

@@ -18,7 +18,7 @@ from broker.bench import rig
 from broker.bench.latency import GrpcLink
 from broker.bench.readers import READY, STOP, ReaderPlan, main
 from broker.bench.traffic import fleet, now_us
-from keepclear.v1 import restrictions_pb2, restrictions_pb2_grpc
+from keepclear.v1 import restrictions_pb2, restrictions_pb2_grpc, schedules_pb2, volumes_pb2
 
 AGENCIES: Final = ("fleet",)
 BATCH_SIZE: Final = 250
@@ -64,13 +64,11 @@ async def _publish(channel: grpc.aio.Channel, tracks: int, stop: asyncio.Event) 
 
 def circle(name: str, title: str) -> restrictions_pb2.Restriction:
     """A keep-clear request off the coast, where nobody flies: delivery alone is measured."""
-    center = restrictions_pb2.LatLng(latitude_deg=50.0, longitude_deg=-3.0)
-    volume = restrictions_pb2.RestrictionVolume(
-        circle=restrictions_pb2.Circle(center=center, radius_m=300.0),
-        floor=restrictions_pb2.VerticalLimit(datum=restrictions_pb2.LIMIT_DATUM_SURFACE),
-        ceiling=restrictions_pb2.VerticalLimit(
-            value_m=200.0, datum=restrictions_pb2.LIMIT_DATUM_AMSL
-        ),
+    center = volumes_pb2.LatLng(latitude_deg=50.0, longitude_deg=-3.0)
+    volume = volumes_pb2.RestrictionVolume(
+        circle=volumes_pb2.Circle(center=center, radius_m=300.0),
+        floor=volumes_pb2.VerticalLimit(datum=volumes_pb2.LIMIT_DATUM_SURFACE),
+        ceiling=volumes_pb2.VerticalLimit(value_m=200.0, datum=volumes_pb2.LIMIT_DATUM_AMSL),
     )
     now = now_us()
     return restrictions_pb2.Restriction(
@@ -78,7 +76,7 @@ def circle(name: str, title: str) -> restrictions_pb2.Restriction:
         title=title,
         reason="bench",
         volumes=[volume],
-        windows=[restrictions_pb2.Window(start_us=now, end_us=now + 10 * MINUTE_US)],
+        windows=[schedules_pb2.Window(start_us=now, end_us=now + 10 * MINUTE_US)],
         applies_to=restrictions_pb2.APPLIES_TO_ALL_AIRCRAFT,
         contact="020 7946 0999",
     )

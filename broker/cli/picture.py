@@ -7,7 +7,9 @@ from broker.core.units import SECOND_US
 from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2
 from keepclear.v1.alerts_pb2 import Alert
 from keepclear.v1.feed_pb2 import FeedMessage, TrackView
-from keepclear.v1.restrictions_pb2 import Restriction
+from keepclear.v1.restrictions_pb2 import (
+    Restriction,
+)
 
 LINK_LOST_S: Final = 3.0
 """Three heartbeats missed: from here on the screen must not look live."""

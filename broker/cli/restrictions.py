@@ -24,12 +24,16 @@ from broker.core.units import SECOND_US
 from keepclear.v1.restrictions_pb2 import (
     APPLIES_TO_ALL_AIRCRAFT,
     APPLIES_TO_DRONES,
+    Restriction,
+)
+from keepclear.v1.schedules_pb2 import (
+    Window,
+)
+from keepclear.v1.volumes_pb2 import (
     Circle,
     Polygon,
-    Restriction,
     RestrictionVolume,
     VerticalLimit,
-    Window,
 )
 
 restrictions_app = typer.Typer(

@@ -16,7 +16,7 @@ from broker.core.errors import Refused
 from broker.core.names import SystemName
 from broker.core.units import FOOT_M, SECOND_US
 from keepclear.v1.feed_pb2 import Area
-from keepclear.v1.restrictions_pb2 import (
+from keepclear.v1.volumes_pb2 import (
     LIMIT_DATUM_AGL,
     LIMIT_DATUM_AMSL,
     LIMIT_DATUM_HAE,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from broker.core.units import FOOT_M, SECOND_US
-from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2
+from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2, schedules_pb2, volumes_pb2
 
 HEIGHT_STEP_FT: Final = 10
 """Finer than any sensor in the picture: more digits would promise what nobody measured."""
@@ -42,8 +42,8 @@ _DOING: Final[dict[int, str]] = {
     common_pb2.OPERATIONAL_STATUS_LAUNCHING: "LAUNCHING from its dock",
 }
 _LIMIT_DATUMS: Final = {
-    restrictions_pb2.LIMIT_DATUM_AMSL: "above sea level",
-    restrictions_pb2.LIMIT_DATUM_AGL: "above ground",
+    volumes_pb2.LIMIT_DATUM_AMSL: "above sea level",
+    volumes_pb2.LIMIT_DATUM_AGL: "above ground",
 }
 
 
@@ -77,18 +77,18 @@ def height_words(track: feed_pb2.TrackView) -> str:
     return "not known"
 
 
-def limit_words(limit: restrictions_pb2.VerticalLimit) -> str:
+def limit_words(limit: volumes_pb2.VerticalLimit) -> str:
     """One vertical limit in words."""
-    if limit.datum == restrictions_pb2.LIMIT_DATUM_SURFACE:
+    if limit.datum == volumes_pb2.LIMIT_DATUM_SURFACE:
         return "surface"
-    if limit.datum == restrictions_pb2.LIMIT_DATUM_UNLIMITED:
+    if limit.datum == volumes_pb2.LIMIT_DATUM_UNLIMITED:
         return "unlimited"
     if limit.datum in _LIMIT_DATUMS:
         return f"{feet(limit.value_m)} {_LIMIT_DATUMS[limit.datum]}"
     return "satellite height (in --json)"
 
 
-def volume_words(volume: restrictions_pb2.RestrictionVolume) -> str:
+def volume_words(volume: volumes_pb2.RestrictionVolume) -> str:
     """Where one volume is and between which limits."""
     heights = f"{limit_words(volume.floor)} to {limit_words(volume.ceiling)}"
     if volume.WhichOneof("shape") == "circle":
@@ -98,7 +98,7 @@ def volume_words(volume: restrictions_pb2.RestrictionVolume) -> str:
     return f"polygon of {len(volume.polygon.vertices)} corners, {heights}"
 
 
-def window_words(window: restrictions_pb2.Window) -> str:
+def window_words(window: schedules_pb2.Window) -> str:
     """From when to when, UTC."""
     return f"{instant_words(window.start_us)} to {instant_words(window.end_us)}"
 

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from broker.core.names import Audience, RestrictionName, SystemName
-from broker.core.restrictions.model import RestrictionDraft
+from broker.core.restrictions.model import (
+    RestrictionDraft,
+)
 from broker.core.tracks.reports import ReportBatch
 
 

@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from broker.core.errors import Refusal
 from broker.core.names import SystemName
-from broker.core.restrictions.model import Restriction
+from broker.core.restrictions.model import (
+    Restriction,
+)
 
 
 class AlertLevel(IntEnum):

@@ -7,7 +7,9 @@ from typing import Final, TypeVar
 from broker.core.effects import Alert
 from broker.core.errors import refuse
 from broker.core.names import Audience, RestrictionName
-from broker.core.restrictions.model import Restriction
+from broker.core.restrictions.model import (
+    Restriction,
+)
 from broker.core.sharing.views import AlertView
 from broker.service.clock import Clock
 from broker.service.feed.hub import Hub

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.cli.proto_json import feed_line, message_json
-from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2, restrictions_pb2
+from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2, restrictions_pb2, schedules_pb2
 
 int64s = st.integers(-(2**53), 2**53)
 
@@ -16,7 +16,7 @@ int64s = st.integers(-(2**53), 2**53)
 def test_64_bit_integers_are_numbers_at_every_depth(start_us: int, end_us: int) -> None:
     restriction = restrictions_pb2.Restriction(
         name="agencies/met/restrictions/a",
-        windows=[restrictions_pb2.Window(start_us=start_us, end_us=end_us)],
+        windows=[schedules_pb2.Window(start_us=start_us, end_us=end_us)],
         created_us=start_us,
     )
     values = message_json(restriction)

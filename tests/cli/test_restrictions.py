@@ -9,6 +9,7 @@ from typer.testing import CliRunner, Result
 from broker.cli.main import app
 from broker.cli.restrictions import full_name, window
 from keepclear.v1 import restrictions_pb2 as pb
+from keepclear.v1 import volumes_pb2
 from tests.cli.conftest import FakeBroker, StartCommand
 
 runner = CliRunner()
@@ -40,8 +41,8 @@ def test_add_sends_what_was_asked_and_prints_the_resource(fake_broker: FakeBroke
     made = fake_broker.restrictions[NAME]
     volume = made.volumes[0]
     assert volume.circle.radius_m == 500
-    assert volume.floor.datum == pb.LIMIT_DATUM_SURFACE
-    assert volume.ceiling.datum == pb.LIMIT_DATUM_AGL
+    assert volume.floor.datum == volumes_pb2.LIMIT_DATUM_SURFACE
+    assert volume.ceiling.datum == volumes_pb2.LIMIT_DATUM_AGL
     assert volume.ceiling.value_m == pytest.approx(121.92)
     assert made.applies_to == pb.APPLIES_TO_DRONES
     assert list(made.exempt_agencies) == ["lfb", "las"]

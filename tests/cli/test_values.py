@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.cli import values
-from keepclear.v1 import restrictions_pb2 as pb
+from keepclear.v1 import volumes_pb2 as pb
+from keepclear.v1 import volumes_pb2
 
 numbers = st.floats(-400, 30_000, allow_nan=False).map(lambda number: round(number, 2))
 latitudes = st.floats(-90, 90, allow_nan=False)
@@ -31,8 +32,8 @@ def test_every_limit_with_unit_and_datum_is_read_exactly(
 
 
 def test_words_for_limits() -> None:
-    assert values.vertical_limit("surface").datum == pb.LIMIT_DATUM_SURFACE
-    assert values.vertical_limit(" UNLIMITED ").datum == pb.LIMIT_DATUM_UNLIMITED
+    assert values.vertical_limit("surface").datum == volumes_pb2.LIMIT_DATUM_SURFACE
+    assert values.vertical_limit(" UNLIMITED ").datum == volumes_pb2.LIMIT_DATUM_UNLIMITED
 
 
 @pytest.mark.parametrize(

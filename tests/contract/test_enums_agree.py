@@ -8,7 +8,18 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from broker.core.effects import AlertKind, AlertLevel, TrackState
 from broker.core.names import Role
-from broker.core.restrictions.model import AppliesTo, LimitDatum, RestrictionKind, RestrictionState
+from broker.core.restrictions.access import EntryVerdict
+from broker.core.restrictions.imports import ImportOutcome
+from broker.core.restrictions.model import (
+    AppliesTo,
+    AuthorityPurpose,
+    EntryRule,
+    ReadingQuality,
+    RestrictionKind,
+    RestrictionState,
+)
+from broker.core.restrictions.periods import DayEvent, Weekday
+from broker.core.restrictions.shapes import ArcDirection, LimitDatum, LimitUnit
 from broker.core.tracks.reports import (
     AircraftClass,
     AltitudeDatum,
@@ -18,7 +29,15 @@ from broker.core.tracks.reports import (
 )
 from broker.gateways.wire import enums
 from broker.service.feed.items import ItemKind
-from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2, restrictions_pb2
+from keepclear.v1 import (
+    access_pb2,
+    alerts_pb2,
+    common_pb2,
+    feed_pb2,
+    restrictions_pb2,
+    schedules_pb2,
+    volumes_pb2,
+)
 from tests.contract.contract import current
 
 # The core's words for the contract's 0, and what the core never sends.
@@ -41,10 +60,19 @@ PAIRS: list[tuple[type[Enum], EnumTypeWrapper]] = [
     (AlertKind, alerts_pb2.AlertKind),
     (TrackState, feed_pb2.TrackState),
     (Role, feed_pb2.Role),
-    (LimitDatum, restrictions_pb2.LimitDatum),
+    (LimitDatum, volumes_pb2.LimitDatum),
     (RestrictionKind, restrictions_pb2.RestrictionKind),
     (RestrictionState, restrictions_pb2.RestrictionState),
     (AppliesTo, restrictions_pb2.AppliesTo),
+    (LimitUnit, volumes_pb2.LimitUnit),
+    (ArcDirection, volumes_pb2.ArcDirection),
+    (Weekday, schedules_pb2.Weekday),
+    (DayEvent, schedules_pb2.DayEvent),
+    (EntryRule, restrictions_pb2.EntryRule),
+    (AuthorityPurpose, restrictions_pb2.AuthorityPurpose),
+    (ReadingQuality, restrictions_pb2.ReadingQuality),
+    (ImportOutcome, restrictions_pb2.ImportOutcome),
+    (EntryVerdict, access_pb2.EntryVerdict),
 ]
 ELSEWHERE = {"Space", "FeedKind"}
 """Space is a setting, FeedKind is checked against the feed's own kinds below."""
@@ -105,10 +133,19 @@ def test_these_have_the_same_numbers_and_need_no_table(
         (enums.LEVEL_TO_WIRE, AlertLevel, common_pb2.AlertLevel),
         (enums.ALERT_KIND_TO_WIRE, AlertKind, alerts_pb2.AlertKind),
         (enums.TRACK_STATE_TO_WIRE, TrackState, feed_pb2.TrackState),
-        (enums.LIMIT_DATUM_TO_WIRE, LimitDatum, restrictions_pb2.LimitDatum),
+        (enums.LIMIT_DATUM_TO_WIRE, LimitDatum, volumes_pb2.LimitDatum),
         (enums.APPLIES_TO_TO_WIRE, AppliesTo, restrictions_pb2.AppliesTo),
         (enums.RESTRICTION_STATE_TO_WIRE, RestrictionState, restrictions_pb2.RestrictionState),
         (enums.RESTRICTION_KIND_TO_WIRE, RestrictionKind, restrictions_pb2.RestrictionKind),
+        (enums.LIMIT_UNIT_TO_WIRE, LimitUnit, volumes_pb2.LimitUnit),
+        (enums.ARC_DIRECTION_TO_WIRE, ArcDirection, volumes_pb2.ArcDirection),
+        (enums.WEEKDAY_TO_WIRE, Weekday, schedules_pb2.Weekday),
+        (enums.DAY_EVENT_TO_WIRE, DayEvent, schedules_pb2.DayEvent),
+        (enums.ENTRY_RULE_TO_WIRE, EntryRule, restrictions_pb2.EntryRule),
+        (enums.PURPOSE_TO_WIRE, AuthorityPurpose, restrictions_pb2.AuthorityPurpose),
+        (enums.READING_QUALITY_TO_WIRE, ReadingQuality, restrictions_pb2.ReadingQuality),
+        (enums.IMPORT_OUTCOME_TO_WIRE, ImportOutcome, restrictions_pb2.ImportOutcome),
+        (enums.VERDICT_TO_WIRE, EntryVerdict, access_pb2.EntryVerdict),
     ],
     ids=id_of,
 )

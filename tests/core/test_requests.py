@@ -9,16 +9,20 @@ from broker.core.names import RestrictionName
 from broker.core.requests import REMEMBERED_FOR_US, RequestMemory
 from broker.core.restrictions.model import (
     AppliesTo,
-    Circle,
-    LimitDatum,
-    Polygon,
     Restriction,
     RestrictionDraft,
-    RestrictionKind,
     RestrictionState,
+)
+from broker.core.restrictions.periods import (
+    Window,
+)
+from broker.core.restrictions.shapes import (
+    Circle,
+    JudgedLimits,
+    LimitDatum,
+    Polygon,
     VerticalLimit,
     Volume,
-    Window,
 )
 from tests.core.tracks.batches import NOW_US, OTHER, PUBLISHER
 
@@ -41,8 +45,8 @@ def restriction() -> Restriction:
         exempt_agencies=("lfb",),
         contact="020 7946 0101",
     )
-    kind, state = RestrictionKind.KEEP_CLEAR_REQUEST, RestrictionState.ACTIVE
-    return Restriction(draft, kind, state, 1, NOW_US, NOW_US)
+    judged = (JudgedLimits(None, 165.5), JudgedLimits(None, 165.5))
+    return Restriction(draft, RestrictionState.ACTIVE, 1, NOW_US, NOW_US, judged, ())
 
 
 @pytest.fixture

@@ -21,13 +21,17 @@ from broker.core.commands import (
 from broker.core.names import Audience, RestrictionName, Role, SystemName
 from broker.core.restrictions.model import (
     AppliesTo,
+    RestrictionDraft,
+)
+from broker.core.restrictions.periods import (
+    Window,
+)
+from broker.core.restrictions.shapes import (
     Circle,
     LimitDatum,
     Polygon,
-    RestrictionDraft,
     VerticalLimit,
     Volume,
-    Window,
 )
 from broker.core.tracks import reports
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportBatch

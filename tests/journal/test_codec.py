@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 
 from broker.core.commands import Command, LoadPolicy, SubmitReports, Tick
 from broker.core.errors import Refused
-from broker.core.restrictions.model import Circle, VerticalLimit, Volume
+from broker.core.restrictions.shapes import (
+    Circle,
+    VerticalLimit,
+    Volume,
+)
 from broker.core.tracks import reports
 from broker.journal import report_codec
 from broker.journal.codec import decode, encode, is_control

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from keepclear.v1 import common_pb2, restrictions_pb2, tracks_pb2
+from keepclear.v1 import common_pb2, restrictions_pb2, tracks_pb2, volumes_pb2
 from sim import script
 from sim.demo_agencies import DEMO_AGENCIES, demo_agency
 from sim.fleet import AircraftKind
@@ -274,8 +274,8 @@ def test_the_opening_request_is_sent_by_the_police_at_once() -> None:
     assert list(restriction.exempt_agencies) == ["met"]
     (volume,) = restriction.volumes
     assert volume.circle.radius_m == script.KEEP_CLEAR_RADIUS_M
-    assert volume.floor.datum == restrictions_pb2.LIMIT_DATUM_SURFACE
-    assert volume.ceiling.datum == restrictions_pb2.LIMIT_DATUM_AMSL
+    assert volume.floor.datum == volumes_pb2.LIMIT_DATUM_SURFACE
+    assert volume.ceiling.datum == volumes_pb2.LIMIT_DATUM_AMSL
     (window,) = restriction.windows
     assert window.start_us == emission.sent_us < window.end_us
 

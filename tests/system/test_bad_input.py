@@ -19,7 +19,14 @@ from hypothesis import strategies as st
 
 from keepclear.client import Client, RefusedError
 from keepclear.client.client import SYSTEM_KEY
-from keepclear.v1 import alerts_pb2, common_pb2, presence_pb2, restrictions_pb2, tracks_pb2
+from keepclear.v1 import (
+    alerts_pb2,
+    common_pb2,
+    presence_pb2,
+    restrictions_pb2,
+    tracks_pb2,
+    volumes_pb2,
+)
 from tests.conftest import StartMosquitto
 from tests.system.live import Live, live
 from tests.system.mqtt_client import MqttClient
@@ -130,7 +137,7 @@ def polygon(*vertices: tuple[float, float]) -> restrictions_pb2.Restriction:
     one = keep_clear("bad")
     one.volumes[0].ClearField("circle")
     one.volumes[0].polygon.vertices.extend(
-        restrictions_pb2.LatLng(latitude_deg=latitude, longitude_deg=longitude)
+        volumes_pb2.LatLng(latitude_deg=latitude, longitude_deg=longitude)
         for latitude, longitude in vertices
     )
     return one
@@ -157,7 +164,7 @@ def ring(count: int) -> list[tuple[float, float]]:
 
 def no_datum() -> restrictions_pb2.Restriction:
     one = keep_clear("bad")
-    one.volumes[0].floor.datum = restrictions_pb2.LIMIT_DATUM_UNSPECIFIED
+    one.volumes[0].floor.datum = volumes_pb2.LIMIT_DATUM_UNSPECIFIED
     return one
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 
-from keepclear.v1 import common_pb2, restrictions_pb2, tracks_pb2
+from keepclear.v1 import common_pb2, restrictions_pb2, schedules_pb2, tracks_pb2, volumes_pb2
 
 METRE_DEG = 1 / 111_320
 LATITUDE_DEG, LONGITUDE_DEG = 51.5, -0.12
@@ -100,20 +100,18 @@ def keep_clear(
         title=f"Keep clear {name}",
         reason="Test of what survives",
         volumes=[
-            restrictions_pb2.RestrictionVolume(
-                circle=restrictions_pb2.Circle(
-                    center=restrictions_pb2.LatLng(latitude_deg=51.6, longitude_deg=0.1),
+            volumes_pb2.RestrictionVolume(
+                circle=volumes_pb2.Circle(
+                    center=volumes_pb2.LatLng(latitude_deg=51.6, longitude_deg=0.1),
                     radius_m=200.0,
                 ),
-                floor=restrictions_pb2.VerticalLimit(
-                    value_m=0.0, datum=restrictions_pb2.LIMIT_DATUM_SURFACE
-                ),
-                ceiling=restrictions_pb2.VerticalLimit(
-                    value_m=150.0, datum=restrictions_pb2.LIMIT_DATUM_AMSL
+                floor=volumes_pb2.VerticalLimit(value_m=0.0, datum=volumes_pb2.LIMIT_DATUM_SURFACE),
+                ceiling=volumes_pb2.VerticalLimit(
+                    value_m=150.0, datum=volumes_pb2.LIMIT_DATUM_AMSL
                 ),
             )
         ],
-        windows=[restrictions_pb2.Window(start_us=start_us, end_us=start_us + int(for_s * 1e6))],
+        windows=[schedules_pb2.Window(start_us=start_us, end_us=start_us + int(for_s * 1e6))],
         applies_to=restrictions_pb2.APPLIES_TO_DRONES,
         contact="020 7946 0101",
     )

@@ -2,8 +2,9 @@
 
 Theory of operation. A path is P + V t. Being within d of a disc, a band or a segment is a convex
 condition, so each gives one interval [low, high], from a quadratic or from two linear inequalities.
-Being within d of a polygon is not convex. Its boundary grown by d is the union, over the edges, of
-a rectangle along the edge and a disc round its first vertex (the next edge brings the other one).
+Being within d of a polygon is not convex. Its boundary grown by d is the union, over the edges of
+all its rings, of a rectangle along the edge and a disc round its first vertex (the next edge
+brings the other one).
 The union of those intervals holds every moment at which the path can go in or out; between them the
 path is wholly inside or wholly outside, and one point tells which. That is exact for concave
 polygons too, and gives all the stretches, in order.
@@ -66,7 +67,7 @@ def polygon_stretches(
     Each list is in order and starts no earlier than 0; the last stretch may end at infinity.
     """
     reach_m = np.maximum(reach_m, REACH_M_MIN)
-    low, high = _boundary_intervals(prism.ring_m, position_m, velocity_mps, reach_m)
+    low, high = _boundary_intervals(prism.edges_m, position_m, velocity_mps, reach_m)
     met = high >= np.maximum(low, 0.0)
     inside_now = shapely.contains_xy(prism.polygon, position_m[:, 0], position_m[:, 1])
     stretches: list[list[Stretch]] = [[] for _ in range(len(position_m))]
@@ -79,14 +80,14 @@ def polygon_stretches(
 
 
 def _boundary_intervals(
-    ring_m: Floats, position_m: Floats, velocity_mps: Floats, reach_m: Floats
+    edges_m: Floats, position_m: Floats, velocity_mps: Floats, reach_m: Floats
 ) -> tuple[Floats, Floats]:
-    """Intervals (n, 2 v): within reach of each edge's rectangle, then of each vertex."""
-    edge = np.roll(ring_m, -1, axis=0) - ring_m
+    """Intervals (n, 2 e): within reach of each edge's rectangle, then of each vertex."""
+    start, edge = edges_m[:, :2], edges_m[:, 2:] - edges_m[:, :2]
     length = np.hypot(edge[:, 0], edge[:, 1])
     east, north = edge[:, 0] / length, edge[:, 1] / length
-    from_east = position_m[:, :1] - ring_m[:, 0]
-    from_north = position_m[:, 1:] - ring_m[:, 1]
+    from_east = position_m[:, :1] - start[:, 0]
+    from_north = position_m[:, 1:] - start[:, 1]
     v_east, v_north, reach = velocity_mps[:, :1], velocity_mps[:, 1:], reach_m[:, None]
     along = band_interval(
         from_east * east + from_north * north,
@@ -126,12 +127,12 @@ def _joined(
     return [*stretches, (begin, float(ends[-1]))]
 
 
-def nearest_on_ring(ring_m: Floats, position_m: Floats) -> Floats:
+def nearest_on_edges(edges_m: Floats, position_m: Floats) -> Floats:
     """The boundary points (n, 2) nearest to the positions (n, 2)."""
-    edge = np.roll(ring_m, -1, axis=0) - ring_m
-    relative = position_m[:, None, :] - ring_m
+    start, edge = edges_m[:, :2], edges_m[:, 2:] - edges_m[:, :2]
+    relative = position_m[:, None, :] - start
     share = np.clip((relative * edge).sum(axis=2) / (edge * edge).sum(axis=1), 0.0, 1.0)
-    points: Floats = ring_m + share[:, :, None] * edge
+    points: Floats = start + share[:, :, None] * edge
     nearest = np.argmin(((points - position_m[:, None, :]) ** 2).sum(axis=2), axis=1)
     chosen: Floats = points[np.arange(len(position_m)), nearest]
     return chosen

@@ -6,33 +6,40 @@ Every refusal is found, not only the first, and names its field as the contract 
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from itertools import pairwise
 from typing import Final
 
 from broker.core.errors import Refusal, Refused
-from broker.core.geodesy.datum import LONDON_GROUND, GroundRange
 from broker.core.names import identifier
+from broker.core.restrictions.drafting_parties import check_parties, check_source
+from broker.core.restrictions.drafting_texts import check_text
+from broker.core.restrictions.drafting_times import check_windows
 from broker.core.restrictions.drafting_volumes import check_volume
+from broker.core.restrictions.ground import LONDON, Ground
 from broker.core.restrictions.model import (
-    RESTRICTION_DURATION_S_MAX,
     TEXT_LENGTH_MAX,
-    VERTICES_PER_RESTRICTION_MAX,
-    VOLUMES_PER_RESTRICTION_MAX,
-    WINDOWS_PER_RESTRICTION_MAX,
     AppliesTo,
-    LimitDatum,
-    Polygon,
+    EntryRule,
+    Exemption,
     Restriction,
     RestrictionDraft,
     RestrictionKind,
+)
+from broker.core.restrictions.periods import Window
+from broker.core.restrictions.prism import prism_of
+from broker.core.restrictions.shapes import (
+    VERTICES_PER_RESTRICTION_MAX,
+    VOLUMES_PER_RESTRICTION_MAX,
+    LimitDatum,
+    Polygon,
     VerticalLimit,
     Volume,
-    Window,
 )
-from broker.core.restrictions.windows import state_at
-from broker.core.units import SECOND_US
+from broker.core.restrictions.windows import Timetable, place_of
 
-EXEMPT_AGENCIES_MAX: Final = 50
+DESIGNATION_LENGTH_MAX: Final = 80
+CONDITIONS_LENGTH_MAX: Final = 2_000
+TALKGROUP_LENGTH_MAX: Final = 80
+PRIORITY_MAX: Final = 1_000
 REFUSALS_PER_DRAFT_MAX: Final = 50
 """Further ones are not listed: whoever gets fifty has more to mend than a list can help with."""
 ROOT: Final = "restriction"
@@ -42,7 +49,7 @@ def check(
     draft: RestrictionDraft,
     now_us: int,
     known_agencies: Collection[str] | None,
-    ground: GroundRange = LONDON_GROUND,
+    ground: Ground = LONDON,
 ) -> tuple[Refusal, ...]:
     """Everything wrong with a draft at `now_us`; empty when it may be accepted.
 
@@ -50,12 +57,12 @@ def check(
     """
     refusals = [
         *_check_name(draft),
-        *_check_text("title", draft.title),
-        *_check_text("reason", draft.reason),
-        *_check_text("contact", draft.contact),
+        *_check_texts(draft),
         *_check_volumes(draft.volumes, ground),
-        *_check_windows(draft.windows, now_us),
-        *_check_audience(draft, known_agencies),
+        *check_windows(f"{ROOT}.windows", draft, now_us),
+        *_check_choices(draft),
+        *check_parties(ROOT, draft, known_agencies),
+        *check_source(ROOT, draft),
     ]
     return tuple(refusals[:REFUSALS_PER_DRAFT_MAX])
 
@@ -64,24 +71,27 @@ def accept(
     draft: RestrictionDraft,
     now_us: int,
     known_agencies: Collection[str] | None,
-    ground: GroundRange = LONDON_GROUND,
+    ground: Ground = LONDON,
 ) -> Restriction:
     """The restriction a sound draft becomes, at version 1; raises Refused with every refusal."""
     refusals = check(draft, now_us, known_agencies, ground)
     if refusals:
         raise Refused(*refusals)
-    kept = _canonical(draft)
+    kept = canonical(draft)
+    prisms = [prism_of(volume, ground) for volume in kept.volumes]
+    ours = dict.fromkeys(how for prism in prisms for how in prism.approximations)
     return Restriction(
         draft=kept,
-        kind=RestrictionKind.KEEP_CLEAR_REQUEST,
-        state=state_at(kept.windows, now_us),
+        state=Timetable(kept.windows, place_of(kept.volumes)).state_at(now_us),
         version=1,
         created_us=now_us,
         changed_us=now_us,
+        judged=tuple(prism.judged for prism in prisms),
+        approximations=(*kept.reading.how, *ours),
     )
 
 
-def _canonical(draft: RestrictionDraft) -> RestrictionDraft:
+def canonical(draft: RestrictionDraft) -> RestrictionDraft:
     """The same draft in one spelling: sorted windows and names, no value where it is ignored."""
     return replace(
         draft,
@@ -92,87 +102,76 @@ def _canonical(draft: RestrictionDraft) -> RestrictionDraft:
             replace(one, floor=_valued(one.floor), ceiling=_valued(one.ceiling))
             for one in draft.volumes
         ),
-        windows=tuple(sorted(draft.windows, key=lambda window: window.start_us)),
+        windows=tuple(sorted(draft.windows, key=_by_start)),
         exempt_agencies=tuple(sorted(draft.exempt_agencies)),
+        exemptions=tuple(_sorted_agencies(one) for one in draft.exemptions),
+        published=tuple(sorted(draft.published)),
     )
+
+
+def _by_start(window: Window) -> int:
+    return window.start_us
+
+
+def _sorted_agencies(exemption: Exemption) -> Exemption:
+    return replace(exemption, agencies=tuple(sorted(exemption.agencies)))
 
 
 def _valued(limit: VerticalLimit) -> VerticalLimit:
     ignored = limit.datum in {LimitDatum.SURFACE, LimitDatum.UNLIMITED}
-    return VerticalLimit(0.0, limit.datum) if ignored else limit
+    return replace(limit, value_m=0.0) if ignored else limit
 
 
 def _check_name(draft: RestrictionDraft) -> Iterator[Refusal]:
-    for value in (draft.name.agency, draft.name.restriction):
-        try:
-            identifier(f"{ROOT}.name", value)
-        except Refused as error:
-            yield from error.refusals
+    names = [("name", draft.name)]
+    if draft.replaces is not None:
+        names.append(("replaces", draft.replaces))
+        if draft.replaces == draft.name:
+            yield Refusal(f"{ROOT}.replaces", "must be another restriction")
+        if draft.replaces.agency != draft.name.agency:
+            yield Refusal(f"{ROOT}.replaces", "must be one of the same agency")
+    for field, name in names:
+        for value in (name.agency, name.restriction):
+            try:
+                identifier(f"{ROOT}.{field}", value)
+            except Refused as error:
+                yield from error.refusals
 
 
-def _check_text(field: str, value: str) -> Iterator[Refusal]:
-    if not value.strip():
-        yield Refusal(f"{ROOT}.{field}", "is required")
-    elif len(value) > TEXT_LENGTH_MAX:
-        yield Refusal(f"{ROOT}.{field}", f"must be at most {TEXT_LENGTH_MAX} characters")
-    elif not value.replace("\n", " ").isprintable():
-        yield Refusal(f"{ROOT}.{field}", "must not hold control characters")
+def _check_texts(draft: RestrictionDraft) -> Iterator[Refusal]:
+    asked = not draft.is_mirrored
+    yield from check_text(f"{ROOT}.title", draft.title, TEXT_LENGTH_MAX, required=True)
+    yield from check_text(f"{ROOT}.reason", draft.reason, TEXT_LENGTH_MAX, required=asked)
+    yield from check_text(f"{ROOT}.contact", draft.contact, TEXT_LENGTH_MAX, required=asked)
+    for name, value, length_max in (
+        ("talkgroup", draft.talkgroup, TALKGROUP_LENGTH_MAX),
+        ("designation", draft.designation, DESIGNATION_LENGTH_MAX),
+        ("conditions", draft.conditions, CONDITIONS_LENGTH_MAX),
+    ):
+        yield from check_text(f"{ROOT}.{name}", value, length_max, required=False)
 
 
-def _check_volumes(volumes: tuple[Volume, ...], ground: GroundRange) -> Iterator[Refusal]:
+def _check_choices(draft: RestrictionDraft) -> Iterator[Refusal]:
+    if not isinstance(draft.applies_to, AppliesTo):
+        yield Refusal(f"{ROOT}.applies_to", "is required: say who is asked to keep clear")
+    if not isinstance(draft.kind, RestrictionKind):
+        yield Refusal(f"{ROOT}.kind", "is not a kind of this contract")
+    if not isinstance(draft.entry_rule, EntryRule):
+        yield Refusal(f"{ROOT}.entry_rule", "is not a rule of this contract")
+    if abs(draft.priority) > PRIORITY_MAX:
+        yield Refusal(f"{ROOT}.priority", f"must be from -{PRIORITY_MAX} to {PRIORITY_MAX}")
+
+
+def _check_volumes(volumes: tuple[Volume, ...], ground: Ground) -> Iterator[Refusal]:
     if not 1 <= len(volumes) <= VOLUMES_PER_RESTRICTION_MAX:
         reason = f"must be 1 to {VOLUMES_PER_RESTRICTION_MAX} volumes, are {len(volumes)}"
         yield Refusal(f"{ROOT}.volumes", reason)
         return
     shapes = [volume.shape for volume in volumes]
-    counts = [len(shape.vertices) for shape in shapes if isinstance(shape, Polygon)]
-    if len(counts) > 1 and sum(counts) > VERTICES_PER_RESTRICTION_MAX:
-        reason = f"at most {VERTICES_PER_RESTRICTION_MAX} vertices in all, are {sum(counts)}"
+    rings = [ring for shape in shapes if isinstance(shape, Polygon) for ring in shape.rings]
+    count = sum(len(ring.vertices) for ring in rings)
+    if len(rings) > 1 and count > VERTICES_PER_RESTRICTION_MAX:
+        reason = f"at most {VERTICES_PER_RESTRICTION_MAX} vertices in all, are {count}"
         yield Refusal(f"{ROOT}.volumes", reason)
     for place, volume in enumerate(volumes):
         yield from check_volume(f"{ROOT}.volumes[{place}]", volume, ground)
-
-
-def _check_windows(windows: tuple[Window, ...], now_us: int) -> Iterator[Refusal]:
-    if not 1 <= len(windows) <= WINDOWS_PER_RESTRICTION_MAX:
-        reason = f"must be 1 to {WINDOWS_PER_RESTRICTION_MAX} windows, are {len(windows)}"
-        yield Refusal(f"{ROOT}.windows", reason)
-        return
-    latest_us = now_us + RESTRICTION_DURATION_S_MAX * SECOND_US
-    for place, window in enumerate(windows):
-        field = f"{ROOT}.windows[{place}]"
-        if window.start_us < 0:
-            yield Refusal(f"{field}.start_us", "must not be negative")
-        if window.end_us <= window.start_us:
-            yield Refusal(f"{field}.end_us", "must be after start_us")
-        elif window.end_us <= now_us:
-            yield Refusal(f"{field}.end_us", "the window is already over")
-        elif window.end_us > latest_us:
-            days = RESTRICTION_DURATION_S_MAX // 86_400
-            yield Refusal(f"{field}.end_us", f"must be at most {days} days ahead")
-    order = sorted(range(len(windows)), key=lambda place: (windows[place].start_us, place))
-    for earlier, later in pairwise(order):
-        if windows[later].start_us < windows[earlier].end_us:
-            yield Refusal(f"{ROOT}.windows[{later}]", f"overlaps windows[{earlier}]")
-
-
-def _check_audience(
-    draft: RestrictionDraft, known_agencies: Collection[str] | None
-) -> Iterator[Refusal]:
-    if not isinstance(draft.applies_to, AppliesTo):
-        yield Refusal(f"{ROOT}.applies_to", "is required: say who is asked to keep clear")
-    exempt = draft.exempt_agencies
-    if len(exempt) > EXEMPT_AGENCIES_MAX:
-        yield Refusal(f"{ROOT}.exempt_agencies", f"must be at most {EXEMPT_AGENCIES_MAX}")
-        return
-    for place, agency in enumerate(exempt):
-        field = f"{ROOT}.exempt_agencies[{place}]"
-        try:
-            identifier(field, agency)
-        except Refused as error:
-            yield from error.refusals
-            continue
-        if known_agencies is not None and agency not in known_agencies:
-            yield Refusal(field, f"no agency is called {agency!r}")
-        if agency in exempt[:place]:
-            yield Refusal(field, "is listed twice")

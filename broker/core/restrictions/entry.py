@@ -8,7 +8,7 @@ a prediction that also grew would warn of every restriction near a slow aircraft
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -18,7 +18,7 @@ from broker.core.restrictions.crossing import (
     Stretch,
     band_interval,
     disc_interval,
-    nearest_on_ring,
+    nearest_on_edges,
     polygon_stretches,
 )
 from broker.core.restrictions.movers import Movers
@@ -68,6 +68,13 @@ class PrismSet:
         return len(self.prisms)
 
 
+class Hours(NamedTuple):
+    """When each prism (p) holds, seconds from now; an end of inf is beyond the look-ahead."""
+
+    opens_s: Floats
+    closes_s: Floats
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairs:
     """(mover, prism) candidates, k rows, positions in the prism's own frame."""
@@ -109,10 +116,16 @@ class Entries:
         return len(self.mover)
 
 
-def find_entries(prisms: PrismSet, movers: Movers, look_ahead_s: float) -> Entries:
-    """Every pair of mover (n) and prism (p) that meet within `look_ahead_s` from now."""
+def find_entries(
+    prisms: PrismSet, movers: Movers, look_ahead_s: float, hours: Hours | None = None
+) -> Entries:
+    """Every pair of mover (n) and prism (p) that meet within `look_ahead_s` from now.
+
+    Without `hours` all prisms hold all the time.
+    """
+    hours = hours or Hours(np.zeros(len(prisms)), np.full(len(prisms), np.inf))
     pairs = _candidates(prisms, movers, look_ahead_s)
-    entry_s, exit_s = _times(prisms, movers, pairs)
+    entry_s, exit_s = _times(prisms, movers, pairs, hours)
     # A path that has left for good never gets here: stretches start at 0 or later.
     rows = np.flatnonzero((entry_s <= look_ahead_s) & (entry_s <= exit_s))
     met = pairs[rows]
@@ -154,10 +167,11 @@ def _candidates(prisms: PrismSet, movers: Movers, look_ahead_s: float) -> Pairs:
     )
 
 
-def _times(prisms: PrismSet, movers: Movers, pairs: Pairs) -> tuple[Floats, Floats]:
-    """First stretch (k,) inside both the shape and the height band; (inf, -inf) for none."""
+def _times(prisms: PrismSet, movers: Movers, pairs: Pairs, hours: Hours) -> tuple[Floats, Floats]:
+    """First stretch (k,) inside the shape, the height band and the hours; (inf, -inf) for none."""
     low, high = _height_interval(prisms, movers, pairs)
-    low = np.maximum(low, 0.0)
+    low = np.maximum(low, hours.opens_s[pairs.prism])
+    high = np.minimum(high, hours.closes_s[pairs.prism])
     reach = movers.horizontal_doubt_m[pairs.mover]
     radius = prisms.radius_m[pairs.prism]
     (east, north), (v_east, v_north) = pairs.position_m.T, pairs.velocity_mps.T
@@ -168,7 +182,7 @@ def _times(prisms: PrismSet, movers: Movers, pairs: Pairs) -> tuple[Floats, Floa
     rows = np.flatnonzero(~is_disc & (low <= high))
     for prism in np.unique(pairs.prism[rows]):
         here = rows[pairs.prism[rows] == prism]
-        size = max(1, EDGE_TESTS_PER_PASS_MAX // len(prisms.prisms[prism].ring_m))
+        size = max(1, EDGE_TESTS_PER_PASS_MAX // len(prisms.prisms[prism].edges_m))
         for first in range(0, len(here), size):
             part = here[first : first + size]
             stretches = polygon_stretches(
@@ -216,10 +230,10 @@ def _to_boundary(prisms: PrismSet, pairs: Pairs) -> tuple[Floats, Floats, Floats
             nearest[here] = unit * prism.radius_m
         else:
             inside[here] = shapely.contains_xy(prism.polygon, position[:, 0], position[:, 1])
-            size = max(1, EDGE_TESTS_PER_PASS_MAX // len(prism.ring_m))
+            size = max(1, EDGE_TESTS_PER_PASS_MAX // len(prism.edges_m))
             for first in range(0, len(here), size):
                 part = here[first : first + size]
-                nearest[part] = nearest_on_ring(prism.ring_m, pairs.position_m[part])
+                nearest[part] = nearest_on_edges(prism.edges_m, pairs.position_m[part])
     offset = nearest - pairs.position_m
     distance = np.hypot(offset[:, 0], offset[:, 1])
     bearing_deg = np.degrees(np.arctan2(offset[:, 0], offset[:, 1])) % 360.0

@@ -5,28 +5,12 @@ from enum import StrEnum
 from typing import Final
 
 from broker.core.names import RestrictionName
+from broker.core.restrictions.periods import Window
+from broker.core.restrictions.shapes import JudgedLimits, Volume
 
-VERTICES_PER_POLYGON_MAX: Final = 1_000
-VERTICES_PER_RESTRICTION_MAX: Final = 1_000
-"""ASTM F3548-21: at most 1,000 vertices per constraint; it also fits one feed message so."""
-VOLUMES_PER_RESTRICTION_MAX: Final = 20
-WINDOWS_PER_RESTRICTION_MAX: Final = 50
 TEXT_LENGTH_MAX: Final = 400
-CIRCLE_RADIUS_M_MAX: Final = 100_000.0
 RESTRICTION_DURATION_S_MAX: Final = 56 * 86_400
 """ASTM F3548-21 plans constraints at most 56 days ahead."""
-
-
-class LimitDatum(StrEnum):
-    """What a vertical limit is measured from."""
-
-    HAE = "hae"
-    AMSL = "amsl"
-    AGL = "agl"
-    SURFACE = "surface"
-    """Only as a floor; the value is ignored."""
-    UNLIMITED = "unlimited"
-    """Only as a ceiling; the value is ignored."""
 
 
 class RestrictionKind(StrEnum):
@@ -34,6 +18,10 @@ class RestrictionKind(StrEnum):
 
     KEEP_CLEAR_REQUEST = "keep_clear_request"
     """Set by an agency for its partners; never shown as law."""
+    STATUTORY = "statutory"
+    """Mirrored from its source, never made here."""
+    GENERATED = "generated"
+    """As a keep-clear request, made by one of the agency's systems without a person."""
 
 
 class RestrictionState(StrEnum):
@@ -45,57 +33,97 @@ class RestrictionState(StrEnum):
     EXPIRED = "expired"
 
 
+class EntryRule(StrEnum):
+    """What is asked of those it applies to."""
+
+    KEEP_CLEAR = "keep_clear"
+    ASK = "ask"
+    """Authorisation, conditions, a danger area: someone is to be asked first."""
+    INFORMATION = "information"
+    """Named in answers, no alerts."""
+
+
 class AppliesTo(StrEnum):
-    """Which aircraft are asked to keep clear."""
+    """Which aircraft are meant."""
 
     DRONES = "drones"
     ALL_AIRCRAFT = "all_aircraft"
+    CREWED_AIRCRAFT = "crewed_aircraft"
+
+
+class AuthorityPurpose(StrEnum):
+    """What an authority wants to be contacted for."""
+
+    AUTHORIZATION = "authorization"
+    NOTIFICATION = "notification"
+    INFORMATION = "information"
+
+
+class ReadingQuality(StrEnum):
+    """How faithfully a source was read."""
+
+    EXACT = "exact"
+    APPROXIMATED = "approximated"
+    UNREAD = "unread"
+    """The text is kept and the volumes hold a coarse place: cautions only, "ask a person"."""
 
 
 @dataclass(frozen=True, slots=True)
-class VerticalLimit:
-    """A floor or ceiling as published."""
+class Authority:
+    """Someone who answers for a restriction; empty texts are not known."""
 
-    value_m: float
-    datum: LimitDatum
-
-
-@dataclass(frozen=True, slots=True)
-class Circle:
-    """A disc round a point."""
-
-    latitude_deg: float
-    longitude_deg: float
-    radius_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class Polygon:
-    """An open ring of at least three (latitude_deg, longitude_deg), not crossing itself."""
-
-    vertices: tuple[tuple[float, float], ...]
+    name: str
+    service: str = ""
+    contact_name: str = ""
+    telephone: str = ""
+    email: str = ""
+    site_url: str = ""
+    talkgroup: str = ""
+    purpose: AuthorityPurpose | None = None
+    notice_s: int | None = None
+    """How long before entry it wants to hear."""
 
 
 @dataclass(frozen=True, slots=True)
-class Volume:
-    """One shape with its floor and ceiling."""
+class Exemption:
+    """Who is exempt, named as published; nothing is inferred from an agency's name."""
 
-    shape: Circle | Polygon
-    floor: VerticalLimit
-    ceiling: VerticalLimit
+    beneficiary: str
+    conditions: str = ""
+    agencies: tuple[str, ...] = ()
+    """Those that a person has found to be meant."""
+    agreement: str = ""
+    """Under which those agencies meet the conditions; empty: they are told to ask."""
+
+    def covers(self, agency: str) -> bool:
+        """Whether the agency is exempt without asking anybody."""
+        return agency in self.agencies and (not self.conditions or bool(self.agreement))
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """Active from `start_us` (inclusive) to `end_us` (exclusive), Unix microseconds UTC."""
+class Source:
+    """Where a mirrored restriction was read."""
 
-    start_us: int
-    end_us: int
+    source_id: str
+    item_id: str
+    format: str = ""
+    text: str = ""
+    """The item's own words."""
+    issued_us: int | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How well the source was read, and in which respects not."""
+
+    quality: ReadingQuality = ReadingQuality.EXACT
+    how: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RestrictionDraft:
-    """What an agency asks for, before the broker has checked it."""
+    """What is asked for or mirrored, before the broker has checked it."""
 
     name: RestrictionName
     title: str
@@ -104,8 +132,40 @@ class RestrictionDraft:
     windows: tuple[Window, ...]
     applies_to: AppliesTo
     exempt_agencies: tuple[str, ...]
+    """Not asked to keep clear, without conditions."""
     contact: str
     """Telephone or talkgroup of whoever answers for it."""
+    talkgroup: str = ""
+    kind: RestrictionKind = RestrictionKind.KEEP_CLEAR_REQUEST
+    entry_rule: EntryRule = EntryRule.KEEP_CLEAR
+    designation: str = ""
+    """What it is called where it was published: "EG R", "RA(T)"."""
+    conditions: str = ""
+    """Of entry, as published, for those who are not exempt."""
+    exemptions: tuple[Exemption, ...] = ()
+    authorities: tuple[Authority, ...] = ()
+    priority: int = 0
+    """Of findings of the same weight the one with the larger number is told first."""
+    replaces: RestrictionName | None = None
+    source: Source | None = None
+    """Of every mirrored one, and of no other."""
+    reading: Reading = Reading()
+    published: tuple[tuple[str, str], ...] = ()
+    """(key, value) of the source that are carried and never judged, by key."""
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether it was read from a statutory source."""
+        return self.kind is RestrictionKind.STATUTORY
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether only its coarse place is known."""
+        return self.reading.quality is ReadingQuality.UNREAD
+
+    def exempts(self, agency: str) -> bool:
+        """Whether the agency is exempt without asking anybody."""
+        return agency in self.exempt_agencies or any(one.covers(agency) for one in self.exemptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +173,11 @@ class Restriction:
     """A checked restriction. `version` grows by one with every change of content or state."""
 
     draft: RestrictionDraft
-    kind: RestrictionKind
     state: RestrictionState
     version: int
     created_us: int
     changed_us: int
+    judged: tuple[JudgedLimits, ...]
+    """One for each volume."""
+    approximations: tuple[str, ...]
+    """In which respects what is judged is coarser than what was published."""

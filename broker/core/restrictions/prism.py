@@ -6,27 +6,47 @@ are (`broker.core.geodesy.frame`). Edges are straight lines in that frame. Over 
 accepted the frame's own error is under 4 m, and the direction of north turns by about a degree
 from the middle to the edge: neither matters beside the accuracy of a position.
 
-There is no terrain model. A floor above ground counts as the surface and a ceiling above ground is
-taken from the highest ground configured; both make the prism larger than what was published, and
-the prism says that it is approximated.
+Arcs become polylines that leave nothing out (`rings`). What cannot be converted exactly is taken
+outwards, so that a prism is never smaller than what was published, and the prism says how: a floor
+above ground counts as the surface, or is taken from the lowest ground known under the volume; a
+ceiling from the highest ground known, or is none; a flight level moves by the possible QNH.
 """
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple, assert_never
+from typing import Final, NamedTuple, assert_never
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
 from broker.core.errors import BrokenInvariant
-from broker.core.geodesy.datum import LONDON_GROUND, GroundRange
+from broker.core.geodesy.datum import UNKNOWN_QNH_DOUBT_M
 from broker.core.geodesy.frame import project
 from broker.core.geodesy.geoid import undulation
-from broker.core.restrictions.model import Circle, LimitDatum, Polygon, VerticalLimit, Volume
+from broker.core.restrictions.ground import LONDON, DegreeBox, Ground
+from broker.core.restrictions.rings import chords, edges_of, polygon_of, polyline
+from broker.core.restrictions.shapes import (
+    Circle,
+    JudgedLimits,
+    LimitDatum,
+    Polygon,
+    Ring,
+    VerticalLimit,
+    Volume,
+)
 
 Floats = NDArray[np.float64]
+
+BOX_MARGIN_DEG: Final = 0.002
+"""More than the rounding of metres to degrees over the largest volume, 220 m north."""
+_METRES_PER_DEGREE: Final = 110_574.0
+"""The shortest degree of latitude: boxes come out too large, never too small."""
+_FLOOR_IS_SURFACE: Final = "floor above ground counts as the surface"
+_FLOOR_FROM_GRID: Final = "floor above ground taken from the lowest ground under the volume"
+_CEILING_NONE: Final = "ceiling above ground counts as unlimited: no ground height is configured"
+_CEILING_FROM_HIGHEST: Final = "ceiling above ground taken from the highest ground known"
+_FLIGHT_LEVEL: Final = "flight level widened by the possible pressure at sea level"
 
 
 class Height(NamedTuple):
@@ -34,7 +54,8 @@ class Height(NamedTuple):
 
     value_hae_m: float
     doubt_m: float
-    approximated: bool
+    how: str
+    """In which way it is larger than published; empty when it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +85,17 @@ class LocalFrame:
         return (x_m - self.x_m) * (east_scale + self.east_scale) / 2.0, y_m - self.y_m
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Prism:
     """One volume, ready to be asked about points and paths."""
 
     frame: LocalFrame
     radius_m: float | None
     """The disc's radius round the reference point; None for a polygon."""
-    ring_m: Floats
-    """(v, 2) metres east and north, open ring; (0, 2) for a disc."""
+    ground_polygon: shapely.Polygon | None
+    """What is judged of a polygon, prepared; None for a disc."""
+    edges_m: Floats
+    """(e, 4) from and to, metres east and north, of the ring and its holes; (0, 4) for a disc."""
     bounds_m: tuple[float, float, float, float]
     """West, south, east, north in the local frame."""
     floor_hae_m: float
@@ -81,89 +104,166 @@ class Prism:
     """+inf without a limit."""
     vertical_doubt_m: float
     """Of the limits, from converting their datum; to be added to the aircraft's own."""
-    approximated: bool
+    approximations: tuple[str, ...]
+    """In which ways it is larger than published."""
+
+    @property
+    def approximated(self) -> bool:
+        """Whether it is larger than published."""
+        return bool(self.approximations)
 
     @property
     def limits_height(self) -> bool:
         """Whether the vertical position matters at all."""
         return self.floor_hae_m > -math.inf or self.ceiling_hae_m < math.inf
 
-    @cached_property
+    @property
     def polygon(self) -> shapely.Polygon:
-        """The ring as a prepared shapely polygon."""
-        if self.radius_m is not None:
+        """The judged polygon."""
+        if self.ground_polygon is None:
             raise BrokenInvariant("a disc has no polygon")
-        polygon = shapely.Polygon(self.ring_m)
-        shapely.prepare(polygon)
-        return polygon
+        return self.ground_polygon
+
+    @property
+    def judged(self) -> JudgedLimits:
+        """The limits as they are judged."""
+        floor, ceiling = self.floor_hae_m, self.ceiling_hae_m
+        return JudgedLimits(
+            floor if math.isfinite(floor) else None, ceiling if math.isfinite(ceiling) else None
+        )
 
 
-def prism_of(volume: Volume, ground: GroundRange = LONDON_GROUND) -> Prism:
+def prism_of(volume: Volume, ground: Ground = LONDON) -> Prism:
     """The geometry of a checked volume."""
     shape = volume.shape
     radius_m: float | None
     match shape:
         case Circle():
             frame = LocalFrame.at(shape.latitude_deg, shape.longitude_deg)
-            radius_m, ring_m = shape.radius_m, np.zeros((0, 2))
+            radius_m, polygon, edges_m = shape.radius_m, None, np.zeros((0, 4))
             bounds = (-radius_m, -radius_m, radius_m, radius_m)
         case Polygon():
-            frame, ring_m = local_ring(shape)
-            radius_m = None
-            low, high = ring_m.min(axis=0), ring_m.max(axis=0)
-            bounds = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
+            frame = frame_of(shape)
+            radius_m, polygon = None, judged_polygon(shape, frame)
+            shapely.prepare(polygon)
+            edges_m = edges_of(polygon)
+            bounds = polygon.bounds
         case _:
             assert_never(shape)
-    floor, ceiling = vertical_bounds(volume, frame, ground)
+    floor, ceiling = _heights(volume, frame, bounds, ground)
     return Prism(
         frame=frame,
         radius_m=radius_m,
-        ring_m=ring_m,
+        ground_polygon=polygon,
+        edges_m=edges_m,
         bounds_m=bounds,
         floor_hae_m=floor.value_hae_m,
         ceiling_hae_m=ceiling.value_hae_m,
         vertical_doubt_m=max(floor.doubt_m, ceiling.doubt_m),
-        approximated=floor.approximated or ceiling.approximated,
+        approximations=tuple(how for how in (floor.how, ceiling.how) if how),
     )
 
 
-def local_ring(polygon: Polygon) -> tuple[LocalFrame, Floats]:
-    """The frame in the middle of the polygon's bounding box, and its vertices (v, 2) in metres."""
+def frame_of(polygon: Polygon) -> LocalFrame:
+    """The frame in the middle of the bounding box of the polygon's vertices."""
     degrees = np.array(polygon.vertices, dtype=np.float64)
     middle = (degrees.min(axis=0) + degrees.max(axis=0)) / 2.0
-    frame = LocalFrame.at(float(middle[0]), float(middle[1]))
+    return LocalFrame.at(float(middle[0]), float(middle[1]))
+
+
+def local_points(points_deg: tuple[tuple[float, float], ...], frame: LocalFrame) -> Floats:
+    """(latitude, longitude) pairs as (n, 2) metres east and north in the frame."""
+    degrees = np.array(points_deg, dtype=np.float64).reshape(-1, 2)
     points = project(degrees[:, 0], degrees[:, 1])
-    return frame, np.column_stack(frame.local(points.x_m, points.y_m, points.east_scale))
+    return np.column_stack(frame.local(points.x_m, points.y_m, points.east_scale))
 
 
-def vertical_bounds(
-    volume: Volume, frame: LocalFrame, ground: GroundRange
+def centres_of(ring: Ring, frame: LocalFrame) -> Floats:
+    """The centres (a, 2) of a ring's arcs in the frame."""
+    return local_points(tuple((arc.latitude_deg, arc.longitude_deg) for arc in ring.arcs), frame)
+
+
+def judged_polygon(polygon: Polygon, frame: LocalFrame) -> shapely.Polygon:
+    """The polygon in metres, its arcs as polylines that leave nothing out."""
+    lines, exact = [], []
+    for place, ring in enumerate(polygon.rings):
+        vertices_m, centres_m = local_points(ring.vertices, frame), centres_of(ring, frame)
+        lines.append(polyline(vertices_m, centres_m, ring, is_hole=place > 0))
+        exact.append(chords(vertices_m, centres_m, ring))
+    return polygon_of(lines[0], lines[1:], exact)
+
+
+def vertical_bounds(volume: Volume, frame: LocalFrame, ground: Ground) -> tuple[Height, Height]:
+    """Floor and ceiling in ellipsoid height, with the ground at the reference point."""
+    return _heights(volume, frame, (0.0, 0.0, 0.0, 0.0), ground)
+
+
+def _heights(
+    volume: Volume,
+    frame: LocalFrame,
+    bounds_m: tuple[float, float, float, float],
+    ground: Ground,
 ) -> tuple[Height, Height]:
-    """Floor and ceiling in ellipsoid height at the reference point."""
     geoid = undulation(np.array([frame.latitude_deg]), np.array([frame.longitude_deg]))
     sea_level_hae_m, doubt_m = float(geoid.undulation_m[0]), float(geoid.doubt_m[0])
+    under = ground.under(_degree_box(frame, bounds_m))
     return (
-        _height(volume.floor, sea_level_hae_m, doubt_m, None),
-        _height(volume.ceiling, sea_level_hae_m, doubt_m, ground.highest_amsl_m),
+        _floor(volume.floor, sea_level_hae_m, doubt_m, under.lowest_amsl_m),
+        _ceiling(volume.ceiling, sea_level_hae_m, doubt_m, under.highest_amsl_m),
     )
 
 
-def _height(
-    limit: VerticalLimit, sea_level_hae_m: float, doubt_m: float, ground_amsl_m: float | None
+def _degree_box(frame: LocalFrame, bounds_m: tuple[float, float, float, float]) -> DegreeBox:
+    west, south, east, north = bounds_m
+    # The parallels are shortest at the poleward edge; a wider box is the safe one.
+    degree_east_m = _METRES_PER_DEGREE * max(0.05, frame.east_scale - 0.05)
+    return DegreeBox(
+        south_deg=frame.latitude_deg + south / _METRES_PER_DEGREE - BOX_MARGIN_DEG,
+        west_deg=frame.longitude_deg + west / degree_east_m - BOX_MARGIN_DEG,
+        north_deg=frame.latitude_deg + north / _METRES_PER_DEGREE + BOX_MARGIN_DEG,
+        east_deg=frame.longitude_deg + east / degree_east_m + BOX_MARGIN_DEG,
+    )
+
+
+def _floor(
+    limit: VerticalLimit, sea_level_hae_m: float, doubt_m: float, lowest_amsl_m: float | None
 ) -> Height:
-    """`ground_amsl_m` is what a height above ground is taken from; None counts it as surface."""
+    if limit.datum is LimitDatum.AGL:
+        if lowest_amsl_m is None:
+            return Height(-math.inf, 0.0, _FLOOR_IS_SURFACE)
+        value_hae_m = limit.value_m + lowest_amsl_m + sea_level_hae_m
+        return Height(value_hae_m, doubt_m, _FLOOR_FROM_GRID)
+    if limit.datum is LimitDatum.FLIGHT_LEVEL:
+        value_hae_m = limit.value_m + sea_level_hae_m - UNKNOWN_QNH_DOUBT_M
+        return Height(value_hae_m, doubt_m, _FLIGHT_LEVEL)
+    return _converted(limit, sea_level_hae_m, doubt_m)
+
+
+def _ceiling(
+    limit: VerticalLimit, sea_level_hae_m: float, doubt_m: float, highest_amsl_m: float | None
+) -> Height:
+    if limit.datum is LimitDatum.AGL:
+        if highest_amsl_m is None:
+            return Height(math.inf, 0.0, _CEILING_NONE)
+        value_hae_m = limit.value_m + highest_amsl_m + sea_level_hae_m
+        return Height(value_hae_m, doubt_m, _CEILING_FROM_HIGHEST)
+    if limit.datum is LimitDatum.FLIGHT_LEVEL:
+        value_hae_m = limit.value_m + sea_level_hae_m + UNKNOWN_QNH_DOUBT_M
+        return Height(value_hae_m, doubt_m, _FLIGHT_LEVEL)
+    return _converted(limit, sea_level_hae_m, doubt_m)
+
+
+def _converted(limit: VerticalLimit, sea_level_hae_m: float, doubt_m: float) -> Height:
     match limit.datum:
         case LimitDatum.HAE:
-            return Height(limit.value_m, 0.0, False)
+            return Height(limit.value_m, 0.0, "")
         case LimitDatum.AMSL:
-            return Height(limit.value_m + sea_level_hae_m, doubt_m, False)
-        case LimitDatum.AGL:
-            if ground_amsl_m is None:
-                return Height(-math.inf, 0.0, True)
-            return Height(limit.value_m + ground_amsl_m + sea_level_hae_m, doubt_m, True)
+            return Height(limit.value_m + sea_level_hae_m, doubt_m, "")
         case LimitDatum.SURFACE:
-            return Height(-math.inf, 0.0, False)
+            return Height(-math.inf, 0.0, "")
         case LimitDatum.UNLIMITED:
-            return Height(math.inf, 0.0, False)
+            return Height(math.inf, 0.0, "")
+        case LimitDatum.AGL | LimitDatum.FLIGHT_LEVEL:
+            raise BrokenInvariant(f"{limit.datum} depends on whether it is a floor")
         case _:
             assert_never(limit.datum)

@@ -12,19 +12,33 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from broker.core.errors import BrokenInvariant, Refusal, Refused
-from broker.core.geodesy.datum import LONDON_GROUND, GroundRange
+from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
 from broker.core.names import RestrictionName
 from broker.core.plain import Plain, items, mapping
-from broker.core.restrictions.drafting import accept
-from broker.core.restrictions.model import Restriction, RestrictionDraft, RestrictionState
+from broker.core.restrictions.clocks import DAY_US
+from broker.core.restrictions.drafting import accept, canonical
+from broker.core.restrictions.ground import LONDON, Ground
+from broker.core.restrictions.model import (
+    Restriction,
+    RestrictionDraft,
+    RestrictionState,
+)
 from broker.core.restrictions.prism import prism_of
-from broker.core.restrictions.samples import RestrictionSamples, Zone, ZoneSet, take_samples
-from broker.core.restrictions.windows import next_change_us, state_at
+from broker.core.restrictions.samples import (
+    LOOK_AHEAD_S,
+    OpenZone,
+    RestrictionSamples,
+    Zone,
+    ZoneSet,
+    take_samples,
+)
+from broker.core.restrictions.windows import Standing, Timetable, place_of
 from broker.core.tracks.table import TrackColumns
+from broker.core.units import SECOND_US
 
-RESTRICTIONS_LIVE_MAX: Final = 1_000
-"""Planned and active ones: sixteen times a busy day's keep-clear requests."""
+RESTRICTIONS_LIVE_MAX: Final = 4_000
+"""Planned and active ones: a whole country's notified areas and sixteen times a busy day's
+keep-clear requests."""
 RESTRICTIONS_ENDED_KEPT_MAX: Final = 1_000
 """Withdrawn and expired ones that can still be looked up; the longest ended goes first."""
 
@@ -43,13 +57,18 @@ class RestrictionUnknown(Refused):
 class RestrictionRegister:
     """Every restriction of one space. `ground` bounds heights above ground."""
 
-    def __init__(self, ground: GroundRange = LONDON_GROUND) -> None:
+    def __init__(self, ground: Ground = LONDON) -> None:
         self._ground = ground
         self._all: dict[str, Restriction] = {}
         self._zones: dict[str, Zone] = {}
         """Geometry of the live ones; derived, so not part of the state."""
-        self._in_force: ZoneSet | None = None
-        """The active ones' geometry in columns; None after a change."""
+        self._standing: dict[str, Standing] = {}
+        """How the live ones stand, worked out when it was last due; derived."""
+        self._look_us = 0
+        """Before then no standing changes; 0 after a change."""
+        self._near: ZoneSet | None = None
+        """In force, or within the look-ahead, until `_near_until_us`; None after a change."""
+        self._near_until_us = 0
 
     def create(
         self, draft: RestrictionDraft, now_us: int, known_agencies: Collection[str] | None = None
@@ -58,17 +77,57 @@ class RestrictionRegister:
 
         Raises Refused with every fault of the draft, RestrictionConflict where the name is live.
         """
+        if draft.is_mirrored:
+            raise refuse(
+                "restriction.kind", "statutory ones are mirrored from their source, not made"
+            )
         restriction = accept(draft, now_us, known_agencies, self._ground)
         old = self._all.get(str(draft.name))
         if old is not None and old.state in _LIVE:
             raise RestrictionConflict(Refusal("restriction.name", f"{draft.name} is in use"))
-        if len(self.live()) >= RESTRICTIONS_LIVE_MAX:
+        if len(self._zones) >= RESTRICTIONS_LIVE_MAX:
             reason = f"{RESTRICTIONS_LIVE_MAX} restrictions are planned or active: none can be set"
             raise RestrictionConflict(Refusal("restriction", reason))
         if old is not None:
             restriction = replace(restriction, version=old.version + 1)
         self._keep(restriction)
         return restriction
+
+    def mirror(
+        self, draft: RestrictionDraft, now_us: int, known_agencies: Collection[str] | None = None
+    ) -> tuple[Restriction, bool]:
+        """Take in one item of a statutory source, and whether that changed anything.
+
+        A live one of the same name and source becomes a new version. Raises as `create` does.
+        """
+        old = self._all.get(str(draft.name))
+        live = old is not None and old.state in _LIVE
+        if old is not None and live:
+            if old.draft.source is None or draft.source is None:
+                raise RestrictionConflict(Refusal("restriction.name", f"{draft.name} is in use"))
+            if old.draft.source.source_id != draft.source.source_id:
+                reason = f"{draft.name} is mirrored from {old.draft.source.source_id}"
+                raise RestrictionConflict(Refusal("restriction.name", reason))
+            if old.draft == draft or old.draft == canonical(draft):
+                return old, False
+        elif len(self._zones) >= RESTRICTIONS_LIVE_MAX:
+            reason = f"{RESTRICTIONS_LIVE_MAX} restrictions are planned or active: none can be set"
+            raise RestrictionConflict(Refusal("restriction", reason))
+        restriction = accept(draft, now_us, known_agencies, self._ground)
+        if old is not None:
+            created_us = old.created_us if live else now_us
+            restriction = replace(restriction, version=old.version + 1, created_us=created_us)
+        self._forget(str(draft.name))
+        self._keep(restriction)
+        return restriction, True
+
+    def mirrored_from(self, source_id: str) -> list[Restriction]:
+        """Live ones of a source, by name."""
+        return [
+            one
+            for one in self.live()
+            if one.draft.source is not None and one.draft.source.source_id == source_id
+        ]
 
     def withdraw(self, name: RestrictionName, version: int, now_us: int) -> Restriction:
         """End one for everybody. `version` 0 withdraws whatever version is current."""
@@ -84,17 +143,21 @@ class RestrictionRegister:
 
     def advance(self, now_us: int) -> list[Restriction]:
         """Open and close windows up to `now_us`; what changed, by name."""
+        if now_us < self._look_us:
+            return []
         changed = []
-        for old in self.live():
-            state = state_at(old.draft.windows, now_us)
+        for name in sorted(self._zones):
+            state, old = self._standing_at(name, now_us).state, self._all[name]
             if state is not old.state:
                 changed.append(self._changed(old, state, now_us))
+        looks = [one.look_us for one in self._standing.values() if one.look_us is not None]
+        self._look_us = min(looks, default=now_us + DAY_US)
         return changed
 
     def next_change_us(self, now_us: int) -> int | None:
-        """When `advance` will next have something to do."""
-        times = (next_change_us(one.draft.windows, now_us) for one in self.live())
-        return min((time for time in times if time is not None), default=None)
+        """When `advance` will next have something to look at."""
+        looks = [self._standing_at(name, now_us).look_us for name in self._zones]
+        return min((look for look in looks if look is not None), default=None)
 
     def get(self, name: RestrictionName | str) -> Restriction | None:
         """One by its name, in either form; ended ones included while they are kept."""
@@ -104,19 +167,13 @@ class RestrictionRegister:
         """Planned and active ones, by name."""
         return [self._all[name] for name in sorted(self._zones)]
 
-    @property
-    def any_in_force(self) -> bool:
-        """Whether any restriction is active now."""
-        return bool(self._zones_in_force().names)
+    def any_near(self, now_us: int) -> bool:
+        """Whether any restriction is in force, or will be within the look-ahead."""
+        return bool(self._zones_near(now_us).names)
 
     def active(self) -> list[Restriction]:
         """Those in force, by name."""
         return [one for one in self.live() if one.state is RestrictionState.ACTIVE]
-
-    def approximated(self, name: RestrictionName) -> bool:
-        """Whether what is checked is larger than what was published (heights above ground)."""
-        zone = self._zones.get(str(name))
-        return zone is not None and any(prism.approximated for prism in zone.prisms)
 
     def touched(
         self,
@@ -125,16 +182,33 @@ class RestrictionRegister:
         now_us: int,
         agency_names: Sequence[str],
     ) -> RestrictionSamples:
-        """Judge the tracks in `slots` against the active restrictions.
+        """Judge the tracks in `slots` against what is in force or about to be.
 
         `agency_names[i]` is the agency whose `agency_index` is i.
         """
-        return take_samples(self._zones_in_force(), columns, slots, now_us, agency_names)
+        return take_samples(self._zones_near(now_us), columns, slots, now_us, agency_names)
 
-    def _zones_in_force(self) -> ZoneSet:
-        if self._in_force is None:
-            self._in_force = ZoneSet.of([self._zones[str(one.draft.name)] for one in self.active()])
-        return self._in_force
+    def _zones_near(self, now_us: int) -> ZoneSet:
+        if self._near is None or now_us >= self._near_until_us:
+            look_ahead_us = int(LOOK_AHEAD_S * SECOND_US)
+            near, until_us = [], now_us + DAY_US
+            for name in sorted(self._zones):
+                span = self._standing_at(name, now_us).span
+                if span is None:
+                    continue
+                if span[0] - look_ahead_us <= now_us:
+                    near.append(OpenZone(self._zones[name], *span))
+                    until_us = min(until_us, span[1])
+                else:
+                    until_us = min(until_us, span[0] - look_ahead_us)
+            self._near, self._near_until_us = ZoneSet.of(near), until_us
+        return self._near
+
+    def _standing_at(self, name: str, now_us: int) -> Standing:
+        known = self._standing.get(name)
+        if known is None or (known.look_us is not None and now_us >= known.look_us):
+            known = self._standing[name] = self._zones[name].timetable.standing(now_us)
+        return known
 
     def state(self) -> Plain:
         """For a snapshot: JSON values only, in the order in which the restrictions ended."""
@@ -142,7 +216,8 @@ class RestrictionRegister:
 
     def restore(self, state: Plain) -> None:
         """Back to what `state` returned; what was here is forgotten."""
-        self._all, self._zones, self._in_force = {}, {}, None
+        self._all, self._zones, self._standing = {}, {}, {}
+        self._near, self._look_us = None, 0
         for record in items(state):
             try:
                 restriction = _RECORD.validate_python(mapping(record))
@@ -156,20 +231,23 @@ class RestrictionRegister:
         return new
 
     def _keep(self, restriction: Restriction) -> None:
-        name = str(restriction.draft.name)
-        self._in_force = None
+        name, draft = str(restriction.draft.name), restriction.draft
+        self._near, self._look_us = None, 0
         if restriction.state in _LIVE:
             self._all[name] = restriction
             if name not in self._zones:
-                prisms = tuple(
-                    prism_of(volume, self._ground) for volume in restriction.draft.volumes
-                )
-                self._zones[name] = Zone(name, restriction.draft, prisms)
+                prisms = tuple(prism_of(volume, self._ground) for volume in draft.volumes)
+                timetable = Timetable(draft.windows, place_of(draft.volumes))
+                self._zones[name] = Zone(name, draft, prisms, timetable)
             return
         # To the end of the dictionary, so that the longest ended comes first among the ended.
-        self._all.pop(name, None)
-        self._zones.pop(name, None)
+        self._forget(name)
         self._all[name] = restriction
         ended = [name for name in self._all if name not in self._zones]
         for oldest in ended[: max(0, len(ended) - RESTRICTIONS_ENDED_KEPT_MAX)]:
             del self._all[oldest]
+
+    def _forget(self, name: str) -> None:
+        self._all.pop(name, None)
+        self._zones.pop(name, None)
+        self._standing.pop(name, None)

@@ -10,12 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.effects import AlertLevel
-from broker.core.restrictions.entry import Entries, PrismSet, find_entries
-from broker.core.restrictions.model import AppliesTo, RestrictionDraft
+from broker.core.restrictions.entry import Entries, Hours, PrismSet, find_entries
+from broker.core.restrictions.model import (
+    AppliesTo,
+    RestrictionDraft,
+)
 from broker.core.restrictions.movers import movers_of
 from broker.core.restrictions.prism import Prism
+from broker.core.restrictions.windows import Timetable
 from broker.core.tracks.reports import AircraftClass, OperationalStatus
 from broker.core.tracks.table import TrackColumns
+from broker.core.units import SECOND_US
 
 Floats = NDArray[np.float64]
 Slots = NDArray[np.int32]
@@ -38,6 +43,12 @@ class Cap(IntEnum):
     UNSIGNED_SOURCE = 2
     POSITION_DOUBTFUL = 3
     """Inside only by what an old or unknown velocity adds to the position."""
+    ASK_FIRST = 4
+    """Entry is a matter of asking someone, not of staying out."""
+    UNREAD = 5
+    """The source could not be read: only a coarse place is known."""
+    EXEMPT_ON_CONDITIONS = 6
+    """The agency is exempt, on conditions nobody here can judge."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,16 +77,26 @@ class RestrictionSamples:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Zone:
-    """One active restriction with the geometry of its volumes."""
+    """One live restriction with the geometry of its volumes and its hours."""
 
     name: str
     draft: RestrictionDraft
     prisms: tuple[Prism, ...]
+    timetable: Timetable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpenZone:
+    """One that is in force, or will be within the look-ahead, and from when to when."""
+
+    zone: Zone
+    opens_us: int
+    closes_us: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ZoneSet:
-    """The active restrictions, sorted by name; made once for as long as they stay the same."""
+    """Restrictions in force or about to be, sorted by name; made once while they stay the same."""
 
     names: tuple[str, ...]
     zones: tuple[Zone, ...]
@@ -84,10 +105,14 @@ class ZoneSet:
     """Prism -> index into `zones`."""
     limits_height: NDArray[np.bool_]
     """Prism -> whether the vertical position matters."""
+    opens_us: NDArray[np.int64]
+    closes_us: NDArray[np.int64]
+    """Prism -> from when to when its zone is in force."""
 
     @classmethod
-    def of(cls, zones: Sequence[Zone]) -> "ZoneSet":
+    def of(cls, open_zones: Sequence[OpenZone]) -> "ZoneSet":
         """The set of these zones, which are sorted by name."""
+        zones = [one.zone for one in open_zones]
         prisms = [prism for zone in zones for prism in zone.prisms]
         counts = np.array([len(zone.prisms) for zone in zones], dtype=np.intp)
         return cls(
@@ -96,6 +121,8 @@ class ZoneSet:
             prisms=PrismSet.of(prisms),
             zone_of=np.repeat(np.arange(len(zones)), counts),
             limits_height=np.array([one.limits_height for one in prisms], dtype=np.bool_),
+            opens_us=np.repeat(np.array([one.opens_us for one in open_zones], np.int64), counts),
+            closes_us=np.repeat(np.array([one.closes_us for one in open_zones], np.int64), counts),
         )
 
 
@@ -127,7 +154,7 @@ def take_samples(
     if len(judged) == 0 or len(zones.prisms) == 0:
         return _samples(zones.names, [])
     movers = movers_of(columns, judged, now_us)
-    entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S)
+    entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S, _hours(zones, now_us))
     if len(entries) == 0:
         return _samples(zones.names, [])
     level, cap = _levels(zones, entries, movers.measured_doubt_m, columns, judged)
@@ -154,6 +181,13 @@ def take_samples(
     rows.sort(key=lambda row: (int(number[row.slot]), row.zone, -row.level, row.entry_s))
     merged = [_merged(list(group)) for _, group in groupby(rows, lambda row: (row.slot, row.zone))]
     return _samples(zones.names, merged)
+
+
+def _hours(zones: ZoneSet, now_us: int) -> Hours:
+    """From when to when each prism holds, in seconds from now; a far end is none."""
+    opens_s = np.maximum(zones.opens_us - now_us, 0) / SECOND_US
+    closes_s = (zones.closes_us - now_us) / SECOND_US
+    return Hours(opens_s, np.where(closes_s > LOOK_AHEAD_S, np.inf, closes_s))
 
 
 def _levels(

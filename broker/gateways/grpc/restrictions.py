@@ -6,7 +6,9 @@ from broker.core.commands import ControlCommand
 from broker.core.effects import NotDone
 from broker.core.errors import BrokenInvariant, Refusal, Refused
 from broker.core.names import RestrictionName, SystemName
-from broker.core.restrictions.model import Restriction
+from broker.core.restrictions.model import (
+    Restriction,
+)
 from broker.gateways.grpc.errors import (
     Context,
     abort,

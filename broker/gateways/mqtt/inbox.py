@@ -17,7 +17,9 @@ from broker.core.effects import Alert, BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
 from broker.core.names import Audience, Role, SystemName
 from broker.core.requests import REQUEST_ID_LENGTH_MAX
-from broker.core.restrictions.model import Restriction
+from broker.core.restrictions.model import (
+    Restriction,
+)
 from broker.gateways.grpc.errors import code_of
 from broker.gateways.mqtt.link import MqttLink
 from broker.gateways.mqtt.topics import Address, Inbound, Topics

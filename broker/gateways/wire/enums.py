@@ -6,9 +6,25 @@ import numpy as np
 
 from broker.core.effects import AlertKind, AlertLevel, TrackState
 from broker.core.names import Role
-from broker.core.restrictions.model import AppliesTo, LimitDatum, RestrictionKind, RestrictionState
+from broker.core.restrictions.model import (
+    AppliesTo,
+    AuthorityPurpose,
+    EntryRule,
+    ReadingQuality,
+    RestrictionKind,
+    RestrictionState,
+)
+from broker.core.restrictions.periods import DayEvent, Weekday
+from broker.core.restrictions.shapes import ArcDirection, LimitDatum, LimitUnit
 from broker.core.tracks.reports import OperationalStatus, ReportSource
-from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2, restrictions_pb2
+from keepclear.v1 import (
+    alerts_pb2,
+    common_pb2,
+    feed_pb2,
+    restrictions_pb2,
+    schedules_pb2,
+    volumes_pb2,
+)
 
 # The contract's codes for these three are the core's own numbers, checked by a test.
 AIRCRAFT_CLASS_CODES: Final = len(common_pb2.AircraftClass.values())
@@ -82,16 +98,47 @@ ROLE_TO_CORE: Final = {
     feed_pb2.ROLE_OBSERVER: Role.OBSERVER,
 }
 LIMIT_DATUM_TO_CORE: Final = {
-    restrictions_pb2.LIMIT_DATUM_HAE: LimitDatum.HAE,
-    restrictions_pb2.LIMIT_DATUM_AMSL: LimitDatum.AMSL,
-    restrictions_pb2.LIMIT_DATUM_AGL: LimitDatum.AGL,
-    restrictions_pb2.LIMIT_DATUM_SURFACE: LimitDatum.SURFACE,
-    restrictions_pb2.LIMIT_DATUM_UNLIMITED: LimitDatum.UNLIMITED,
+    volumes_pb2.LIMIT_DATUM_HAE: LimitDatum.HAE,
+    volumes_pb2.LIMIT_DATUM_AMSL: LimitDatum.AMSL,
+    volumes_pb2.LIMIT_DATUM_AGL: LimitDatum.AGL,
+    volumes_pb2.LIMIT_DATUM_SURFACE: LimitDatum.SURFACE,
+    volumes_pb2.LIMIT_DATUM_UNLIMITED: LimitDatum.UNLIMITED,
+    volumes_pb2.LIMIT_DATUM_FLIGHT_LEVEL: LimitDatum.FLIGHT_LEVEL,
 }
 LIMIT_DATUM_TO_WIRE: Final = {core: wire for wire, core in LIMIT_DATUM_TO_CORE.items()}
+LIMIT_UNIT_TO_CORE: Final = {
+    volumes_pb2.LIMIT_UNIT_METRES: LimitUnit.METRES,
+    volumes_pb2.LIMIT_UNIT_FEET: LimitUnit.FEET,
+    volumes_pb2.LIMIT_UNIT_FLIGHT_LEVEL: LimitUnit.FLIGHT_LEVEL,
+}
+LIMIT_UNIT_TO_WIRE: Final = {core: wire for wire, core in LIMIT_UNIT_TO_CORE.items()}
+ARC_DIRECTION_TO_CORE: Final = {
+    volumes_pb2.ARC_DIRECTION_CLOCKWISE: ArcDirection.CLOCKWISE,
+    volumes_pb2.ARC_DIRECTION_COUNTERCLOCKWISE: ArcDirection.COUNTERCLOCKWISE,
+}
+ARC_DIRECTION_TO_WIRE: Final = {core: wire for wire, core in ARC_DIRECTION_TO_CORE.items()}
+WEEKDAY_TO_WIRE: Final = {
+    Weekday.MONDAY: schedules_pb2.WEEKDAY_MONDAY,
+    Weekday.TUESDAY: schedules_pb2.WEEKDAY_TUESDAY,
+    Weekday.WEDNESDAY: schedules_pb2.WEEKDAY_WEDNESDAY,
+    Weekday.THURSDAY: schedules_pb2.WEEKDAY_THURSDAY,
+    Weekday.FRIDAY: schedules_pb2.WEEKDAY_FRIDAY,
+    Weekday.SATURDAY: schedules_pb2.WEEKDAY_SATURDAY,
+    Weekday.SUNDAY: schedules_pb2.WEEKDAY_SUNDAY,
+}
+WEEKDAY_TO_CORE: Final = {wire: core for core, wire in WEEKDAY_TO_WIRE.items()}
+DAY_EVENT_TO_CORE: Final = {
+    schedules_pb2.DAY_EVENT_MIDNIGHT: DayEvent.MIDNIGHT,
+    schedules_pb2.DAY_EVENT_SUNRISE: DayEvent.SUNRISE,
+    schedules_pb2.DAY_EVENT_SUNSET: DayEvent.SUNSET,
+    schedules_pb2.DAY_EVENT_MORNING_CIVIL_TWILIGHT: DayEvent.MORNING_CIVIL_TWILIGHT,
+    schedules_pb2.DAY_EVENT_EVENING_CIVIL_TWILIGHT: DayEvent.EVENING_CIVIL_TWILIGHT,
+}
+DAY_EVENT_TO_WIRE: Final = {core: wire for wire, core in DAY_EVENT_TO_CORE.items()}
 APPLIES_TO_TO_CORE: Final = {
     restrictions_pb2.APPLIES_TO_DRONES: AppliesTo.DRONES,
     restrictions_pb2.APPLIES_TO_ALL_AIRCRAFT: AppliesTo.ALL_AIRCRAFT,
+    restrictions_pb2.APPLIES_TO_CREWED_AIRCRAFT: AppliesTo.CREWED_AIRCRAFT,
 }
 APPLIES_TO_TO_WIRE: Final = {core: wire for wire, core in APPLIES_TO_TO_CORE.items()}
 RESTRICTION_STATE_TO_WIRE: Final = {
@@ -100,6 +147,47 @@ RESTRICTION_STATE_TO_WIRE: Final = {
     RestrictionState.WITHDRAWN: restrictions_pb2.RESTRICTION_STATE_WITHDRAWN,
     RestrictionState.EXPIRED: restrictions_pb2.RESTRICTION_STATE_EXPIRED,
 }
+RESTRICTION_KIND_TO_CORE: Final = {
+    restrictions_pb2.RESTRICTION_KIND_UNSPECIFIED: RestrictionKind.KEEP_CLEAR_REQUEST,
+    restrictions_pb2.RESTRICTION_KIND_KEEP_CLEAR_REQUEST: RestrictionKind.KEEP_CLEAR_REQUEST,
+    restrictions_pb2.RESTRICTION_KIND_STATUTORY: RestrictionKind.STATUTORY,
+    restrictions_pb2.RESTRICTION_KIND_GENERATED: RestrictionKind.GENERATED,
+}
 RESTRICTION_KIND_TO_WIRE: Final = {
     RestrictionKind.KEEP_CLEAR_REQUEST: restrictions_pb2.RESTRICTION_KIND_KEEP_CLEAR_REQUEST,
+    RestrictionKind.STATUTORY: restrictions_pb2.RESTRICTION_KIND_STATUTORY,
+    RestrictionKind.GENERATED: restrictions_pb2.RESTRICTION_KIND_GENERATED,
+}
+ENTRY_RULE_TO_CORE: Final = {
+    restrictions_pb2.ENTRY_RULE_UNSPECIFIED: EntryRule.KEEP_CLEAR,
+    restrictions_pb2.ENTRY_RULE_KEEP_CLEAR: EntryRule.KEEP_CLEAR,
+    restrictions_pb2.ENTRY_RULE_ASK: EntryRule.ASK,
+    restrictions_pb2.ENTRY_RULE_INFORMATION: EntryRule.INFORMATION,
+}
+ENTRY_RULE_TO_WIRE: Final = {
+    EntryRule.KEEP_CLEAR: restrictions_pb2.ENTRY_RULE_KEEP_CLEAR,
+    EntryRule.ASK: restrictions_pb2.ENTRY_RULE_ASK,
+    EntryRule.INFORMATION: restrictions_pb2.ENTRY_RULE_INFORMATION,
+}
+PURPOSE_TO_CORE: Final = {
+    restrictions_pb2.AUTHORITY_PURPOSE_UNSPECIFIED: None,
+    restrictions_pb2.AUTHORITY_PURPOSE_AUTHORIZATION: AuthorityPurpose.AUTHORIZATION,
+    restrictions_pb2.AUTHORITY_PURPOSE_NOTIFICATION: AuthorityPurpose.NOTIFICATION,
+    restrictions_pb2.AUTHORITY_PURPOSE_INFORMATION: AuthorityPurpose.INFORMATION,
+}
+PURPOSE_TO_WIRE: Final = {
+    AuthorityPurpose.AUTHORIZATION: restrictions_pb2.AUTHORITY_PURPOSE_AUTHORIZATION,
+    AuthorityPurpose.NOTIFICATION: restrictions_pb2.AUTHORITY_PURPOSE_NOTIFICATION,
+    AuthorityPurpose.INFORMATION: restrictions_pb2.AUTHORITY_PURPOSE_INFORMATION,
+}
+READING_QUALITY_TO_CORE: Final = {
+    restrictions_pb2.READING_QUALITY_UNSPECIFIED: ReadingQuality.EXACT,
+    restrictions_pb2.READING_QUALITY_EXACT: ReadingQuality.EXACT,
+    restrictions_pb2.READING_QUALITY_APPROXIMATED: ReadingQuality.APPROXIMATED,
+    restrictions_pb2.READING_QUALITY_UNREAD: ReadingQuality.UNREAD,
+}
+READING_QUALITY_TO_WIRE: Final = {
+    ReadingQuality.EXACT: restrictions_pb2.READING_QUALITY_EXACT,
+    ReadingQuality.APPROXIMATED: restrictions_pb2.READING_QUALITY_APPROXIMATED,
+    ReadingQuality.UNREAD: restrictions_pb2.READING_QUALITY_UNREAD,
 }

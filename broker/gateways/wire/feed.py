@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from broker.core.effects import FeedStateChanged
 from broker.core.names import Audience
-from broker.core.restrictions.model import Restriction
+from broker.core.restrictions.model import (
+    Restriction,
+)
 from broker.core.sharing.views import AlertView
 from broker.core.tracks.register import TrackRegister
 from broker.gateways.wire.alerts import encode_alert

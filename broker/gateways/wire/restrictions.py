@@ -1,94 +1,82 @@
 """Restrictions between the contract and the core."""
 
 import base64
-import math
 from typing import Final
 
 from broker.core.errors import Refused, refuse
 from broker.core.names import RestrictionName
-from broker.core.restrictions.model import (
-    Circle,
-    LimitDatum,
-    Polygon,
-    Restriction,
-    RestrictionDraft,
-    VerticalLimit,
-    Volume,
-    Window,
-)
+from broker.core.restrictions.model import Restriction, RestrictionDraft
 from broker.gateways.wire.enums import (
     APPLIES_TO_TO_CORE,
     APPLIES_TO_TO_WIRE,
-    LIMIT_DATUM_TO_CORE,
-    LIMIT_DATUM_TO_WIRE,
+    ENTRY_RULE_TO_CORE,
+    ENTRY_RULE_TO_WIRE,
+    RESTRICTION_KIND_TO_CORE,
     RESTRICTION_KIND_TO_WIRE,
     RESTRICTION_STATE_TO_WIRE,
 )
+from broker.gateways.wire.parties import (
+    decode_authority,
+    decode_exemption,
+    decode_reading,
+    decode_source,
+    encode_authority,
+    encode_exemption,
+    encode_reading,
+    encode_source,
+)
+from broker.gateways.wire.schedules import decode_window, encode_window
+from broker.gateways.wire.volumes import decode_volume, encode_volume
 from keepclear.v1 import restrictions_pb2 as pb
 
 VERSION_MAX: Final = 2**31 - 1
 """What the contract's `version` can hold."""
+RESTRICTION_BYTES_MAX: Final = 50_000
+"""With what the broker adds it must fit one feed message of 60 kB."""
 
 
-def decode_draft(message: pb.Restriction) -> RestrictionDraft:
-    """Read what an agency asks for; refuses what has no reading, naming the field."""
+def decode_draft(message: pb.Restriction, root: str = "restriction") -> RestrictionDraft:
+    """Read what is asked for or mirrored; refuses what has no reading, naming the field."""
+    if message.ByteSize() > RESTRICTION_BYTES_MAX:
+        raise refuse(root, f"must be at most {RESTRICTION_BYTES_MAX} bytes")
     if message.applies_to not in APPLIES_TO_TO_CORE:
-        raise refuse("restriction.applies_to", "is missing: say which aircraft are meant")
+        raise refuse(f"{root}.applies_to", "is missing: say which aircraft are meant")
+    if message.kind not in RESTRICTION_KIND_TO_CORE:
+        raise refuse(f"{root}.kind", "is not a kind of this contract")
+    if message.entry_rule not in ENTRY_RULE_TO_CORE:
+        raise refuse(f"{root}.entry_rule", "is not a rule of this contract")
+    replaces = message.replaces
     return RestrictionDraft(
-        name=RestrictionName.parse("restriction.name", message.name),
+        name=RestrictionName.parse(f"{root}.name", message.name),
         title=message.title,
         reason=message.reason,
         volumes=tuple(
-            _volume(f"restriction.volumes[{place}]", volume)
+            decode_volume(f"{root}.volumes[{place}]", volume)
             for place, volume in enumerate(message.volumes)
         ),
-        windows=tuple(Window(window.start_us, window.end_us) for window in message.windows),
+        windows=tuple(
+            decode_window(f"{root}.windows[{place}]", window)
+            for place, window in enumerate(message.windows)
+        ),
         applies_to=APPLIES_TO_TO_CORE[message.applies_to],
         exempt_agencies=tuple(message.exempt_agencies),
         contact=message.contact,
+        talkgroup=message.talkgroup,
+        kind=RESTRICTION_KIND_TO_CORE[message.kind],
+        entry_rule=ENTRY_RULE_TO_CORE[message.entry_rule],
+        designation=message.designation,
+        conditions=message.conditions,
+        exemptions=tuple(decode_exemption(one) for one in message.exemptions),
+        authorities=tuple(
+            decode_authority(f"{root}.authorities[{place}]", one)
+            for place, one in enumerate(message.authorities)
+        ),
+        priority=message.priority,
+        replaces=RestrictionName.parse(f"{root}.replaces", replaces) if replaces else None,
+        source=decode_source(message),
+        reading=decode_reading(f"{root}.reading", message.reading),
+        published=tuple((one.key, one.value) for one in message.published),
     )
-
-
-def _volume(field: str, message: pb.RestrictionVolume) -> Volume:
-    match message.WhichOneof("shape"):
-        case "circle":
-            shape: Circle | Polygon = Circle(
-                *_point(f"{field}.circle.center", message.circle.center),
-                _finite(f"{field}.circle.radius_m", message.circle.radius_m),
-            )
-        case "polygon":
-            shape = Polygon(
-                tuple(
-                    _point(f"{field}.polygon.vertices[{place}]", vertex)
-                    for place, vertex in enumerate(message.polygon.vertices)
-                )
-            )
-        case _:
-            raise refuse(field, "has no shape: give a circle or a polygon")
-    return Volume(
-        shape, _limit(f"{field}.floor", message.floor), _limit(f"{field}.ceiling", message.ceiling)
-    )
-
-
-def _point(field: str, point: pb.LatLng) -> tuple[float, float]:
-    return (
-        _finite(f"{field}.latitude_deg", point.latitude_deg),
-        _finite(f"{field}.longitude_deg", point.longitude_deg),
-    )
-
-
-def _finite(field: str, value: float) -> float:
-    """The log cannot hold what is not a number, and would not name the field."""
-    if not math.isfinite(value):
-        raise refuse(field, "must be a number")
-    return value
-
-
-def _limit(field: str, message: pb.VerticalLimit) -> VerticalLimit:
-    if message.datum not in LIMIT_DATUM_TO_CORE:
-        raise refuse(f"{field}.datum", "is missing: a vertical limit has no meaning without it")
-    value_m = _finite(f"{field}.value_m", message.value_m)
-    return VerticalLimit(value_m, LIMIT_DATUM_TO_CORE[message.datum])
 
 
 def encode_restriction(restriction: Restriction) -> pb.Restriction:
@@ -98,43 +86,34 @@ def encode_restriction(restriction: Restriction) -> pb.Restriction:
         name=str(draft.name),
         title=draft.title,
         reason=draft.reason,
-        volumes=[_encode_volume(volume) for volume in draft.volumes],
-        windows=[pb.Window(start_us=one.start_us, end_us=one.end_us) for one in draft.windows],
+        volumes=[
+            encode_volume(volume, judged)
+            for volume, judged in zip(draft.volumes, restriction.judged, strict=True)
+        ],
+        windows=[encode_window(window) for window in draft.windows],
         applies_to=APPLIES_TO_TO_WIRE[draft.applies_to],
         exempt_agencies=draft.exempt_agencies,
         contact=draft.contact,
-        kind=RESTRICTION_KIND_TO_WIRE[restriction.kind],
+        talkgroup=draft.talkgroup,
+        kind=RESTRICTION_KIND_TO_WIRE[draft.kind],
+        entry_rule=ENTRY_RULE_TO_WIRE[draft.entry_rule],
+        designation=draft.designation,
+        conditions=draft.conditions,
+        exemptions=[encode_exemption(one) for one in draft.exemptions],
+        authorities=[encode_authority(one) for one in draft.authorities],
+        priority=draft.priority,
+        replaces="" if draft.replaces is None else str(draft.replaces),
+        source=encode_source(draft.source),
+        reading=encode_reading(draft),
+        published=[pb.PublishedValue(key=key, value=value) for key, value in draft.published],
         state=RESTRICTION_STATE_TO_WIRE[restriction.state],
         version=restriction.version,
         etag=etag_of(restriction),
         created_us=restriction.created_us,
         changed_us=restriction.changed_us,
-        approximated=any(
-            limit.datum is LimitDatum.AGL
-            for volume in draft.volumes
-            for limit in (volume.floor, volume.ceiling)
-        ),
+        approximated=bool(restriction.approximations),
+        approximations=restriction.approximations,
     )
-
-
-def _encode_volume(volume: Volume) -> pb.RestrictionVolume:
-    floor, ceiling = _encode_limit(volume.floor), _encode_limit(volume.ceiling)
-    match volume.shape:
-        case Circle(latitude_deg, longitude_deg, radius_m):
-            center = pb.LatLng(latitude_deg=latitude_deg, longitude_deg=longitude_deg)
-            circle = pb.Circle(center=center, radius_m=radius_m)
-            return pb.RestrictionVolume(circle=circle, floor=floor, ceiling=ceiling)
-        case Polygon(vertices):
-            points = [
-                pb.LatLng(latitude_deg=latitude_deg, longitude_deg=longitude_deg)
-                for latitude_deg, longitude_deg in vertices
-            ]
-            polygon = pb.Polygon(vertices=points)
-            return pb.RestrictionVolume(polygon=polygon, floor=floor, ceiling=ceiling)
-
-
-def _encode_limit(limit: VerticalLimit) -> pb.VerticalLimit:
-    return pb.VerticalLimit(value_m=limit.value_m, datum=LIMIT_DATUM_TO_WIRE[limit.datum])
 
 
 def etag_of(restriction: Restriction) -> str:

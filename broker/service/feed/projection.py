@@ -27,7 +27,9 @@ from broker.core.effects import (
 )
 from broker.core.names import Audience
 from broker.core.plain import Plain, integer, mapping
-from broker.core.restrictions.model import RestrictionState
+from broker.core.restrictions.model import (
+    RestrictionState,
+)
 from broker.core.sharing.views import Views
 from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.frames import FrameCutter

@@ -1,3 +1,4 @@
+from keepclear.v1 import access_pb2 as _access_pb2
 from keepclear.v1 import alerts_pb2 as _alerts_pb2
 from keepclear.v1 import common_pb2 as _common_pb2
 from keepclear.v1 import feed_pb2 as _feed_pb2
@@ -20,18 +21,22 @@ class ResumeRequest(_message.Message):
     def __init__(self, role: _Optional[_Union[_feed_pb2.Role, str]] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
 
 class CommandAnswer(_message.Message):
-    __slots__ = ("request_id", "tracks", "restriction", "alert", "refused")
+    __slots__ = ("request_id", "tracks", "restriction", "alert", "refused", "imported", "entry")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TRACKS_FIELD_NUMBER: _ClassVar[int]
     RESTRICTION_FIELD_NUMBER: _ClassVar[int]
     ALERT_FIELD_NUMBER: _ClassVar[int]
     REFUSED_FIELD_NUMBER: _ClassVar[int]
+    IMPORTED_FIELD_NUMBER: _ClassVar[int]
+    ENTRY_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     tracks: _tracks_pb2.PublishTracksResponse
     restriction: _restrictions_pb2.Restriction
     alert: _alerts_pb2.Alert
     refused: RefusedCommand
-    def __init__(self, request_id: _Optional[str] = ..., tracks: _Optional[_Union[_tracks_pb2.PublishTracksResponse, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., refused: _Optional[_Union[RefusedCommand, _Mapping]] = ...) -> None: ...
+    imported: _restrictions_pb2.ImportRestrictionsResponse
+    entry: _access_pb2.AskEntryResponse
+    def __init__(self, request_id: _Optional[str] = ..., tracks: _Optional[_Union[_tracks_pb2.PublishTracksResponse, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., refused: _Optional[_Union[RefusedCommand, _Mapping]] = ..., imported: _Optional[_Union[_restrictions_pb2.ImportRestrictionsResponse, _Mapping]] = ..., entry: _Optional[_Union[_access_pb2.AskEntryResponse, _Mapping]] = ...) -> None: ...
 
 class RefusedCommand(_message.Message):
     __slots__ = ("code", "message", "refusals")

@@ -26,7 +26,7 @@ if _version_not_supported:
 
 
 class RestrictionServiceStub:
-    """Sets, lists and withdraws keep-clear requests. All calls take the metadata
+    """Sets, mirrors, lists and withdraws restrictions. All calls take the metadata
     `keepclear-system: agencies/{agency}/systems/{system}` and want a deadline.
 
     Errors of every call: UNAUTHENTICATED, PERMISSION_DENIED (another agency's resource),
@@ -60,10 +60,15 @@ class RestrictionServiceStub:
                 request_serializer=keepclear_dot_v1_dot_restrictions__pb2.WithdrawRestrictionRequest.SerializeToString,
                 response_deserializer=keepclear_dot_v1_dot_restrictions__pb2.WithdrawRestrictionResponse.FromString,
                 _registered_method=True)
+        self.ImportRestrictions = channel.unary_unary(
+                '/keepclear.v1.RestrictionService/ImportRestrictions',
+                request_serializer=keepclear_dot_v1_dot_restrictions__pb2.ImportRestrictionsRequest.SerializeToString,
+                response_deserializer=keepclear_dot_v1_dot_restrictions__pb2.ImportRestrictionsResponse.FromString,
+                _registered_method=True)
 
 
 class RestrictionServiceServicer:
-    """Sets, lists and withdraws keep-clear requests. All calls take the metadata
+    """Sets, mirrors, lists and withdraws restrictions. All calls take the metadata
     `keepclear-system: agencies/{agency}/systems/{system}` and want a deadline.
 
     Errors of every call: UNAUTHENTICATED, PERMISSION_DENIED (another agency's resource),
@@ -99,6 +104,14 @@ class RestrictionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportRestrictions(self, request, context):
+        """Mirrors items of a statutory source; needs the right to, given in the broker's configuration.
+        Each item is judged alone: one that is refused does not hold up the others.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RestrictionServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -122,6 +135,11 @@ def add_RestrictionServiceServicer_to_server(servicer, server):
                     request_deserializer=keepclear_dot_v1_dot_restrictions__pb2.WithdrawRestrictionRequest.FromString,
                     response_serializer=keepclear_dot_v1_dot_restrictions__pb2.WithdrawRestrictionResponse.SerializeToString,
             ),
+            'ImportRestrictions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportRestrictions,
+                    request_deserializer=keepclear_dot_v1_dot_restrictions__pb2.ImportRestrictionsRequest.FromString,
+                    response_serializer=keepclear_dot_v1_dot_restrictions__pb2.ImportRestrictionsResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'keepclear.v1.RestrictionService', rpc_method_handlers)
@@ -131,7 +149,7 @@ def add_RestrictionServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class RestrictionService:
-    """Sets, lists and withdraws keep-clear requests. All calls take the metadata
+    """Sets, mirrors, lists and withdraws restrictions. All calls take the metadata
     `keepclear-system: agencies/{agency}/systems/{system}` and want a deadline.
 
     Errors of every call: UNAUTHENTICATED, PERMISSION_DENIED (another agency's resource),
@@ -237,6 +255,33 @@ class RestrictionService:
             '/keepclear.v1.RestrictionService/WithdrawRestriction',
             keepclear_dot_v1_dot_restrictions__pb2.WithdrawRestrictionRequest.SerializeToString,
             keepclear_dot_v1_dot_restrictions__pb2.WithdrawRestrictionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportRestrictions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/keepclear.v1.RestrictionService/ImportRestrictions',
+            keepclear_dot_v1_dot_restrictions__pb2.ImportRestrictionsRequest.SerializeToString,
+            keepclear_dot_v1_dot_restrictions__pb2.ImportRestrictionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

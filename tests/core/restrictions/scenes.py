@@ -10,13 +10,17 @@ from broker.core.geodesy.frame import project, unproject
 from broker.core.names import RestrictionName
 from broker.core.restrictions.model import (
     AppliesTo,
+    RestrictionDraft,
+)
+from broker.core.restrictions.periods import (
+    Window,
+)
+from broker.core.restrictions.shapes import (
     Circle,
     LimitDatum,
     Polygon,
-    RestrictionDraft,
     VerticalLimit,
     Volume,
-    Window,
 )
 from broker.core.tracks.reports import AircraftClass
 from broker.core.tracks.table import TrackColumns, empty_columns

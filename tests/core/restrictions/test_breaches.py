@@ -10,7 +10,9 @@ from broker.core.effects import Acknowledgement, Alert, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import RestrictionName, SystemName
 from broker.core.restrictions.breaches import RestrictionAlerts
-from broker.core.restrictions.model import AppliesTo
+from broker.core.restrictions.model import (
+    AppliesTo,
+)
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import SECOND_US

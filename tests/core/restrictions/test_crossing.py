@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from broker.core.restrictions.crossing import band_interval, disc_interval, nearest_on_ring
+from broker.core.restrictions.crossing import band_interval, disc_interval, nearest_on_edges
 
 Floats = NDArray[np.float64]
 METRES = st.floats(-5_000, 5_000)
@@ -64,4 +64,9 @@ def test_standing_still_is_always_or_never() -> None:
 
 def test_nearest_boundary_point_from_inside_outside_and_a_corner() -> None:
     places = np.array([[5.0, 1.0], [20.0, 5.0], [-3.0, -4.0]])
-    assert nearest_on_ring(RING, places).tolist() == [[5.0, 0.0], [10.0, 5.0], [0.0, 0.0]]
+    edges = np.hstack([RING, np.roll(RING, -1, axis=0)])
+    assert nearest_on_edges(edges, places).tolist() == [
+        [5.0, 0.0],
+        [10.0, 5.0],
+        [0.0, 0.0],
+    ]

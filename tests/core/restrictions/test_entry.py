@@ -9,9 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.core.restrictions.entry import PrismSet, find_entries
-from broker.core.restrictions.model import Circle, LimitDatum, Polygon, VerticalLimit
 from broker.core.restrictions.movers import GROWTH_M_MAX, Movers, movers_of
 from broker.core.restrictions.prism import Prism, prism_of
+from broker.core.restrictions.shapes import (
+    Circle,
+    LimitDatum,
+    Polygon,
+    VerticalLimit,
+)
 from broker.core.units import SECOND_US
 from tests.core.restrictions.scenes import (
     NOW_US,

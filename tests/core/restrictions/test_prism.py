@@ -7,9 +7,13 @@ import pytest
 import shapely
 
 from broker.core.errors import BrokenInvariant
-from broker.core.geodesy.datum import GroundRange
-from broker.core.restrictions.model import Circle, LimitDatum, VerticalLimit
+from broker.core.restrictions.ground import HighestGround
 from broker.core.restrictions.prism import prism_of
+from broker.core.restrictions.shapes import (
+    Circle,
+    LimitDatum,
+    VerticalLimit,
+)
 from tests.core.restrictions.scenes import SURFACE, UNLIMITED, circle, polygon, volume
 
 AMSL, AGL, HAE = LimitDatum.AMSL, LimitDatum.AGL, LimitDatum.HAE
@@ -62,7 +66,7 @@ def test_limits_become_ellipsoid_heights(
 
 def test_the_highest_ground_is_configured() -> None:
     ceiling = VerticalLimit(120.0, AGL)
-    prism = prism_of(volume(circle(500.0), ceiling=ceiling), GroundRange(0.0, 1_345.0))
+    prism = prism_of(volume(circle(500.0), ceiling=ceiling), HighestGround(1_345.0))
     assert prism.ceiling_hae_m == pytest.approx(120.0 + 1_345.0 + 45.95, abs=0.01)
 
 

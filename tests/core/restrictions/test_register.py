@@ -12,9 +12,9 @@ from broker.core.names import RestrictionName
 from broker.core.restrictions import register as register_module
 from broker.core.restrictions.model import (
     AppliesTo,
-    LimitDatum,
     RestrictionState,
-    VerticalLimit,
+)
+from broker.core.restrictions.periods import (
     Window,
 )
 from broker.core.restrictions.register import (
@@ -23,7 +23,11 @@ from broker.core.restrictions.register import (
     RestrictionUnknown,
 )
 from broker.core.restrictions.samples import Cap, RestrictionSamples
-from broker.core.restrictions.windows import next_change_us, state_at
+from broker.core.restrictions.shapes import (
+    LimitDatum,
+    VerticalLimit,
+)
+from broker.core.restrictions.windows import Timetable
 from broker.core.tracks.reports import AircraftClass, OperationalStatus
 from broker.core.units import MINUTE_US, SECOND_US
 from tests.core.restrictions.scenes import AGENCIES, NOW_US, Scene, circle, draft, polygon, volume
@@ -69,11 +73,12 @@ def test_a_long_sleep_gives_one_change_only() -> None:
 
 def test_window_edges() -> None:
     (window,) = minutes((1, 2))
-    assert state_at((window,), window.start_us - 1) is PLANNED
-    assert state_at((window,), window.start_us) is ACTIVE
-    assert state_at((window,), window.end_us) is EXPIRED
-    assert next_change_us((window,), window.start_us) == window.end_us
-    assert next_change_us((window,), window.end_us) is None
+    timetable = Timetable((window,), (51.5, -0.1))
+    assert timetable.state_at(window.start_us - 1) is PLANNED
+    assert timetable.state_at(window.start_us) is ACTIVE
+    assert timetable.state_at(window.end_us or 0) is EXPIRED
+    assert timetable.standing(window.start_us).look_us == window.end_us
+    assert timetable.standing(window.end_us or 0).look_us is None
 
 
 def test_withdraw_checks_the_version() -> None:
@@ -139,11 +144,14 @@ def test_levels_inside_predicted_and_none() -> None:
 def test_only_active_ones_touch() -> None:
     register, scene = RestrictionRegister(), Scene()
     scene.add(0.0, 0.0, (0.0, 0.0))
-    register.create(draft(windows=minutes((1, 2))), NOW_US)
+    register.create(draft(windows=minutes((2, 3))), NOW_US)
     assert len(touched(register, scene)) == 0
-    register.advance(NOW_US + MINUTE_US)
-    assert len(touched(register, scene, NOW_US + MINUTE_US)) == 1
-    register.withdraw(FIRE, 0, NOW_US + MINUTE_US)
+    soon = touched(register, scene, NOW_US + MINUTE_US)
+    assert (soon.level.tolist(), soon.time_to_entry_s.tolist()) == ([AlertLevel.CAUTION], [60.0])
+    register.advance(NOW_US + 2 * MINUTE_US)
+    now = touched(register, scene, NOW_US + 2 * MINUTE_US)
+    assert now.level.tolist() == [AlertLevel.WARNING]
+    register.withdraw(FIRE, 0, NOW_US + 2 * MINUTE_US)
     assert touched(register, scene).restriction_names == ()
 
 
@@ -236,7 +244,9 @@ def test_state_comes_back_whole_and_identical() -> None:
     again.restore(json.loads(text))
     assert json.dumps(again.state()) == text
     assert again.live() == register.live()
-    assert again.approximated(RestrictionName("lfb", "b"))
+    kept = again.get(RestrictionName("lfb", "b"))
+    assert kept is not None
+    assert kept.approximations
     scene.add(450.0, 100.0, (1.0, 2.0))
     one, other = touched(register, scene), touched(again, scene)
     assert np.array_equal(one.time_to_exit_s, other.time_to_exit_s)
@@ -251,8 +261,8 @@ def test_a_broken_snapshot_stops_us() -> None:
 
 def test_it_knows_whether_anything_is_in_force() -> None:
     register = RestrictionRegister()
-    assert not register.any_in_force
+    assert not register.any_near(NOW_US)
     made = register.create(draft(), NOW_US)
-    assert register.any_in_force is (made.state is RestrictionState.ACTIVE)
+    assert register.any_near(NOW_US) is (made.state is RestrictionState.ACTIVE)
     register.withdraw(made.draft.name, 0, NOW_US)
-    assert not register.any_in_force
+    assert not register.any_near(NOW_US)

@@ -3,8 +3,15 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.core.restrictions.model import RestrictionState, Window
-from broker.core.restrictions.windows import next_change_us, state_at
+from broker.core.restrictions.model import (
+    RestrictionState,
+)
+from broker.core.restrictions.periods import (
+    Window,
+)
+from broker.core.restrictions.windows import Timetable
+
+PLACE = (51.5, -0.12)
 
 
 @st.composite
@@ -17,9 +24,9 @@ def some_windows(draw: st.DrawFn) -> tuple[Window, ...]:
 @given(some_windows())
 def test_active_exactly_inside_and_expired_for_good(windows: tuple[Window, ...]) -> None:
     # REQ-RES-020
-    covered = {t for window in windows for t in range(window.start_us, window.end_us)}
+    covered = {t for window in windows for t in range(window.start_us, window.end_us or 0)}
     for now_us in range(-1, 45):
-        state = state_at(windows, now_us)
+        state = Timetable(windows, PLACE).state_at(now_us)
         assert (state is RestrictionState.ACTIVE) == (now_us in covered)
         ahead = any(t > now_us for t in covered)
         assert (state is RestrictionState.EXPIRED) == (now_us not in covered and not ahead)
@@ -27,7 +34,7 @@ def test_active_exactly_inside_and_expired_for_good(windows: tuple[Window, ...])
 
 @given(some_windows(), st.integers(-1, 45))
 def test_nothing_changes_before_the_next_change(windows: tuple[Window, ...], now_us: int) -> None:
-    next_us = next_change_us(windows, now_us)
+    next_us = Timetable(windows, PLACE).standing(now_us).look_us
     until_us = 60 if next_us is None else next_us
-    states = {state_at(windows, t) for t in range(now_us, until_us)}
+    states = {Timetable(windows, PLACE).state_at(t) for t in range(now_us, until_us)}
     assert len(states) == 1

@@ -7,7 +7,14 @@ import pytest
 
 from broker.core.effects import AlertKind, AlertLevel, TrackState
 from broker.core.names import Role
-from broker.core.restrictions.model import AppliesTo, LimitDatum, RestrictionKind, RestrictionState
+from broker.core.restrictions.model import (
+    AppliesTo,
+    RestrictionKind,
+    RestrictionState,
+)
+from broker.core.restrictions.shapes import (
+    LimitDatum,
+)
 from broker.core.tracks.reports import (
     AircraftClass,
     AltitudeDatum,
@@ -17,7 +24,7 @@ from broker.core.tracks.reports import (
 )
 from broker.gateways.wire import enums
 from broker.service.feed.items import ItemKind
-from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2
+from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2, volumes_pb2
 
 
 @pytest.mark.parametrize(
@@ -99,5 +106,5 @@ def test_roles_and_kinds_of_the_feed() -> None:
 
 
 def test_unspecified_limits_and_scopes_have_no_reading() -> None:
-    assert restrictions_pb2.LIMIT_DATUM_UNSPECIFIED not in enums.LIMIT_DATUM_TO_CORE
+    assert volumes_pb2.LIMIT_DATUM_UNSPECIFIED not in enums.LIMIT_DATUM_TO_CORE
     assert restrictions_pb2.APPLIES_TO_UNSPECIFIED not in enums.APPLIES_TO_TO_CORE

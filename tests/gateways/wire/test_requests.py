@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 from broker.core.commands import AcknowledgeAlert, WithdrawRestriction
 from broker.core.errors import Refused
 from broker.core.names import RestrictionName
-from broker.core.restrictions.model import Circle, LimitDatum, Polygon, VerticalLimit, Volume
 from broker.core.restrictions.register import RestrictionRegister
+from broker.core.restrictions.shapes import (
+    Circle,
+    LimitDatum,
+    Polygon,
+    VerticalLimit,
+    Volume,
+)
 from broker.gateways.wire.requests import (
     acknowledge_alert,
     create_restriction,
