@@ -20,6 +20,7 @@ from broker.core.commands import (
     Command,
     ControlCommand,
     CreateRestriction,
+    ImportRestrictions,
     LoadPolicy,
     OpenAudience,
     PublisherGone,
@@ -95,6 +96,8 @@ class Airspace:
                 return self.controls.open_audience(command)
             case CreateRestriction():
                 outcome = self.controls.create_restriction(command, now_us)
+            case ImportRestrictions():
+                outcome = self.controls.import_restrictions(command, now_us)
             case WithdrawRestriction():
                 outcome = self.controls.withdraw_restriction(command, now_us)
             case AcknowledgeAlert():

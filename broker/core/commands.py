@@ -53,6 +53,18 @@ class WithdrawRestriction:
 
 
 @dataclass(frozen=True, slots=True)
+class ImportRestrictions:
+    """Mirror items of a statutory source, and withdraw what it no longer lists."""
+
+    sender: SystemName
+    request_id: str
+    source_id: str
+    drafts: tuple[RestrictionDraft, ...]
+    withdraw_unlisted: bool
+    listed_item_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AcknowledgeAlert:
     """A desk says that it has read an alert."""
 
@@ -77,7 +89,12 @@ class Tick:
 
 
 ControlCommand = (
-    OpenAudience | LoadPolicy | CreateRestriction | WithdrawRestriction | AcknowledgeAlert
+    OpenAudience
+    | LoadPolicy
+    | CreateRestriction
+    | WithdrawRestriction
+    | ImportRestrictions
+    | AcknowledgeAlert
 )
 """Synced to disk before it is acknowledged."""
 

@@ -6,6 +6,7 @@ from broker.core.alerting import Alerting
 from broker.core.commands import (
     AcknowledgeAlert,
     CreateRestriction,
+    ImportRestrictions,
     LoadPolicy,
     OpenAudience,
     WithdrawRestriction,
@@ -19,10 +20,11 @@ from broker.core.effects import (
     PolicyLoaded,
     RestrictionChanged,
 )
-from broker.core.errors import Refusal, Refused
+from broker.core.errors import Refusal, Refused, refuse
 from broker.core.names import Audience, Role
 from broker.core.plain import Plain, items, mapping, text
 from broker.core.requests import RequestMemory
+from broker.core.restrictions.imports import SourceItems, import_items, replaced_by
 from broker.core.restrictions.register import (
     RestrictionConflict,
     RestrictionRegister,
@@ -71,15 +73,38 @@ class Controls:
         if not decision.allowed:
             refusal = Refusal("restriction.name", decision.reason)
             return Outcome((), NotDone((refusal,), denied=True))
+        replaces = command.draft.replaces
         try:
+            if replaces is not None and not self._restrictions.is_live(replaces):
+                reason = f"there is no planned or active restriction {replaces}"
+                raise refuse("restriction.replaces", reason)
             restriction = self._restrictions.create(command.draft, now_us, set(self.agency_names))
         except RestrictionConflict as refused:
             return Outcome((), NotDone(refused.refusals, conflict=True))
         except Refused as refused:
             return Outcome((), NotDone(refused.refusals))
+        changed = [restriction, *replaced_by(self._restrictions, replaces, now_us)]
         reply = Done(restriction)
         self._requests.remember(command.sender, command.request_id, reply, now_us)
-        return Outcome((RestrictionChanged(restriction),), reply)
+        return Outcome(tuple(RestrictionChanged(one) for one in changed), reply)
+
+    def import_restrictions(self, command: ImportRestrictions, now_us: int) -> Outcome:
+        """Mirror items of a statutory source; each is refused alone."""
+        seen = self._requests.recall(command.sender, command.request_id, now_us)
+        if seen is not None:
+            return Outcome((), seen)
+        given = SourceItems(
+            agency=command.sender.agency,
+            source_id=command.source_id,
+            drafts=command.drafts,
+            withdraw_unlisted=command.withdraw_unlisted,
+            listed_item_ids=command.listed_item_ids,
+        )
+        known = set(self.agency_names)
+        report, changed = import_items(self._restrictions, given, now_us, known)
+        reply = Done(report)
+        self._requests.remember(command.sender, command.request_id, reply, now_us)
+        return Outcome(tuple(RestrictionChanged(one) for one in changed), reply)
 
     def withdraw_restriction(self, command: WithdrawRestriction, now_us: int) -> Outcome:
         """End a keep-clear request of the sender's own agency."""

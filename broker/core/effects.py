@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from broker.core.errors import Refusal
 from broker.core.names import SystemName
+from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
     Restriction,
 )
@@ -179,7 +180,7 @@ class BatchReply:
 class Done:
     """A control command was carried out; `resource` is what it made or changed, if anything."""
 
-    resource: Restriction | Alert | None = None
+    resource: Restriction | Alert | ImportReport | None = None
 
 
 @dataclass(frozen=True, slots=True)

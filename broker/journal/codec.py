@@ -11,6 +11,7 @@ from broker.core.commands import (
     AcknowledgeAlert,
     Command,
     CreateRestriction,
+    ImportRestrictions,
     LoadPolicy,
     OpenAudience,
     PublisherGone,
@@ -20,7 +21,7 @@ from broker.core.commands import (
 )
 from broker.core.names import Audience, RestrictionName, Role, SystemName
 from broker.journal import report_codec
-from broker.journal.canonical import Fields, to_bytes
+from broker.journal.canonical import Fields, as_text, to_bytes
 from broker.journal.errors import RecordUnreadable
 from broker.journal.records import DataClass, RecordKind
 from broker.journal.restriction_codec import draft_from_json, draft_to_json
@@ -55,6 +56,8 @@ def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
         case CreateRestriction():
             payload = to_bytes(_request(command) | {"draft": draft_to_json(command.draft)})
             return RecordKind.CREATE_RESTRICTION, DataClass.CONTROL, payload
+        case ImportRestrictions():
+            return RecordKind.IMPORT_RESTRICTIONS, DataClass.CONTROL, _encode_import(command)
         case WithdrawRestriction():
             payload = _encode_withdrawal(command)
             return RecordKind.WITHDRAW_RESTRICTION, DataClass.CONTROL, payload
@@ -95,6 +98,8 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
         case RecordKind.CREATE_RESTRICTION:
             draft = draft_from_json(fields.inner("draft"))
             return CreateRestriction(_sender(fields), fields.text("request_id"), draft)
+        case RecordKind.IMPORT_RESTRICTIONS:
+            return _decode_import(fields)
         case RecordKind.WITHDRAW_RESTRICTION:
             return _decode_withdrawal(fields)
         case RecordKind.ACKNOWLEDGE_ALERT:
@@ -110,7 +115,7 @@ def _encode_audience(audience: Audience, agency_name: str) -> bytes:
 
 
 def _request(
-    command: CreateRestriction | WithdrawRestriction | AcknowledgeAlert,
+    command: CreateRestriction | ImportRestrictions | WithdrawRestriction | AcknowledgeAlert,
 ) -> dict[str, object]:
     return {
         "request_id": command.request_id,
@@ -121,6 +126,29 @@ def _request(
 
 def _sender(fields: Fields) -> SystemName:
     return SystemName(fields.text("sender_agency"), fields.text("sender_system"))
+
+
+def _encode_import(command: ImportRestrictions) -> bytes:
+    return to_bytes(
+        _request(command)
+        | {
+            "drafts": [draft_to_json(draft) for draft in command.drafts],
+            "listed_item_ids": list(command.listed_item_ids),
+            "source_id": command.source_id,
+            "withdraw_unlisted": command.withdraw_unlisted,
+        }
+    )
+
+
+def _decode_import(fields: Fields) -> ImportRestrictions:
+    return ImportRestrictions(
+        sender=_sender(fields),
+        request_id=fields.text("request_id"),
+        source_id=fields.text("source_id"),
+        drafts=tuple(draft_from_json(Fields(item)) for item in fields.items("drafts")),
+        withdraw_unlisted=fields.truth("withdraw_unlisted"),
+        listed_item_ids=tuple(as_text(item) for item in fields.items("listed_item_ids")),
+    )
 
 
 def _encode_withdrawal(command: WithdrawRestriction) -> bytes:

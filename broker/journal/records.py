@@ -25,6 +25,7 @@ class RecordKind(IntEnum):
     ACKNOWLEDGE_ALERT = 6
     TICK = 7
     PUBLISHER_GONE = 8
+    IMPORT_RESTRICTIONS = 9
 
 
 class DataClass(IntEnum):

@@ -21,6 +21,7 @@ CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
     RecordKind.ACKNOWLEDGE_ALERT: 1,
     RecordKind.TICK: 1,
     RecordKind.PUBLISHER_GONE: 1,
+    RecordKind.IMPORT_RESTRICTIONS: 1,
 }
 
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.cli import values
-from keepclear.v1 import volumes_pb2 as pb
 from keepclear.v1 import volumes_pb2
+from keepclear.v1 import volumes_pb2 as pb
 
 numbers = st.floats(-400, 30_000, allow_nan=False).map(lambda number: round(number, 2))
 latitudes = st.floats(-90, 90, allow_nan=False)

@@ -9,7 +9,7 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from broker.core.effects import AlertKind, AlertLevel, TrackState
 from broker.core.names import Role
 from broker.core.restrictions.access import EntryVerdict
-from broker.core.restrictions.imports import ImportOutcome
+from broker.core.restrictions.imported import ImportOutcome
 from broker.core.restrictions.model import (
     AppliesTo,
     AuthorityPurpose,

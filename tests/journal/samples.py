@@ -1,5 +1,6 @@
 """Commands, headers and comparisons that the journal's tests share."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from broker.core.commands import (
     AcknowledgeAlert,
     Command,
     CreateRestriction,
+    ImportRestrictions,
     LoadPolicy,
     OpenAudience,
     PublisherGone,
@@ -21,15 +23,26 @@ from broker.core.commands import (
 from broker.core.names import Audience, RestrictionName, Role, SystemName
 from broker.core.restrictions.model import (
     AppliesTo,
+    Authority,
+    AuthorityPurpose,
+    EntryRule,
+    Exemption,
+    Reading,
+    ReadingQuality,
     RestrictionDraft,
+    RestrictionKind,
+    Source,
 )
-from broker.core.restrictions.periods import (
-    Window,
-)
+from broker.core.restrictions.periods import DayEvent, DayTime, Recurrence, Weekday, Window
 from broker.core.restrictions.shapes import (
+    Arc,
+    ArcDirection,
     Circle,
     LimitDatum,
+    LimitUnit,
     Polygon,
+    PublishedLimit,
+    Ring,
     VerticalLimit,
     Volume,
 )
@@ -107,6 +120,54 @@ def draft() -> RestrictionDraft:
     )
 
 
+def mirrored() -> RestrictionDraft:
+    """A draft with everything a restriction can say."""
+    night = Recurrence(
+        days=(Weekday.SATURDAY,),
+        start=DayTime(DayEvent.SUNSET, -1_800),
+        end=DayTime(DayEvent.MIDNIGHT, 7_200),
+        time_zone="Europe/London",
+    )
+    hole = Ring(((51.52, -0.08), (51.53, -0.08)), (Arc(0, 51.525, -0.08, ArcDirection.CLOCKWISE),))
+    ring = Polygon(
+        ((51.5, -0.1), (51.6, -0.1), (51.6, 0.1)),
+        (Arc(1, 51.6, 0.0, ArcDirection.COUNTERCLOCKWISE),),
+        (hole,),
+    )
+    level = PublishedLimit(75.0, LimitUnit.FLIGHT_LEVEL, "FL075")
+    ceiling = VerticalLimit(2_286.0, LimitDatum.FLIGHT_LEVEL, level)
+    return replace(
+        draft(),
+        name=RestrictionName("ais", "area-1"),
+        volumes=(Volume(ring, VerticalLimit(0.0, LimitDatum.SURFACE), ceiling, "core"),),
+        windows=(Window(NOW_US, None, (night,)),),
+        talkgroup="TG 1",
+        kind=RestrictionKind.STATUTORY,
+        entry_rule=EntryRule.ASK,
+        designation="RA(T)",
+        conditions="prior permission",
+        exemptions=(Exemption("the services", "by agreement", ("met",), "london-1"),),
+        authorities=(
+            Authority(
+                "NSF",
+                "ops",
+                "duty",
+                "020",
+                "a@b.uk",
+                "https://b.uk",
+                "TG 2",
+                AuthorityPurpose.AUTHORIZATION,
+                3_600,
+            ),
+        ),
+        priority=5,
+        replaces=RestrictionName("ais", "area-0"),
+        source=Source("pib", "A1/26", "pib-xml", "the words", NOW_US, "https://c.uk"),
+        reading=Reading(ReadingQuality.APPROXIMATED, ("arc closed",)),
+        published=(("region", "7"),),
+    )
+
+
 def one_of_each() -> list[Command]:
     """One command of every kind."""
     return [
@@ -117,6 +178,9 @@ def one_of_each() -> list[Command]:
         WithdrawRestriction(POLICE, "request-2", RestrictionName("met", "bridge"), 1),
         acknowledgement(3),
         PublisherGone(POLICE),
+        ImportRestrictions(
+            SystemName("ais", "importer"), "request-4", "pib", (mirrored(),), True, ("A1/26",)
+        ),
         Tick(audit=True),
     ]
 

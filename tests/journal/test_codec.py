@@ -36,17 +36,44 @@ GOLDEN_TEXT = {
     RecordKind.PUBLISHER_GONE: b'{"agency":"met","system":"drone-desk"}',
     RecordKind.TICK: b'{"audit":true}',
     RecordKind.CREATE_RESTRICTION: (
-        '{"draft":{"agency":"met","applies_to":"drones","contact":"020 7946 0000",'
-        '"exempt_agencies":["lfb"],"reason":"Incident on the bridge – keep clear",'
-        '"restriction":"bridge","title":"Cordon","volumes":['
-        '{"ceiling":{"datum":"agl","value_m":120.0},'
-        '"circle":{"latitude_deg":51.5,"longitude_deg":-0.1,"radius_m":500.0},'
-        '"floor":{"datum":"surface","value_m":0.0}},'
-        '{"ceiling":{"datum":"amsl","value_m":304.8},'
-        '"floor":{"datum":"surface","value_m":0.0},'
-        '"polygon":[[51.5,-0.1],[51.6,-0.1],[51.6,0.1]]}],'
-        '"windows":[{"end_us":1700003600000000,"start_us":1700000000000000}]},'
-        '"request_id":"request-1","sender_agency":"met","sender_system":"drone-desk"}'
+        '{"draft":{"agency":"met","applies_to":"drones","authorities":[],"conditions":"",'
+        '"contact":"020 7946 0000","designation":"","entry_rule":"keep_clear",'
+        '"exempt_agencies":["lfb"],"exemptions":[],"kind":"keep_clear_request","priority":0,'
+        '"published":[],"reading":{"how":[],"quality":"exact"},'
+        '"reason":"Incident on the bridge – keep clear","restriction":"bridge",'
+        '"talkgroup":"","title":"Cordon","volumes":[{"ceiling":{"datum":"agl",'
+        '"value_m":120.0},"circle":{"latitude_deg":51.5,"longitude_deg":-0.1,'
+        '"radius_m":500.0},"floor":{"datum":"surface","value_m":0.0},"label":""},'
+        '{"ceiling":{"datum":"amsl","value_m":304.8},"floor":{"datum":"surface",'
+        '"value_m":0.0},"label":"","polygon":[{"arcs":[],"vertices":[[51.5,-0.1],[51.6,-0.1],'
+        '[51.6,0.1]]}]}],"windows":[{"end_us":1700003600000000,"recurrences":[],'
+        '"start_us":1700000000000000}]},"request_id":"request-1","sender_agency":"met",'
+        '"sender_system":"drone-desk"}'
+    ).encode(),
+    RecordKind.IMPORT_RESTRICTIONS: (
+        '{"drafts":[{"agency":"ais","applies_to":"drones",'
+        '"authorities":[{"contact_name":"duty","email":"a@b.uk","name":"NSF","notice_s":3600,'
+        '"purpose":"authorization","service":"ops","site_url":"https://b.uk",'
+        '"talkgroup":"TG 2","telephone":"020"}],"conditions":"prior permission",'
+        '"contact":"020 7946 0000","designation":"RA(T)","entry_rule":"ask",'
+        '"exempt_agencies":["lfb"],"exemptions":[{"agencies":["met"],"agreement":"london-1",'
+        '"beneficiary":"the services","conditions":"by agreement"}],"kind":"statutory",'
+        '"priority":5,"published":[["region","7"]],"reading":{"how":["arc closed"],'
+        '"quality":"approximated"},"reason":"Incident on the bridge – keep clear",'
+        '"replaces":["ais","area-0"],"restriction":"area-1","source":{"format":"pib-xml",'
+        '"issued_us":1700000000000000,"item_id":"A1/26","source_id":"pib","text":"the words",'
+        '"url":"https://c.uk"},"talkgroup":"TG 1","title":"Cordon",'
+        '"volumes":[{"ceiling":{"datum":"flight_level","published":{"text":"FL075",'
+        '"unit":"flight_level","value":75.0},"value_m":2286.0},"floor":{"datum":"surface",'
+        '"value_m":0.0},"label":"core","polygon":[{"arcs":[{"direction":"counterclockwise",'
+        '"from_vertex":1,"latitude_deg":51.6,"longitude_deg":0.0}],"vertices":[[51.5,-0.1],'
+        '[51.6,-0.1],[51.6,0.1]]},{"arcs":[{"direction":"clockwise","from_vertex":0,'
+        '"latitude_deg":51.525,"longitude_deg":-0.08}],"vertices":[[51.52,-0.08],[51.53,'
+        '-0.08]]}]}],"windows":[{"recurrences":[{"days":["saturday"],'
+        '"end":{"event":"midnight","offset_s":7200},"start":{"event":"sunset",'
+        '"offset_s":-1800},"time_zone":"Europe/London"}],"start_us":1700000000000000}]}],'
+        '"listed_item_ids":["A1/26"],"request_id":"request-4","sender_agency":"ais",'
+        '"sender_system":"importer","source_id":"pib","withdraw_unlisted":true}'
     ).encode(),
 }
 GOLDEN_REPORTS_DIGEST = "0ee3f0636adf53d2ea7808aa0d3c064d91197cb40b3dd61538a4d0aef72f1963"
@@ -74,7 +101,7 @@ def test_the_bytes_of_each_kind_are_those_of_this_version() -> None:
 
 
 def test_kinds_and_data_classes_keep_their_numbers() -> None:
-    assert [int(kind) for kind in RecordKind] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert [int(kind) for kind in RecordKind] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
     assert [int(data_class) for data_class in DataClass] == [1, 2, 3, 4, 5]
     classes = [encode(command)[1].name for command in samples.one_of_each()]
     assert classes == [
@@ -85,6 +112,7 @@ def test_kinds_and_data_classes_keep_their_numbers() -> None:
         "CONTROL",
         "CONTROL",
         "PRESENCE",
+        "CONTROL",
         "CLOCK",
     ]
 

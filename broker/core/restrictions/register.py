@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
 from broker.core.names import RestrictionName
-from broker.core.plain import Plain, items, mapping
+from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.restrictions.clocks import DAY_US
 from broker.core.restrictions.drafting import accept, canonical
 from broker.core.restrictions.ground import LONDON, Ground
@@ -39,6 +39,7 @@ from broker.core.units import SECOND_US
 RESTRICTIONS_LIVE_MAX: Final = 4_000
 """Planned and active ones: a whole country's notified areas and sixteen times a busy day's
 keep-clear requests."""
+SOURCES_MAX: Final = 200
 RESTRICTIONS_ENDED_KEPT_MAX: Final = 1_000
 """Withdrawn and expired ones that can still be looked up; the longest ended goes first."""
 
@@ -69,6 +70,8 @@ class RestrictionRegister:
         self._near: ZoneSet | None = None
         """In force, or within the look-ahead, until `_near_until_us`; None after a change."""
         self._near_until_us = 0
+        self._refreshed_us: dict[str, int] = {}
+        """When each statutory source was last read."""
 
     def create(
         self, draft: RestrictionDraft, now_us: int, known_agencies: Collection[str] | None = None
@@ -121,6 +124,17 @@ class RestrictionRegister:
         self._keep(restriction)
         return restriction, True
 
+    def note_refreshed(self, source_id: str, now_us: int) -> None:
+        """A source was read; the longest unread one beyond the limit is forgotten."""
+        self._refreshed_us.pop(source_id, None)
+        self._refreshed_us[source_id] = now_us
+        while len(self._refreshed_us) > SOURCES_MAX:
+            del self._refreshed_us[next(iter(self._refreshed_us))]
+
+    def refreshed(self) -> dict[str, int]:
+        """When each statutory source was last read."""
+        return dict(sorted(self._refreshed_us.items()))
+
     def mirrored_from(self, source_id: str) -> list[Restriction]:
         """Live ones of a source, by name."""
         return [
@@ -162,6 +176,10 @@ class RestrictionRegister:
     def get(self, name: RestrictionName | str) -> Restriction | None:
         """One by its name, in either form; ended ones included while they are kept."""
         return self._all.get(str(name))
+
+    def is_live(self, name: RestrictionName) -> bool:
+        """Whether it is planned or active."""
+        return str(name) in self._zones
 
     def live(self) -> list[Restriction]:
         """Planned and active ones, by name."""
@@ -212,13 +230,21 @@ class RestrictionRegister:
 
     def state(self) -> Plain:
         """For a snapshot: JSON values only, in the order in which the restrictions ended."""
-        return [cast("Plain", _RECORD.dump_python(one, mode="json")) for one in self._all.values()]
+        restrictions = [
+            cast("Plain", _RECORD.dump_python(one, mode="json")) for one in self._all.values()
+        ]
+        refreshed: list[Plain] = [[name, at_us] for name, at_us in self._refreshed_us.items()]
+        return {"restrictions": restrictions, "refreshed": refreshed}
 
     def restore(self, state: Plain) -> None:
         """Back to what `state` returned; what was here is forgotten."""
         self._all, self._zones, self._standing = {}, {}, {}
         self._near, self._look_us = None, 0
-        for record in items(state):
+        self._refreshed_us = {}
+        for pair in items(mapping(state)["refreshed"]):
+            name, at_us = items(pair)
+            self._refreshed_us[text(name)] = integer(at_us)
+        for record in items(mapping(state)["restrictions"]):
             try:
                 restriction = _RECORD.validate_python(mapping(record))
             except ValueError as error:

@@ -15,12 +15,14 @@ _SYSTEMS: Final = (
     AccessRole.SUBSCRIBER,
     AccessRole.DESK,
     AccessRole.AIRSPACE_MANAGER,
+    AccessRole.AIRSPACE_IMPORTER,
     AccessRole.APPROVER,
 )
 _READERS: Final = (
     AccessRole.SUBSCRIBER,
     AccessRole.DESK,
     AccessRole.AIRSPACE_MANAGER,
+    AccessRole.AIRSPACE_IMPORTER,
     AccessRole.APPROVER,
 )
 
@@ -57,6 +59,9 @@ RULES: Final = (
         _ANY,
     ),
     Rule("manager-sets-own", Action.SET_RESTRICTION, (AccessRole.AIRSPACE_MANAGER,), _OWN),
+    # Law is copied, never made: what airspace managers may set does not include it.
+    Rule("importer-mirrors", Action.IMPORT_RESTRICTIONS, (AccessRole.AIRSPACE_IMPORTER,), _OWN),
+    Rule("systems-ask-entry", Action.ASK_ENTRY, _SYSTEMS, _OWN),
     Rule("approver-approves-own", Action.APPROVE_RESTRICTION, (AccessRole.APPROVER,), _OWN),
     Rule("desk-reads-own-alerts", Action.READ_ALERTS, _READERS[:2], _OWN),
     Rule("desk-acknowledges", Action.ACKNOWLEDGE_ALERT, (AccessRole.DESK,), _OWN),

@@ -6,6 +6,7 @@ from broker.core.commands import ControlCommand
 from broker.core.effects import NotDone
 from broker.core.errors import BrokenInvariant, Refusal, Refused
 from broker.core.names import RestrictionName, SystemName
+from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
     Restriction,
 )
@@ -17,7 +18,12 @@ from broker.gateways.grpc.errors import (
     abort_refused,
 )
 from broker.gateways.grpc.identity import calling_system
-from broker.gateways.wire.requests import create_restriction, withdraw_restriction
+from broker.gateways.wire.imports import encode_report
+from broker.gateways.wire.requests import (
+    create_restriction,
+    import_restrictions,
+    withdraw_restriction,
+)
 from broker.gateways.wire.restrictions import encode_restriction
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
@@ -65,6 +71,21 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
             await abort_refused(context, refused.refusals)
         made = _restriction(await carry_out(context, self._intake, command))
         return pb.CreateRestrictionResponse(restriction=encode_restriction(made))
+
+    async def ImportRestrictions(  # noqa: N802
+        self, request: pb.ImportRestrictionsRequest, context: Context
+    ) -> pb.ImportRestrictionsResponse:
+        """Mirror items of a source; on disk when this returns."""
+        system = await known_system(context, self._intake)
+        try:
+            decoded = import_restrictions(request, system)
+        except Refused as refused:
+            self._intake.count_refused_request()
+            await abort_refused(context, refused.refusals)
+        report = await carry_out(context, self._intake, decoded.command)
+        if not isinstance(report, ImportReport):
+            raise BrokenInvariant(f"a report was expected, not {report!r}")
+        return encode_report(report, decoded)
 
     async def WithdrawRestriction(  # noqa: N802
         self, request: pb.WithdrawRestrictionRequest, context: Context

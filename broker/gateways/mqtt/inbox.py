@@ -17,6 +17,7 @@ from broker.core.effects import Alert, BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
 from broker.core.names import Audience, Role, SystemName
 from broker.core.requests import REQUEST_ID_LENGTH_MAX
+from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
     Restriction,
 )
@@ -25,10 +26,13 @@ from broker.gateways.mqtt.link import MqttLink
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
 from broker.gateways.wire.acks import acknowledgement, encode_refusals, refused_batch
 from broker.gateways.wire.alerts import encode_alert
+from broker.gateways.wire.imports import encode_report
 from broker.gateways.wire.reports import decode_batch
 from broker.gateways.wire.requests import (
+    DecodedImport,
     acknowledge_alert,
     create_restriction,
+    import_restrictions,
     withdraw_restriction,
 )
 from broker.gateways.wire.restrictions import encode_restriction
@@ -109,6 +113,9 @@ class Inbox:
                 self._control(
                     sender, withdraw.request_id, lambda: withdraw_restriction(withdraw, sender)
                 )
+            case Inbound.IMPORT_RESTRICTIONS:
+                given = _read(restrictions_pb2.ImportRestrictionsRequest(), payload, is_json)
+                self._import(sender, given)
             case Inbound.ACKNOWLEDGE_ALERT:
                 read = _read(alerts_pb2.AcknowledgeAlertRequest(), payload, is_json)
                 self._control(sender, read.request_id, lambda: acknowledge_alert(read, sender))
@@ -145,8 +152,25 @@ class Inbox:
         except Overloaded:
             self._overloaded(sender, request.batch_id)
 
+    def _import(
+        self, sender: SystemName, request: restrictions_pb2.ImportRestrictionsRequest
+    ) -> None:
+        decoded: list[DecodedImport] = []
+
+        def decode() -> ControlCommand:
+            decoded.append(import_restrictions(request, sender))
+            return decoded[0].command
+
+        self._control(
+            sender, request.request_id, decode, lambda report: encode_report(report, decoded[0])
+        )
+
     def _control(
-        self, sender: SystemName, request_id: str, decode: Callable[[], ControlCommand]
+        self,
+        sender: SystemName,
+        request_id: str,
+        decode: Callable[[], ControlCommand],
+        encode: Callable[[ImportReport], restrictions_pb2.ImportRestrictionsResponse] | None = None,
     ) -> None:
         try:
             command = decode()
@@ -161,6 +185,10 @@ class Inbox:
                 case Done(resource=Restriction() as restriction):
                     message = encode_restriction(restriction)
                     answer = presence_pb2.CommandAnswer(request_id=request_id, restriction=message)
+                case Done(resource=ImportReport() as report) if encode is not None:
+                    answer = presence_pb2.CommandAnswer(
+                        request_id=request_id, imported=encode(report)
+                    )
                 case Done(resource=Alert() as alert):
                     view = self._reading.view(alert, Audience(sender.agency, Role.DESK))
                     answer = presence_pb2.CommandAnswer(

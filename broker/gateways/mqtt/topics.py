@@ -23,6 +23,7 @@ class Inbound(StrEnum):
     TRACKS = "tracks"
     CREATE_RESTRICTION = "restrictions/create"
     WITHDRAW_RESTRICTION = "restrictions/withdraw"
+    IMPORT_RESTRICTIONS = "restrictions/import"
     ACKNOWLEDGE_ALERT = "alerts/acknowledge"
     RESUME = "resume"
     PRESENCE = "presence"

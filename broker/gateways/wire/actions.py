@@ -20,6 +20,8 @@ METHOD_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
             "FeedService/Subscribe": Action.READ_NEUTRAL_VIEW,
             "RestrictionService/CreateRestriction": Action.SET_RESTRICTION,
             "RestrictionService/WithdrawRestriction": Action.SET_RESTRICTION,
+            "RestrictionService/ImportRestrictions": Action.IMPORT_RESTRICTIONS,
+            "AccessService/AskEntry": Action.ASK_ENTRY,
             "RestrictionService/GetRestriction": Action.READ_RESTRICTIONS,
             "RestrictionService/ListRestrictions": Action.READ_RESTRICTIONS,
             "AlertService/ListAlerts": Action.READ_ALERTS,
@@ -35,6 +37,7 @@ TOPIC_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "tracks": Action.PUBLISH_TRACKS,
         "restrictions/create": Action.SET_RESTRICTION,
         "restrictions/withdraw": Action.SET_RESTRICTION,
+        "restrictions/import": Action.IMPORT_RESTRICTIONS,
         "alerts/acknowledge": Action.ACKNOWLEDGE_ALERT,
         # A resume repeats a view on the private topic: the gateway asks again for the desk's.
         "resume": Action.READ_NEUTRAL_VIEW,

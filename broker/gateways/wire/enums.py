@@ -6,6 +6,8 @@ import numpy as np
 
 from broker.core.effects import AlertKind, AlertLevel, TrackState
 from broker.core.names import Role
+from broker.core.restrictions.access import EntryVerdict
+from broker.core.restrictions.imported import ImportOutcome
 from broker.core.restrictions.model import (
     AppliesTo,
     AuthorityPurpose,
@@ -18,6 +20,7 @@ from broker.core.restrictions.periods import DayEvent, Weekday
 from broker.core.restrictions.shapes import ArcDirection, LimitDatum, LimitUnit
 from broker.core.tracks.reports import OperationalStatus, ReportSource
 from keepclear.v1 import (
+    access_pb2,
     alerts_pb2,
     common_pb2,
     feed_pb2,
@@ -190,4 +193,16 @@ READING_QUALITY_TO_WIRE: Final = {
     ReadingQuality.EXACT: restrictions_pb2.READING_QUALITY_EXACT,
     ReadingQuality.APPROXIMATED: restrictions_pb2.READING_QUALITY_APPROXIMATED,
     ReadingQuality.UNREAD: restrictions_pb2.READING_QUALITY_UNREAD,
+}
+IMPORT_OUTCOME_TO_WIRE: Final = {
+    ImportOutcome.CREATED: restrictions_pb2.IMPORT_OUTCOME_CREATED,
+    ImportOutcome.CHANGED: restrictions_pb2.IMPORT_OUTCOME_CHANGED,
+    ImportOutcome.UNCHANGED: restrictions_pb2.IMPORT_OUTCOME_UNCHANGED,
+    ImportOutcome.REFUSED: restrictions_pb2.IMPORT_OUTCOME_REFUSED,
+}
+VERDICT_TO_WIRE: Final = {
+    EntryVerdict.NO_KNOWN_OBJECTION: access_pb2.ENTRY_VERDICT_NO_KNOWN_OBJECTION,
+    EntryVerdict.ASK: access_pb2.ENTRY_VERDICT_ASK,
+    EntryVerdict.OBJECTION: access_pb2.ENTRY_VERDICT_OBJECTION,
+    EntryVerdict.UNREAD: access_pb2.ENTRY_VERDICT_UNREAD,
 }

@@ -1,16 +1,35 @@
 """Control requests of the contract as core commands, the same over both transports."""
 
+from dataclasses import dataclass
 from typing import Final
 
-from broker.core.commands import AcknowledgeAlert, CreateRestriction, WithdrawRestriction
-from broker.core.errors import refuse
-from broker.core.names import RestrictionName, SystemName
+from broker.core.commands import (
+    AcknowledgeAlert,
+    CreateRestriction,
+    ImportRestrictions,
+    WithdrawRestriction,
+)
+from broker.core.errors import Refused, refuse
+from broker.core.names import RestrictionName, SystemName, identifier
 from broker.core.requests import REQUEST_ID_LENGTH_MAX
+from broker.core.restrictions.imported import ImportedItem, ImportOutcome
+from broker.core.restrictions.imports import ITEMS_PER_IMPORT_MAX, LISTED_ITEMS_MAX
+from broker.core.restrictions.model import RestrictionDraft
 from broker.gateways.wire.restrictions import decode_draft, version_of
 from keepclear.v1 import alerts_pb2, restrictions_pb2
 
 ACKNOWLEDGED_BY_LENGTH_MAX: Final = 80
 ALERT_ID_LENGTH_MAX: Final = 64
+NAME_SHOWN_MAX: Final = 120
+
+
+@dataclass(frozen=True, slots=True)
+class DecodedImport:
+    """An import, and the items that never got that far, by their place."""
+
+    command: ImportRestrictions
+    refused: dict[int, ImportedItem]
+    count: int
 
 
 def create_restriction(
@@ -20,6 +39,37 @@ def create_restriction(
     return CreateRestriction(
         sender, _request_id(request.request_id), decode_draft(request.restriction)
     )
+
+
+def import_restrictions(
+    request: restrictions_pb2.ImportRestrictionsRequest, sender: SystemName
+) -> DecodedImport:
+    """Refuses what concerns the whole; an item that cannot be read is refused alone."""
+    count, listed = len(request.restrictions), len(request.listed_item_ids)
+    if count > ITEMS_PER_IMPORT_MAX:
+        raise refuse("restrictions", f"must be at most {ITEMS_PER_IMPORT_MAX}")
+    if listed > LISTED_ITEMS_MAX:
+        raise refuse("listed_item_ids", f"must be at most {LISTED_ITEMS_MAX}")
+    if not count and not request.withdraw_unlisted:
+        raise refuse("restrictions", "is empty, and nothing is to be withdrawn")
+    drafts: list[RestrictionDraft] = []
+    refused: dict[int, ImportedItem] = {}
+    for place, message in enumerate(request.restrictions):
+        try:
+            drafts.append(decode_draft(message, f"restrictions[{place}]"))
+        except Refused as error:
+            refused[place] = ImportedItem(
+                message.name[:NAME_SHOWN_MAX], ImportOutcome.REFUSED, 0, error.refusals
+            )
+    command = ImportRestrictions(
+        sender=sender,
+        request_id=_request_id(request.request_id),
+        source_id=identifier("source_id", request.source_id),
+        drafts=tuple(drafts),
+        withdraw_unlisted=request.withdraw_unlisted,
+        listed_item_ids=tuple(request.listed_item_ids),
+    )
+    return DecodedImport(command, refused, count)
 
 
 def withdraw_restriction(

@@ -12,6 +12,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
     AccessRole.PUBLISHER: {
         Action.PUBLISH_TRACKS: "o",
         Action.REPORT_PRESENCE: "o",
+        Action.ASK_ENTRY: "o",
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.SUBSCRIBER: {
@@ -20,6 +21,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.READ_NEUTRAL_VIEW: "o",
         Action.READ_RESTRICTIONS: "oax",
         Action.READ_ALERTS: "o",
+        Action.ASK_ENTRY: "o",
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.DESK: {
@@ -29,6 +31,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.READ_RESTRICTIONS: "oax",
         Action.READ_ALERTS: "o",
         Action.ACKNOWLEDGE_ALERT: "o",
+        Action.ASK_ENTRY: "o",
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AIRSPACE_MANAGER: {
@@ -36,6 +39,15 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.READ_NEUTRAL_VIEW: "o",
         Action.READ_RESTRICTIONS: "oax",
         Action.SET_RESTRICTION: "o",
+        Action.ASK_ENTRY: "o",
+        Action.CHECK_HEALTH: "o",
+    },
+    AccessRole.AIRSPACE_IMPORTER: {
+        Action.REPORT_PRESENCE: "o",
+        Action.READ_NEUTRAL_VIEW: "o",
+        Action.READ_RESTRICTIONS: "oax",
+        Action.IMPORT_RESTRICTIONS: "o",
+        Action.ASK_ENTRY: "o",
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.APPROVER: {
@@ -43,6 +55,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.READ_NEUTRAL_VIEW: "o",
         Action.READ_RESTRICTIONS: "oax",
         Action.APPROVE_RESTRICTION: "o",
+        Action.ASK_ENTRY: "o",
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AIR_TRAFFIC_CONTROL: {
