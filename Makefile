@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a fresh machine needs: python3 (3.11 or newer), make and git.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports bench proto release-contract lock clean
+.PHONY: help run test check lint types imports bench soak proto release-contract lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -40,6 +40,10 @@ imports:
 bench: ## measure against the goals of the design; results go to bench-results/
 	@deploy/setup bench
 	@$(BIN)/keepclear bench all
+
+soak: ## two hours of 2,000 tracks in virtual time: incremental set = full pass, memory flat
+	@deploy/setup dev
+	@nice $(BIN)/keepclear bench soak
 
 PROTOC = $(BIN)/python -m grpc_tools.protoc -Iproto
 CONTRACT = proto/keepclear/v1/*.proto

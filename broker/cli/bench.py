@@ -35,6 +35,17 @@ def separation(as_json: AsJson = False, short: Short = False) -> None:
     print(json.dumps(results) if as_json else separation_table(results))
 
 
+@bench_app.command()
+def soak(as_json: AsJson = False, short: Short = False) -> None:
+    """Separation: two hours of 2,000 tracks, every second audited; fails if an audit differs."""
+    from broker.bench import soak as bench  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.SoakBench(), _progress)
+    _show([results], as_json)
+    if results["audits_that_differ"]:
+        raise typer.Exit(1)
+
+
 TRUTH_FILE: Final = Path("..") / "shared" / "truth" / "heli_drone_encounters.npz"
 """Where encounters judged by DAIDALUS stand, beside a checkout."""
 RESULTS_PAGE: Final = Path("docs") / "separation-results.md"
