@@ -1,7 +1,7 @@
 # `make run` and `make test` are all a fresh machine needs: python3 (3.11 or newer), make and git.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types imports bench soak proto release-contract lock clean
+.PHONY: help run test check fuzz lint types imports bench soak proto release-contract lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -25,6 +25,13 @@ check: ## the fast part of `make test`: lint, types, unit tests
 	@$(MAKE) --no-print-directory lint types imports
 	@$(BIN)/keepclear prepare
 	@$(BIN)/python -m pytest -q -m "not slow and not system"
+
+fuzz: ## damaged input at every decoder for a minute each (KEEPCLEAR_FUZZ_SECONDS=…)
+	@deploy/setup dev
+	@KEEPCLEAR_FUZZ_SECONDS=$${KEEPCLEAR_FUZZ_SECONDS:-60} \
+		KEEPCLEAR_FUZZ_SEED=$${KEEPCLEAR_FUZZ_SEED:-$$(date +%s)} \
+		KEEPCLEAR_FUZZ_EXAMPLES=$${KEEPCLEAR_FUZZ_EXAMPLES:-20000} \
+		$(BIN)/python -m pytest -q -s --timeout=0 tests/fuzz
 
 lint:
 	@$(BIN)/ruff check --quiet .

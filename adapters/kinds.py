@@ -18,6 +18,7 @@ from adapters.dji.settings import DjiSettings
 from adapters.frames import decode as frames
 from adapters.gdl90 import decode as gdl90
 from adapters.model import Decoder, Recorded, Source
+from adapters.mqtt import MqttServer, MqttSource
 from adapters.readsb import source as readsb
 from adapters.readsb.report import decoder as readsb_decoder
 from adapters.remote_id import decode as remote_id
@@ -63,6 +64,20 @@ def _tcp(default_port: int) -> Callable[[FeedSettings, Clock], Source | None]:
 def _udp_live(settings: FeedSettings, clock: Clock) -> Source | None:
     found = host_and_port(settings.address, "udp", 4000)
     return None if found is None else UdpSource(*found, clock)
+
+
+def _remote_id_live(settings: RemoteIdSettings, clock: Clock) -> Source | None:
+    for scheme, port in (("mqtt", 1883), ("mqtts", 8883)):
+        if found := host_and_port(settings.address, scheme, port):
+            server = MqttServer(
+                *found,
+                username=settings.username,
+                password_file=settings.password_file,
+                uses_tls=scheme == "mqtts",
+                ca_file=settings.ca_file,
+            )
+            return MqttSource(server, settings.topics, clock)
+    return _udp_live(settings, clock)
 
 
 def _readsb_live(settings: FeedSettings, clock: Clock) -> Source | None:
@@ -149,10 +164,10 @@ KINDS: dict[str, Kind] = {
     ),
     "remote_id": Kind(
         "Remote ID of drones (ASTM F3411): receivers' JSON, captured Wi-Fi frames",
-        "udp://address-to-listen-on:port or a recorded file",
+        "mqtt(s)://host[:port], udp://address-to-listen-on:port or a recorded file",
         RemoteIdSettings,
         _remote_id_decoder,
-        _udp_live,
+        _remote_id_live,
         remote_id.recorded,
     ),
     "sbs": Kind(

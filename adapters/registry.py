@@ -35,10 +35,9 @@ def build_feed(
         )
     path = Path(settings.address)
     if not is_path or not path.exists():
-        raise UnknownAdapter(
-            f"{name}.address: there is no recording {settings.address!r}; "
-            f"{settings.kind} takes {kind.address}"
-        )
+        # A URL may hold a password, so it is not repeated.
+        what = f"there is no recording {settings.address!r}" if is_path else "not for this adapter"
+        raise UnknownAdapter(f"{name}.address: {what}; {settings.kind} takes {kind.address}")
     own_clock = recording_clock or VirtualClock()
     recording = RecordingSource(path, own_clock, kind.recorded)
     return Adapter(f"{name} {recording.where}", recording, decoder, own_clock, lossless=True)

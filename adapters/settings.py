@@ -89,8 +89,13 @@ class Gdl90Settings(AdsbSettings):
 
 
 class RemoteIdSettings(FeedSettings):
-    """A receiver of drones' broadcasts."""
+    """A receiver of drones' broadcasts; a password stands in a file of its own."""
 
+    topics: tuple[str, ...] = Field(default=("sensor/+/upload", "wardragon/drones"), max_length=20)
+    """MQTT topics that carry drones."""
+    username: str = Field(default="", max_length=80)
+    password_file: Path | None = None
+    ca_file: Path | None = None
     tracked_altitude_is_hae: bool = False
     """The altitude in the tracked form (DragonSync) is known to be above the ellipsoid."""
 

@@ -37,7 +37,7 @@ from adapters.model import Refusal
 
 LONG_FRAME_BYTES = 14
 MAX_FRAMES = 5_000  # in one call
-KEPT_POSITIONS = 8  # of one aircraft: four pairs for rs1090 to hold a new position against
+KEPT_POSITIONS = 4  # of one aircraft: two pairs for rs1090 to hold a new position against
 KEPT_AGE_US = 60 * MICROSECONDS
 PAIR_AGE_US = 10 * MICROSECONDS  # DO-260B A.1.7.4: between the halves of one position
 MAX_KEPT_AIRCRAFT = 20_000

@@ -118,6 +118,15 @@ def idle(as_json: AsJson = False, short: Short = False) -> None:
     _show(results["results"], as_json)
 
 
+@bench_app.command()
+def adapters(as_json: AsJson = False, short: Short = False) -> None:
+    """Records per second and core of each feed decoder, beside the bare library."""
+    from broker.bench import adapters as bench  # noqa: PLC0415
+
+    results = bench.run(_progress, short)
+    _show(results["results"], as_json)
+
+
 def _show(results: Sequence[Mapping[str, object]], as_json: bool) -> None:
     """JSON, or one table for each set of columns."""
     if as_json:
@@ -133,5 +142,5 @@ def run_all() -> None:
     """Every bench with short settings; the encounters in full, as their page shows them."""
     separation(short=True)
     encounters(write=RESULTS_PAGE if TRUTH_FILE.is_file() and RESULTS_PAGE.is_file() else None)
-    for one in (latency, throughput, fanout, durability, idle):
+    for one in (latency, throughput, fanout, durability, idle, adapters):
         one(short=True)

@@ -35,7 +35,7 @@ def test_a_listed_helicopter_is_one_though_it_does_not_say_so() -> None:
 
 
 def test_a_callsign_alone_is_never_looked_up() -> None:
-    # REQ-RID-002: anyone can transmit a callsign; only a register says what an airframe is.
+    # REQ-ADAPT-008: anyone can transmit a callsign; only a register says what an airframe is.
     register, _ = read_airframes(LIST)
     stranger = Aircraft("abcdef", 5, 51.5, -0.1, Known.ADSB, 30.0, callsign="GTEST")
     made = Reporter(register=register).report(stranger).description

@@ -199,7 +199,7 @@ async def test_a_recording_is_published_whole_through_the_real_client(tmp_path: 
 
 
 async def test_a_feed_that_hears_nothing_to_report_says_so_until_its_limit_is_near() -> None:
-    # REQ-FEED-002: the broker calls a publisher silent after ten seconds without a batch, so the
+    # REQ-ADAPT-002: the broker calls a publisher silent after ten seconds without a batch, so the
     # last batch of a feed must leave ten seconds before the feed's own limit.
     clock, broker = VirtualClock(1_000_000), Broker()
     running = started(Scripted(b""), broker, clock)

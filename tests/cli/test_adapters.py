@@ -45,7 +45,7 @@ def test_every_adapter_is_listed() -> None:
 
 
 def test_feeds_are_listed_with_what_is_wrong_and_without_secrets(config: Path) -> None:
-    # REQ-SEC-004: no secret of a feed's table is shown or logged.
+    # REQ-ADAPT-005: no secret of a feed's table is shown or logged.
     result = run(app, ["adapters", "list", "--config", str(config), "--json"])
     feeds = {feed["feed"]: feed for feed in json.loads(result.stdout)["feeds"]}
     assert feeds["roof"]["ready"] == "yes"

@@ -123,7 +123,7 @@ def test_the_closer_of_qnh_and_traffic_is_taken() -> None:
 
 
 def test_the_doubt_holds_in_simulated_weather() -> None:
-    # REQ-ALT-002: the altitude stated with its doubt holds the true one in 95 of 100 cases.
+    # REQ-ADAPT-006: the altitude stated with its doubt holds the true one in 95 of 100 cases.
     chance, held = random.Random(7), 0
     for _ in range(300):
         ground_ft, lapse = chance.uniform(-800, 900), chance.uniform(-0.06, 0.06)

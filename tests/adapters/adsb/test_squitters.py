@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from adapters.adsb import squitters as module
 from adapters.adsb.aircraft import Aircraft, Known
 from adapters.adsb.squitters import Frame, SquitterDecoder
-from tests.adapters.adsb import transmitter as sent
+from sim.radio import squitters as sent
 
 NOW_US = 1_700_000_000_000_000
 LATITUDE, LONGITUDE = 51.5074, -0.1278

@@ -8,7 +8,7 @@ from adapters.beast.framing import (
     BeastFrame,
     BeastFraming,
 )
-from tests.adapters.adsb.transmitter import beast
+from sim.radio.squitters import beast
 
 short_frames = st.binary(min_size=7, max_size=7)
 long_frames = st.binary(min_size=14, max_size=14)

@@ -13,7 +13,7 @@ from adapters.frames.decode import MAX_LINE_BYTES, FramesDecoder, recorded
 from adapters.model import Decoded, Document
 from adapters.table import read_file
 from keepclear.v1.tracks_pb2 import TrackReport
-from tests.adapters.adsb import transmitter as sent
+from sim.radio import squitters as sent
 
 NOW_US = 1_700_000_000_000_000
 

@@ -13,7 +13,7 @@ from adapters.gdl90.framing import MAX_MESSAGE_BYTES, Gdl90Framing
 from adapters.model import Decoded, Document
 from adapters.registry import build_feed
 from keepclear.v1 import common_pb2
-from tests.adapters.uat import transmitter as uat
+from sim.radio import uat
 
 NOW_US = 1_700_000_000_000_000
 

@@ -16,7 +16,7 @@ from adapters.remote_id.messages import MESSAGE_BYTES, read_messages
 from adapters.table import read_file
 from keepclear.v1 import common_pb2
 from keepclear.v1.tracks_pb2 import TrackReport
-from tests.adapters.remote_id import transmitter as sent
+from sim.radio import remote_id as sent
 
 HOUR_US = 1_699_999_200_000_000  # a full hour, UTC
 NOW_US = HOUR_US + 601_000_000  # ten minutes and a second past
@@ -35,7 +35,7 @@ def only(data: bytes) -> TrackReport:
 
 @pytest.mark.parametrize("frame", [sent.beacon, sent.neighbour])
 def test_a_broadcast_says_presence_and_never_identity(frame: Any) -> None:
-    # REQ-RID-001: unsigned radio is evidence that something flies, never of who it is.
+    # REQ-ADAPT-007: unsigned radio is evidence that something flies, never of who it is.
     report = only(frame(sent.basic_id(), sent.location()))
     assert report.source_track_id == sent.UAS_ID
     assert report.source == common_pb2.REPORT_SOURCE_REMOTE_ID
@@ -55,7 +55,7 @@ def test_a_broadcast_says_presence_and_never_identity(frame: Any) -> None:
 
 
 def test_where_the_operator_stands_is_in_no_result() -> None:
-    # REQ-PRIV-001: personal data that nothing downstream needs is not even read.
+    # REQ-ADAPT-004: personal data that nothing downstream needs is not even read.
     data = sent.pack(sent.basic_id(), sent.location(), sent.operator(), sent.operator_id())
     shown = repr(read_messages(data)) + repr(
         decoded(sent.beacon(sent.basic_id(), sent.location(), sent.operator(), sent.operator_id()))

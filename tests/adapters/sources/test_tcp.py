@@ -13,7 +13,7 @@ from adapters.runtime import RunningAdapter
 from adapters.sources.tcp import TcpSource
 from keepclear.client import Backoff
 from keepclear.v1.tracks_pb2 import PublishTracksResponse, TrackReport
-from tests.adapters.adsb import transmitter as sent
+from sim.radio import squitters as sent
 from tests.client.conftest import until
 
 Serve = Callable[[asyncio.StreamWriter], AsyncIterator[bytes]]
@@ -101,7 +101,7 @@ def sbs_pieces() -> list[bytes]:
 async def test_a_feed_over_a_real_socket_survives_a_cut_and_comes_back(
     kind: str, pieces: list[bytes]
 ) -> None:
-    # REQ-FEED-001: a feed that is cut in the middle of a message comes back by itself.
+    # REQ-ADAPT-001: a feed that is cut in the middle of a message comes back by itself.
     receiver = Receiver(pieces[:1], pieces, pause_s=0.01)
     broker = Broker()
     async with listening(receiver) as port:

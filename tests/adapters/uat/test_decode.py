@@ -13,7 +13,7 @@ from adapters.table import read_file
 from adapters.uat.decode import UatDecoder, recorded
 from adapters.uat.message import LONG_BYTES, read_message
 from keepclear.v1 import common_pb2
-from tests.adapters.uat.transmitter import message
+from sim.radio.uat import message
 
 NOW_US = 1_700_000_000_000_000
 

@@ -1,4 +1,4 @@
-"""A drone's broadcasts of our own, written from ASTM F3411-22a; shares nothing with the decoder."""
+"""A drone's broadcasts, written from ASTM F3411-22a; shares nothing with what decodes them."""
 
 import struct
 from typing import Any
@@ -8,10 +8,12 @@ UAS_ID = "TEST1A0123456789"
 
 
 def basic_id(uas_id: str = UAS_ID, version: int = 2) -> bytes:
+    """Whose broadcast it is."""
     return bytes([version, 0x12]) + uas_id.encode().ljust(20, b"\0") + bytes(3)
 
 
 def location(**changes: Any) -> bytes:
+    """Place and motion; every field may be changed."""
     fields: dict[str, Any] = {
         "latitude_deg": 51.5, "longitude_deg": -0.1, "status": 2, "direction_deg": 270.0,
         "speed_mps": 10.0, "climb_mps": -1.5, "pressure_m": 80.0, "geodetic_m": 120.0,
@@ -46,10 +48,12 @@ def operator(latitude_deg: float = 51.501, longitude_deg: float = -0.101) -> byt
 
 
 def operator_id(number: str = "GBR-OP-SECRET1") -> bytes:
+    """The operator's number."""
     return b"\x52\x00" + number.encode().ljust(20, b"\0") + bytes(3)
 
 
 def pack(*messages: bytes) -> bytes:
+    """Several messages as one."""
     return bytes([0xF2, 25, len(messages)]) + b"".join(messages)
 
 
@@ -71,10 +75,12 @@ def neighbour(*messages: bytes, mac: bytes = MAC) -> bytes:
 
 
 def radiotap(flags: int) -> bytes:
+    """The header a capture puts before a frame."""
     return bytes([0, 0, 9, 0]) + (2).to_bytes(4, "little") + bytes([flags])
 
 
 def pcap(frames: list[tuple[bytes, int]]) -> bytes:
+    """A capture file of frames and their times (Unix microseconds)."""
     made = bytes.fromhex("d4c3b2a1") + struct.pack("<HHiIII", 2, 4, 0, 0, 65_536, 127)
     for frame, time_us in frames:
         made += struct.pack("<IIII", *divmod(time_us, 1_000_000), len(frame), len(frame)) + frame
@@ -82,6 +88,7 @@ def pcap(frames: list[tuple[bytes, int]]) -> bytes:
 
 
 def pcapng(frames: list[tuple[bytes, int]]) -> bytes:
+    """The same in the newer format."""
     made = _block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
     made += _block(1, struct.pack("<HHI", 127, 0, 0))
     for frame, time_us in frames:

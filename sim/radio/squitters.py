@@ -1,4 +1,4 @@
-"""A transponder of our own: extended squitters for tests, written from the definition.
+"""A transponder: extended squitters, written from the definition.
 
 Sources: ICAO Annex 10 volume IV (checksum), DO-260B 2.2.3.2 (messages) and appendix A (compact
 position reporting). Nothing here is shared with what decodes them.
