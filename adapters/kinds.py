@@ -1,6 +1,6 @@
 """The formats that are known: what each may be set to, and how its bytes are had and decoded.
 
-A new format is one entry here. `docs/writing-an-adapter.md` shows one from beginning to end.
+A new format is one entry here. `docs/adapters/writing.md` shows one from beginning to end.
 """
 
 from collections.abc import Callable, Iterator

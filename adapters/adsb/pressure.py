@@ -28,7 +28,7 @@ STANDARD_PRESSURE_HPA = 1013.25
 # ICAO Doc 7488, the standard atmosphere below 11 km: h = T0 / L * (1 - (p / p0) ** (R * L / g)).
 ISA_SCALE_M = 288.15 / 0.0065
 ISA_EXPONENT = 287.05287 * 0.0065 / 9.80665
-# The values the broker uses for the same doubts (docs/feeds.md).
+# The values the broker uses for the same doubts (broker/core/geodesy/datum.py).
 ALTIMETRY_DOUBT_M = 150.0 * FOOT_M
 TEMPERATURE_DOUBT_RATIO = 0.08
 FEET_PER_HPA = 30.0

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
     agencies: dict[str, AgencySettings] = Field(default_factory=dict, max_length=AGENCIES_MAX)
 
     feeds: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=FEEDS_MAX)
-    """Outside feeds by name; what a table may say depends on its `kind` (docs/feeds.md)."""
+    """Outside feeds by name; a table's keys depend on its `kind` (docs/adapters/running.md)."""
 
     @field_validator("feeds")
     @classmethod

@@ -66,7 +66,9 @@ def _decoder(name: str) -> Decoder:
 
 
 def _damaged(data: bytes, seeds: list[bytes], chance: random.Random) -> bytes:
-    made = bytearray(data[:MAX_PIECE_BYTES])
+    size = chance.choice([60, 600, MAX_PIECE_BYTES])  # mostly short: more tries in the time
+    start = 0 if chance.random() < 0.5 else chance.randrange(len(data))
+    made = bytearray(data[start : start + size])
     for _ in range(chance.randrange(MAX_STEPS)):
         place = chance.randrange(len(made) + 1)
         match chance.randrange(6):
