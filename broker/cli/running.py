@@ -6,7 +6,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -19,12 +19,13 @@ from adapters.runtime import RunningAdapter, run_adapters
 from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.following import BrokerTime, PacedClock, RecordedClock
 from broker.cli.problems import Problem
+from broker.cli.securing import Secured
 from broker.core.commands import LoadPolicy
-from broker.core.errors import Refused, refuse
+from broker.core.errors import BrokenInvariant, Refused, refuse
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
 from broker.gateways.mqtt.gateway import MqttGateway
-from broker.gateways.mqtt.link import MQTT_PORT, MqttAddress
+from broker.gateways.mqtt.link import MQTT_PORT, MQTTS_PORT, MqttAddress
 from broker.gateways.mqtt.server import (
     MqttServer,
     MqttServerFailed,
@@ -36,7 +37,7 @@ from broker.service.broker import Broker
 from broker.service.clock import Clock
 from broker.service.engine import Engine
 from broker.service.rehearsal import rehearse
-from broker.service.settings import Settings
+from broker.service.settings import LOOPBACK, Settings
 from broker.service.startup import assemble
 from keepclear.client import Client
 
@@ -88,12 +89,20 @@ def policy_text(policy: str) -> str:
         raise refuse("policy", reason) from error
 
 
-def mqtt_server_for(settings: Settings) -> MqttServer | None:
+def mqtt_server_for(settings: Settings, security: Secured | None = None) -> MqttServer | None:
     """Start the MQTT child, unless the settings name a server. Main thread only."""
     if settings.mqtt:
         MqttAddress.parse(settings.mqtt)
         return None
     folder = settings.data_dir / "mqtt"
+    if security is not None:
+        port = settings.mqtt_port or MQTTS_PORT
+        try:
+            server = start_mqtt(choose_engine(), port, folder, security.listener)
+        except MqttServerFailed as error:
+            raise Problem(f"No MQTT server could be started: {error}") from error
+        security.warden.reload = server.reload
+        return server
     if not settings.mqtt_port:
         # Where the usual port is taken, any free one will do.
         with suppress(MqttServerFailed):
@@ -116,37 +125,57 @@ def _port_taken(what: str, port: int, option: str) -> Problem:
 
 @asynccontextmanager
 async def running_broker(
-    settings: Settings, clock: Clock, mqtt_server: MqttServer | None
+    settings: Settings,
+    clock: Clock,
+    mqtt_server: MqttServer | None,
+    security: Secured | None = None,
 ) -> AsyncIterator[Running]:
-    """A broker with all its gateways; everything is closed again on the way out."""
+    """A broker with all its gateways; everything is closed again on the way out.
+
+    `security` is what `secured` made of the same settings.
+    """
+    if security is None and settings.identity_dir is not None:
+        raise BrokenInvariant("settings with identities, and a broker without")
     sys.setswitchinterval(THREAD_SWITCH_S)
     exercise = settings.space == "exercise"
     encoder = WireEncoder(exercise=exercise)
     policy = policy_text(settings.policy)
     await asyncio.to_thread(rehearse, policy)
     parts = assemble(settings.data_dir, policy, encoder, clock, exercise=exercise)
-    parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
-    broker = Broker(parts)
+    if security is None:
+        parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
+        broker = Broker(parts)
+    else:
+        broker = Broker(replace(parts, identities=security.trust, limits=security.limits))
     try:
         await broker.start(policy, settings.agencies)
         try:
-            metrics = MetricsServer(broker.metrics, settings.host, settings.metrics_port)
+            # Metrics have no identities, so they stay on this machine.
+            host = settings.host if settings.host in LOOPBACK else LOOPBACK[0]
+            metrics = MetricsServer(broker.metrics, host, settings.metrics_port)
         except OSError as error:
             raise _port_taken("metrics", settings.metrics_port, "--metrics-port") from error
         try:
-            server = GrpcServer(broker, settings.host, settings.grpc_port)
+            trust = None if security is None else security.trust
+            server = GrpcServer(broker, settings.host, settings.grpc_port, trust)
         except RuntimeError as error:
             metrics.stop()
             raise _port_taken("gRPC", settings.grpc_port, "--grpc-port") from error
         address = (
-            MqttAddress(mqtt_server.host, mqtt_server.port)
+            MqttAddress(mqtt_server.host, mqtt_server.port, security is not None)
             if mqtt_server
             else MqttAddress.parse(settings.mqtt)
         )
         json_agencies = frozenset(
             agency for agency, one in settings.agencies.items() if one.json_over_mqtt
         )
-        gateway = MqttGateway(broker, address, json_agencies)
+        gateway = MqttGateway(
+            broker,
+            address,
+            json_agencies,
+            None if security is None else security.mqtt_security(own_child=mqtt_server is not None),
+        )
+        server.on_recheck.append(gateway.watch_rights)
         await server.start()
         gateway.start()
         watch = asyncio.create_task(mqtt_server.keep_running()) if mqtt_server else None
@@ -155,7 +184,7 @@ async def running_broker(
                 settings,
                 broker,
                 f"{settings.host}:{server.port}",
-                f"{settings.host}:{metrics.port}",
+                f"{host}:{metrics.port}",
                 address,
                 mqtt_server,
                 gateway,

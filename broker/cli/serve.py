@@ -19,10 +19,11 @@ from broker.cli.running import (
     running_broker,
     until_stopped,
 )
+from broker.cli.securing import Secured, secured
 from broker.gateways.mqtt.server import MqttServer
 from broker.service.clock import Clock, SystemClock
 from broker.service.logs import configure_logs
-from broker.service.settings import AgencySettings, Settings, load_settings
+from broker.service.settings import LOOPBACK, AgencySettings, Settings, load_settings
 
 DEFAULT_AGENCIES = {
     "met": AgencySettings(name="Metropolitan Police"),
@@ -69,8 +70,13 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
         ),
     ] = False,
     space: Annotated[str | None, typer.Option(help="live or exercise.")] = None,
+    identities: Annotated[
+        Path | None,
+        typer.Option(help="Identity folder: TLS and proven identities (`keepclear agency init`)."),
+    ] = None,
     mqtt: Annotated[
-        str | None, typer.Option(help="mqtt://host[:port] of a server that runs already.")
+        str | None,
+        typer.Option(help="mqtt://host[:port] (mqtts://) of a server that runs already."),
     ] = None,
     grpc_port: Annotated[int | None, typer.Option(help="0 takes a free port.")] = None,
     mqtt_port: Annotated[int | None, typer.Option(help="Port of the MQTT child.")] = None,
@@ -87,6 +93,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     settings = read_settings(
         config,
         space=space,
+        identity_dir=identities,
         mqtt=mqtt,
         grpc_port=grpc_port,
         mqtt_port=mqtt_port,
@@ -97,8 +104,9 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     )
     wanted = adapter or []
     clock = recorded_clock(wanted) if recorded else SystemClock()
-    mqtt_server = mqtt_server_for(settings)
-    asyncio.run(_serve(settings, clock, mqtt_server, wanted, adapter_agency, run_for))
+    security = secured(settings, clock)
+    mqtt_server = mqtt_server_for(settings, security)
+    asyncio.run(_serve(settings, clock, mqtt_server, security, wanted, adapter_agency, run_for))
 
 
 def recorded_clock(wanted: list[str]) -> Clock:
@@ -119,12 +127,13 @@ async def _serve(
     settings: Settings,
     clock: Clock,
     mqtt_server: MqttServer | None,
+    security: Secured | None,
     wanted: list[str],
     adapter_agency: str,
     run_for: float | None,
 ) -> None:
     async with (
-        running_broker(settings, clock, mqtt_server) as running,
+        running_broker(settings, clock, mqtt_server, security) as running,
         announced(running),
         adapters_running(running, wanted, adapter_agency, clock),
     ):
@@ -136,7 +145,8 @@ def say_where(running: Running) -> None:
     """Tell the person at the terminal what runs where, and what it does not check."""
     console = Console(stderr=True, highlight=False)
     settings = running.settings
-    console.print(f"Keepclear serves the [bold]{settings.space}[/] space on this machine only.")
+    where = "on this machine only" if settings.host in LOOPBACK else f"at {settings.host}"
+    console.print(f"Keepclear serves the [bold]{settings.space}[/] space {where}.")
     console.print(f"  gRPC     {running.grpc_address}")
     if running.mqtt_server is None:
         where = "runs elsewhere"
@@ -146,4 +156,7 @@ def say_where(running: Running) -> None:
     console.print(f"  MQTT     {running.mqtt_address.host}:{running.mqtt_address.port} ({where})")
     console.print(f"  metrics  http://{running.metrics_address}/metrics")
     console.print(f"  log      {settings.data_dir}")
-    console.print("Identities are claimed, not checked. Ctrl-C ends it.")
+    if settings.identity_dir is None:
+        console.print("Identities are claimed, not checked. Ctrl-C ends it.")
+    else:
+        console.print(f"  identities  {settings.identity_dir}, checked. Ctrl-C ends it.")

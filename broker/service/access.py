@@ -16,6 +16,10 @@ from broker.core.units import SECOND_US
 BUCKETS_MAX: Final = 20_000
 
 
+class TooMuch(Exception):
+    """One identity sends more than its limits; the message says which."""
+
+
 class Identities(Protocol):
     """Whoever knows the systems: the identity folder, or nobody."""
 

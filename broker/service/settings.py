@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Final, Self
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import (
@@ -34,6 +35,16 @@ class AgencySettings(BaseModel):
     """Also publish, and accept, the JSON mapping on `/json` topics."""
 
 
+class LimitSettings(BaseModel):
+    """What one identity may send in a second. A burst of two seconds' worth may come at once."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    reports_per_s: float = Field(default=5_000.0, gt=0)
+    requests_per_s: float = Field(default=50.0, gt=0)
+    bytes_per_s: float = Field(default=4_000_000.0, gt=0)
+
+
 class Settings(BaseSettings):
     """Everything a broker is started with. Unknown keys are refused."""
 
@@ -50,6 +61,10 @@ class Settings(BaseSettings):
     """`mqtt://host[:port]` of a server that runs already; empty starts one as a child."""
     mqtt_port: int = Field(default=0, ge=0, le=65535)
     """Port of the child; 0 takes a free one."""
+    identity_dir: Path | None = None
+    """Folder made by `keepclear agency init`: TLS on both transports, identities are proven."""
+    limits: LimitSettings = LimitSettings()
+    """Of each identity; a claimed name has none, for the next would be another name."""
     data_dir: Path = Path("var/keepclear")
     policy: str = "default"
     """Name of a shipped pair policy, or the path of a file."""
@@ -74,11 +89,21 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _loopback_only(self) -> Self:
-        # Identities are claimed, not proven, until there is TLS: nobody else may reach them.
-        if self.host not in LOOPBACK:
+        # Identities are claimed, not proven, without TLS: nobody else may reach them.
+        if self.host not in LOOPBACK and self.identity_dir is None:
             raise ValueError(
-                f"host: {self.host} is not a loopback address; this broker checks no identities, "
-                "so it serves this machine only"
+                f"host: {self.host} is not a loopback address; without identity_dir this broker "
+                "checks no identities, so it serves this machine only"
+            )
+        scheme, _, rest = self.mqtt.partition("://")
+        if scheme == "mqtts" and self.identity_dir is None:
+            raise ValueError("mqtt: mqtts:// needs identity_dir, which holds the certificates")
+        if scheme == "mqtt" and self.identity_dir is not None:
+            raise ValueError("mqtt: with identity_dir it must be mqtts://, or names are not proven")
+        if scheme == "mqtt" and _host_of(rest) not in LOOPBACK:
+            raise ValueError(
+                f"mqtt: mqtt://{rest} is another machine, and nothing would be encrypted or "
+                "checked on the way: use mqtts:// and identity_dir"
             )
         return self
 
@@ -101,6 +126,14 @@ def _checked_name(field: str, name: str) -> None:
         identifier(field, name)
     except Refused as refused:
         raise ValueError(str(refused)) from refused
+
+
+def _host_of(address: str) -> str:
+    """The host of `host[:port]`; "" for what is no address, which is refused elsewhere."""
+    try:
+        return urlsplit(f"//{address}").hostname or ""
+    except ValueError:
+        return ""
 
 
 def load_settings(config: Path | None, **options: object) -> Settings:

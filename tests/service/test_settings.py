@@ -106,6 +106,32 @@ def test_the_environment_cannot_open_the_broker(monkeypatch: pytest.MonkeyPatch)
         load_settings(None)
 
 
+@pytest.mark.parametrize(
+    ("options", "word"),
+    [
+        ({"mqtt": "mqtt://192.168.1.2"}, "another machine"),
+        ({"mqtt": "mqtt://broker.example:1883"}, "another machine"),
+        ({"mqtt": "mqtt://127.0.0.1.example"}, "another machine"),
+        ({"mqtt": "mqtt://[::"}, "another machine"),
+        ({"mqtt": "mqtts://broker.example"}, "identity_dir"),
+        ({"mqtt": "mqtt://127.0.0.1", "identity_dir": "ids"}, "mqtts"),
+        ({"limits": {"reports_per_s": 0}}, "reports_per_s"),
+    ],
+)
+def test_nothing_leaves_this_machine_in_the_clear(options: dict[str, object], word: str) -> None:
+    # REQ-TRUST-003
+    with pytest.raises(ValidationError, match=word):
+        load_settings(None, **options)
+
+
+def test_identities_open_the_broker(tmp_path: Path) -> None:
+    settings = load_settings(
+        None, host="0.0.0.0", mqtt="mqtts://broker.example", identity_dir=tmp_path
+    )
+    assert settings.identity_dir == tmp_path
+    assert load_settings(None, mqtt="mqtt://localhost:1884").mqtt == "mqtt://localhost:1884"
+
+
 def test_the_number_of_agencies_is_limited() -> None:
     names = {f"a{place}": {"name": "A"} for place in range(AGENCIES_MAX + 1)}
     with pytest.raises(ValidationError, match="agencies"):

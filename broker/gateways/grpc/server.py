@@ -1,6 +1,7 @@
 """The gRPC server: all services, health and reflection on one port."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Final
 
 import grpc
@@ -63,6 +64,8 @@ class GrpcServer:
                 ("grpc.so_reuseport", 0),
             ],
         )
+        self.on_recheck: list[Callable[[], None]] = []
+        """Called after each look at the identity folder (the MQTT server's rights)."""
         self._watch: asyncio.Task[None] | None = None
         self._health = health.aio.HealthServicer()
         self._add_services()
@@ -103,6 +106,8 @@ class GrpcServer:
             await asyncio.sleep(RECHECK_S)
             await asyncio.to_thread(trust.refresh)
             self.gate.recheck()
+            for look in self.on_recheck:
+                look()
 
     async def set_serving(self, serving: bool) -> None:
         """Health of every service."""

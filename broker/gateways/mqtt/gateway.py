@@ -1,7 +1,9 @@
 """The MQTT gateway: link, inbox and outbox, and what happens when a connection is made."""
 
+import ssl
 import threading
 import uuid
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -9,9 +11,10 @@ import structlog
 from broker.core.errors import Refused, refuse
 from broker.core.names import Audience, SystemName
 from broker.gateways.mqtt.inbox import Inbox
-from broker.gateways.mqtt.link import MqttAddress, MqttLink
+from broker.gateways.mqtt.link import JSON_CONTENT_TYPE, MqttAddress, MqttLink
 from broker.gateways.mqtt.outbox import Outbox
 from broker.gateways.mqtt.topics import JSON_LEAF, Topics
+from broker.gateways.mqtt.warden import Warden
 from broker.gateways.wire.enums import ROLE_TO_CORE
 from broker.service.broker import Broker
 from broker.service.feed.items import Item
@@ -24,13 +27,29 @@ SWEEP_S: Final = 2.0
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class Security:
+    """How the gateway proves itself to the server, and who keeps the server's rights."""
+
+    context: ssl.SSLContext
+    warden: Warden
+    is_ours: bool
+    """The server is our child, and was started with the rights it should have."""
+
+
 class MqttGateway:
     """Carries one broker's feed and requests over one MQTT server."""
 
     def __init__(
-        self, broker: Broker, address: MqttAddress, json_agencies: frozenset[str] = frozenset()
+        self,
+        broker: Broker,
+        address: MqttAddress,
+        json_agencies: frozenset[str] = frozenset(),
+        security: Security | None = None,
     ) -> None:
+        """Without `security` the server checks no identity and is on this machine."""
         self._broker = broker
+        self._security = security
         self._topics = Topics(exercise=broker.exercise)
         self._sessions: dict[SystemName, int] = {}
         self._found: set[str] | None = None
@@ -49,6 +68,7 @@ class MqttGateway:
             self._on_message,
             self._on_connected,
             frozenset(self._topics.presence_filters()),
+            None if security is None else security.context,
         )
         self._inbox.link = self.link
         self._outbox = Outbox(self.link, self._topics, json_agencies)
@@ -57,6 +77,15 @@ class MqttGateway:
     def start(self) -> None:
         """Connect in the background."""
         self.link.start()
+
+    def watch_rights(self) -> None:
+        """Tell the server what changed in the register; called a few times a second."""
+        if self._security is not None and self.link.connected.is_set():
+            self._security.warden.watch(
+                lambda topic, payload: self.link.publish(
+                    topic, payload, qos=1, content_type=JSON_CONTENT_TYPE
+                )
+            )
 
     def stop(self) -> None:
         """Disconnect."""
@@ -72,6 +101,8 @@ class MqttGateway:
 
     def _on_connected(self) -> None:
         """Publish what is retained again, and remove what an earlier life left behind."""
+        if self._security is not None and not self._security.is_ours:
+            self._security.warden.forget()
         self._found = set()
         self.link.watch(self._topics.retained_filters())
         self._broker.engine.query(self._retain_all)

@@ -21,10 +21,12 @@ from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
     Restriction,
 )
+from broker.core.sharing.decision import Decision
 from broker.gateways.grpc.errors import code_of
 from broker.gateways.mqtt.link import MqttLink
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
 from broker.gateways.wire.acks import acknowledgement, encode_refusals, refused_batch
+from broker.gateways.wire.actions import TOPIC_ACTIONS
 from broker.gateways.wire.alerts import encode_alert
 from broker.gateways.wire.imports import encode_report
 from broker.gateways.wire.reports import decode_batch
@@ -36,6 +38,7 @@ from broker.gateways.wire.requests import (
     withdraw_restriction,
 )
 from broker.gateways.wire.restrictions import encode_restriction
+from broker.service.access import TooMuch
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
 from broker.service.reading import Reading
@@ -83,6 +86,8 @@ class Inbox:
             self._refuse(address.sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
         except Overloaded:
             self._overloaded(address.sender, "")
+        except TooMuch as too_much:
+            self._overloaded(address.sender, "", str(too_much))
         except Exception:  # one sender's message must not end the thread that hears all of them
             self.unreadable_count += 1
             log.exception("mqtt-message-failed", topic=topic)
@@ -96,15 +101,19 @@ class Inbox:
             raise refuse("retain", "must not be set: a retained request would be repeated")
         if address.is_json and address.sender.agency not in self._json_agencies:
             raise refuse("topic", "JSON is not switched on for this agency")
-        decision = self._intake.publishing(address.sender)
+        decision = self._decision(address)
         if not decision.allowed:
             refusal = Refusal("topic", decision.reason)
             self._refuse(address.sender, "", [refusal], code_pb2.PERMISSION_DENIED)
             return
         sender, is_json = address.sender, address.is_json
+        if address.kind is not Inbound.TRACKS:
+            self._count(sender, 0, len(payload))
         match address.kind:
             case Inbound.TRACKS:
-                self._tracks(sender, _read(tracks_pb2.PublishTracksRequest(), payload, is_json))
+                batch = _read(tracks_pb2.PublishTracksRequest(), payload, is_json)
+                self._count(sender, len(batch.reports), len(payload))
+                self._tracks(sender, batch)
             case Inbound.CREATE_RESTRICTION:
                 create = _read(restrictions_pb2.CreateRestrictionRequest(), payload, is_json)
                 self._control(sender, create.request_id, lambda: create_restriction(create, sender))
@@ -123,6 +132,22 @@ class Inbox:
                 self._on_resume(sender, _read(presence_pb2.ResumeRequest(), payload, is_json))
             case Inbound.PRESENCE:
                 self._on_presence(sender, _read(presence_pb2.Presence(), payload, is_json))
+
+    def _decision(self, address: Address) -> Decision:
+        """The MQTT server's rights say the same; this holds where it checks nobody, or not yet."""
+        known = self._intake.publishing(address.sender)
+        if not known.allowed:
+            return known
+        return self._intake.access.decide(address.sender, TOPIC_ACTIONS[address.kind])
+
+    def _count(self, sender: SystemName, reports: int, size_bytes: int) -> None:
+        """Count a message against its sender's limits; raises TooMuch."""
+        now_us = self._intake.clock.now_us()
+        reason = self._intake.access.over_limit(
+            sender, now_us, reports=reports, size_bytes=size_bytes
+        )
+        if reason:
+            raise TooMuch(reason)
 
     def _tracks(self, sender: SystemName, request: tracks_pb2.PublishTracksRequest) -> None:
         try:
@@ -210,8 +235,10 @@ class Inbox:
         """Tell a sender that a request was refused after it had been taken."""
         self._refuse(sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
 
-    def _overloaded(self, sender: SystemName, request_id: str) -> None:
-        refusal = Refusal("", "the broker is overloaded: try again after 1 s")
+    def _overloaded(
+        self, sender: SystemName, request_id: str, why: str = "the broker is overloaded"
+    ) -> None:
+        refusal = Refusal("", f"{why}: try again after 1 s")
         self._refuse(sender, request_id, [refusal], code_pb2.RESOURCE_EXHAUSTED)
 
     def _refuse(

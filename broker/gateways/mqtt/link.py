@@ -1,6 +1,7 @@
 """The link to an MQTT server: paho with the settings that were measured to matter."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from broker.core.errors import refuse
 from broker.gateways.mqtt.sending import Outgoing, Sender, properties_of
 
 MQTT_PORT: Final = 1883
+MQTTS_PORT: Final = 8883
 KEEPALIVE_S: Final = 20
 INFLIGHT_MAX: Final = 500
 """QoS 1 messages sent and not yet acknowledged; paho's 20 would throttle a burst of alerts."""
@@ -34,23 +36,30 @@ class MqttAddress:
 
     host: str
     port: int
+    is_tls: bool = False
 
     @classmethod
     def parse(cls, url: str) -> "MqttAddress":
-        """Read `mqtt://host[:port]`; refuses anything else."""
+        """Read `mqtt://host[:port]` or `mqtts://…`; refuses anything else."""
         try:
             parts = urlsplit(url)
         except ValueError as error:
             raise refuse("mqtt", f"is not an address: {error}") from error
+        is_tls = parts.scheme == "mqtts"
+        usual = MQTTS_PORT if is_tls else MQTT_PORT
         try:
-            port = MQTT_PORT if parts.port is None else parts.port
+            port = usual if parts.port is None else parts.port
         except ValueError as error:
             raise refuse("mqtt", "the port must be a number from 1 to 65535") from error
         if port == 0:
             raise refuse("mqtt", "the port must be a number from 1 to 65535")
-        if parts.scheme != "mqtt" or not parts.hostname or parts.path not in ("", "/"):
-            raise refuse("mqtt", "must read mqtt://host or mqtt://host:port")
-        return cls(parts.hostname, port)
+        if (
+            parts.scheme not in {"mqtt", "mqtts"}
+            or not parts.hostname
+            or parts.path not in ("", "/")
+        ):
+            raise refuse("mqtt", "must read mqtt://host[:port] or mqtts://host[:port]")
+        return cls(parts.hostname, port, is_tls)
 
 
 OnMessage = Callable[[str, bytes, bool], None]
@@ -68,6 +77,7 @@ class MqttLink:
         on_message: OnMessage,
         on_connected: Callable[[], None],
         wanted_retained: frozenset[str] = frozenset(),
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         """`wanted_retained` are the subscriptions whose retained messages are asked for."""
         self.address = address
@@ -80,6 +90,8 @@ class MqttLink:
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5
         )
         self._sender = Sender(self._client)
+        if tls is not None:
+            self._client.tls_set_context(tls)
         self._client.max_inflight_messages_set(INFLIGHT_MAX)
         self._client.max_queued_messages_set(QUEUED_MAX)
         self._client.reconnect_delay_set(RECONNECT_S_MIN, RECONNECT_S_MAX)

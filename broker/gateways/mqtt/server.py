@@ -36,7 +36,9 @@ from broker.gateways.mqtt.server_config import (
     PORT_MAX,
     RUMQTTD_RETAINED_LIMIT_MESSAGES,
     mosquitto_config,
+    mosquitto_tls_config,
 )
+from broker.service.identity.files import IdentityFolder, write_private
 
 START_LIMIT_S: Final = 10.0
 STOP_LIMIT_S: Final = 3.0
@@ -45,12 +47,17 @@ WATCH_S: Final = 1.0
 LOG_TAIL_LIMIT_BYTES: Final = 2_000
 VERSION_QUERY_LIMIT_S: Final = 5.0
 LOG_NAME: Final = "mqtt-server.log"
+RIGHTS_NAME: Final = "rights.json"
 
 # Debian installs the server where an ordinary user's PATH does not look.
 MOSQUITTO_FOLDERS: Final = (Path("/usr/sbin"), Path("/usr/local/sbin"), Path("/opt/homebrew/sbin"))
 # Version 2 brought MQTT 5 to maturity and the loopback-by-default listener.
 MOSQUITTO_MAJOR_MIN: Final = 2
 _MOSQUITTO_VERSION: Final = re.compile(r"mosquitto version ((\d+)(?:\.\d+)*)")
+
+# Where packages put Mosquitto's own plugin.
+PLUGIN_PATTERN: Final = "mosquitto_dynamic_security.so"
+PLUGIN_FOLDERS: Final = (Path("/usr/lib"), Path("/usr/local/lib"), Path("/opt/homebrew/lib"))
 
 _PR_SET_PDEATHSIG: Final = 1  # <sys/prctl.h>: signal for this process when its parent dies
 
@@ -92,6 +99,21 @@ _RUMQTTD_LACKS: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SecureListener:
+    """A child that serves partners over TLS and knows them by their certificates."""
+
+    host: str
+    folder: IdentityFolder
+    first_rights: Callable[[], bytes]
+    """The rights the server starts with."""
+
+    @property
+    def connect_host(self) -> str:
+        """Where we reach it ourselves."""
+        return LOOPBACK_HOST if self.host in {"0.0.0.0", "::"} else self.host  # noqa: S104
+
+
 @dataclass(slots=True)
 class MqttServer:
     """A running MQTT server; `stop` ends it."""
@@ -102,6 +124,7 @@ class MqttServer:
     process: subprocess.Popen[bytes]
     data_dir: Path = Path()
     """Where it was started, for starting it again."""
+    secure: SecureListener | None = None
     _stopped: bool = field(default=False, init=False)
 
     def stop(self) -> None:
@@ -111,6 +134,11 @@ class MqttServer:
         self._stopped = True
         atexit.unregister(self.stop)
         _end(self.process)
+
+    def reload(self) -> None:
+        """Make it read its certificates and its revocation list again."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGHUP)
 
     async def keep_running(self) -> None:
         """Start it again, on its port, whenever it has ended by itself. Main thread only.
@@ -124,7 +152,7 @@ class MqttServer:
                 continue
             log.error("mqtt-server-ended", status=self.process.returncode)
             try:
-                successor = start(self.engine, self.port, self.data_dir)
+                successor = start(self.engine, self.port, self.data_dir, self.secure)
             except MqttServerFailed as error:
                 log.warning("mqtt-server-not-restarted", why=str(error))
                 continue
@@ -148,12 +176,17 @@ def choose_engine() -> MqttEngine:
     return MqttEngine(EngineName.RUMQTTD, f"iotcore {version}", _RUMQTTD_LACKS)
 
 
-def start(engine: MqttEngine, port: int | None, data_dir: Path) -> MqttServer:
-    """Start `engine` on 127.0.0.1 and return once it accepts connections.
+def start(
+    engine: MqttEngine, port: int | None, data_dir: Path, secure: SecureListener | None = None
+) -> MqttServer:
+    """Start `engine` and return once it accepts connections.
+
+    It listens on 127.0.0.1 and checks no identity, or as `secure` says.
 
     Args:
         engine: what `choose_engine` found.
         port: the TCP port, or None for any free one.
+        secure: over TLS, to clients with certificates; None for the loopback without.
         data_dir: a folder for its configuration and its log; made if it is absent.
 
     Raises:
@@ -163,19 +196,22 @@ def start(engine: MqttEngine, port: int | None, data_dir: Path) -> MqttServer:
         raise MqttServerFailed(
             "start the MQTT server from the main thread: the kernel ends it with its thread"
         )
-    port = _reserve_port(port)
+    if secure is not None and engine.name is not EngineName.MOSQUITTO:
+        raise MqttServerFailed(f"{engine.name} checks no certificates: install Mosquitto 2")
+    host = LOOPBACK_HOST if secure is None else secure.connect_host
+    port = _reserve_port(port, host)
     log = data_dir / LOG_NAME
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
-        process = _spawn(_command(engine, port, data_dir), log)
+        process = _spawn(_command(engine, port, data_dir, secure), log)
     except OSError as error:
         raise MqttServerFailed(f"cannot start {engine.name} in {data_dir}: {error}") from error
     try:
-        _wait_until_ready(process, engine, port, log)
+        _wait_until_ready(process, engine, (host, port), log)
     except BaseException:
         _end(process)
         raise
-    server = MqttServer(LOOPBACK_HOST, port, engine, process, data_dir)
+    server = MqttServer(host, port, engine, process, data_dir, secure)
     atexit.register(server.stop)
     return server
 
@@ -205,7 +241,7 @@ def _mosquitto_version(executable: Path) -> str | None:
     return match[1]
 
 
-def _reserve_port(port: int | None) -> int:
+def _reserve_port(port: int | None, host: str) -> int:
     """Return a port that is free now; a named one that is taken is refused here.
 
     Checked before the child starts: otherwise somebody else's server on that port would answer
@@ -216,26 +252,46 @@ def _reserve_port(port: int | None) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK_HOST, port or 0))
+            probe.bind((host, port or 0))
         except OSError as error:
             raise MqttServerFailed(
-                f"MQTT port {LOOPBACK_HOST}:{port} cannot be used: {error.strerror}"
+                f"MQTT port {host}:{port} cannot be used: {error.strerror}"
             ) from error
         bound: int = probe.getsockname()[1]
         return bound
 
 
-def _command(engine: MqttEngine, port: int, data_dir: Path) -> list[str]:
+def _command(
+    engine: MqttEngine, port: int, data_dir: Path, secure: SecureListener | None
+) -> list[str]:
     match engine.name:
         case EngineName.MOSQUITTO:
             config = data_dir / "mosquitto.conf"
-            config.write_text(mosquitto_config(port, os.geteuid() == 0), encoding="utf-8")
+            as_root = os.geteuid() == 0
+            text = (
+                mosquitto_config(port, as_root)
+                if secure is None
+                else _secure_config(secure, port, data_dir, as_root)
+            )
+            config.write_text(text, encoding="utf-8")
             return [str(engine.executable), "-c", str(config)]
         case EngineName.RUMQTTD:
             module = "broker.gateways.mqtt.embedded"
             return [sys.executable, "-m", module, str(port), str(data_dir)]
         case _:
             assert_never(engine.name)
+
+
+def _secure_config(secure: SecureListener, port: int, data_dir: Path, as_root: bool) -> str:
+    plugin = next(
+        (found for folder in PLUGIN_FOLDERS for found in sorted(folder.rglob(PLUGIN_PATTERN))), None
+    )
+    if plugin is None:
+        raise MqttServerFailed(f"this Mosquitto has no {PLUGIN_PATTERN}: install a full package")
+    rights = data_dir.resolve() / RIGHTS_NAME
+    write_private(rights, secure.first_rights())
+    folder = IdentityFolder(secure.folder.path.resolve())
+    return mosquitto_tls_config(secure.host, port, folder, plugin, rights, as_root)
 
 
 def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
@@ -268,7 +324,7 @@ def _die_with_parent() -> Callable[[], None] | None:
 
 
 def _wait_until_ready(
-    process: subprocess.Popen[bytes], engine: MqttEngine, port: int, log: Path
+    process: subprocess.Popen[bytes], engine: MqttEngine, address: tuple[str, int], log: Path
 ) -> None:
     deadline_s = time.monotonic() + START_LIMIT_S
     while time.monotonic() < deadline_s:
@@ -276,7 +332,7 @@ def _wait_until_ready(
         if status is not None:
             raise MqttServerFailed(f"{engine.name} ended with status {status}: {_tail(log)}")
         try:
-            socket.create_connection((LOOPBACK_HOST, port), timeout=READY_POLL_S * 10).close()
+            socket.create_connection(address, timeout=READY_POLL_S * 10).close()
         except OSError:
             time.sleep(READY_POLL_S)
         else:

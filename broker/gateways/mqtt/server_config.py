@@ -3,7 +3,10 @@
 Both are held to the same limits, so that a client meets one behaviour whichever engine runs.
 """
 
+from pathlib import Path
 from typing import Final
+
+from broker.service.identity.files import IdentityFolder
 
 LOOPBACK_HOST: Final = "127.0.0.1"
 PORT_MAX: Final = 65_535
@@ -31,25 +34,56 @@ RUMQTTD_CONNECT_TIMEOUT_MS: Final = 5_000
 RUMQTTD_RETAINED_LIMIT_MESSAGES: Final = 100
 
 
+_LIMITS: Final = (
+    "persistence false",
+    "set_tcp_nodelay true",
+    f"max_connections {MQTT_CONNECTIONS_LIMIT}",
+    f"max_packet_size {MQTT_PACKET_LIMIT_BYTES}",
+    f"max_inflight_messages {MQTT_INFLIGHT_LIMIT_MESSAGES}",
+    f"max_queued_messages {MQTT_QUEUE_LIMIT_MESSAGES}",
+    f"max_queued_bytes {MQTT_QUEUE_LIMIT_BYTES}",
+    f"max_keepalive {MQTT_KEEPALIVE_LIMIT_S}",
+    "sys_interval 0",
+    "log_dest stderr",
+    "log_type error",
+    "log_type warning",
+    "connection_messages false",
+)
+
+
 def mosquitto_config(port: int, run_as_root: bool) -> str:
     """Return a Mosquitto 2 configuration for one loopback listener that keeps nothing on disk."""
+    lines = [f"listener {port} {LOOPBACK_HOST}", "allow_anonymous true", *_LIMITS]
+    return _finished(lines, run_as_root)
+
+
+def mosquitto_tls_config(
+    host: str, port: int, folder: IdentityFolder, plugin: Path, rights: Path, run_as_root: bool
+) -> str:
+    """Return a Mosquitto 2 configuration that knows every client by its certificate alone.
+
+    The common name becomes the user name and the client id, so nobody takes another's session
+    over; one authority, because any that is trusted can make any name.
+    """
     lines = [
-        f"listener {port} {LOOPBACK_HOST}",
-        "allow_anonymous true",
-        "persistence false",
-        "set_tcp_nodelay true",
-        f"max_connections {MQTT_CONNECTIONS_LIMIT}",
-        f"max_packet_size {MQTT_PACKET_LIMIT_BYTES}",
-        f"max_inflight_messages {MQTT_INFLIGHT_LIMIT_MESSAGES}",
-        f"max_queued_messages {MQTT_QUEUE_LIMIT_MESSAGES}",
-        f"max_queued_bytes {MQTT_QUEUE_LIMIT_BYTES}",
-        f"max_keepalive {MQTT_KEEPALIVE_LIMIT_S}",
-        "sys_interval 0",
-        "log_dest stderr",
-        "log_type error",
-        "log_type warning",
-        "connection_messages false",
+        f"listener {port} {host}",
+        f"cafile {folder.trusted}",
+        f"certfile {folder.server_certificate}",
+        f"keyfile {folder.server_key}",
+        f"crlfile {folder.revocations}",
+        "tls_version tlsv1.2",
+        "require_certificate true",
+        "use_identity_as_username true",
+        "use_username_as_clientid true",
+        "allow_anonymous false",
+        f"plugin {plugin}",
+        f"plugin_opt_config_file {rights}",
+        *_LIMITS,
     ]
+    return _finished(lines, run_as_root)
+
+
+def _finished(lines: list[str], run_as_root: bool) -> str:
     if run_as_root:
         # Changing user clears the kernel's "die with the parent" mark, and an orphan that holds
         # the port is worse than a child with the rights its parent has anyway.

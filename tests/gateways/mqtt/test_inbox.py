@@ -22,6 +22,7 @@ from broker.core.tracks.reports import ReportBatch
 from broker.gateways.mqtt.inbox import PAYLOAD_BYTES_MAX, Inbox
 from broker.gateways.mqtt.topics import Inbound, Topics
 from broker.gateways.wire.restrictions import encode_restriction
+from broker.service.access import Access
 from broker.service.clock import VirtualClock
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
@@ -41,6 +42,7 @@ class AtOnce:
 
     def __init__(self) -> None:
         self.clock = VirtualClock(NOW_US)
+        self.access = Access(lambda: dict.fromkeys(AGENCIES, ""))
         self.tracks = TrackRegister(np.zeros((6, 6), dtype=np.int16))
         self.commands: list[ControlCommand] = []
         self.overloaded = False

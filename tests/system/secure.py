@@ -1,0 +1,123 @@
+"""A whole broker as production runs it: mutual TLS over gRPC, and over a Mosquitto of its own."""
+
+import asyncio
+import contextlib
+import queue
+import ssl
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from broker.cli.running import Running, mqtt_server_for, running_broker
+from broker.cli.securing import secured
+from broker.service.clock import SystemClock
+from broker.service.settings import AgencySettings, LimitSettings, Settings
+from keepclear.client.tls import mqtt_context
+from tests.conftest import unused_port
+from tests.system.identities import HOST, Site
+
+WAIT_S = 10.0
+SILENCE_S = 0.5
+"""How long a connection that must not come about is waited for."""
+
+
+@asynccontextmanager
+async def secure_broker(
+    site: Site,
+    agencies: Mapping[str, AgencySettings],
+    limits: LimitSettings | None = None,
+    space: str = "exercise",
+) -> AsyncIterator[Running]:
+    settings = Settings(
+        space=space,
+        identity_dir=site.identities.path,
+        limits=limits or LimitSettings(),
+        agencies=dict(agencies),
+        data_dir=site.root / "data",
+        grpc_port=0,
+        metrics_port=0,
+        mqtt_port=unused_port(),
+    )
+    clock = SystemClock()
+    security = secured(settings, clock)
+    server = mqtt_server_for(settings, security)
+    assert server is not None
+    try:
+        async with running_broker(settings, clock, server, security) as running:
+            for _ in range(500):
+                if running.gateway.link.connected.is_set():
+                    break
+                await asyncio.sleep(0.02)
+            assert running.gateway.link.connected.is_set()
+            yield running
+    finally:
+        server.stop()
+
+
+class MqttPartner:
+    """A partner's MQTT 5 client with a certificate, that remembers what it was told."""
+
+    def __init__(self, port: int, context: ssl.SSLContext | None, client_id: str = "") -> None:
+        self.connected: queue.SimpleQueue[ReasonCode] = queue.SimpleQueue()
+        self.lost: queue.SimpleQueue[ReasonCode] = queue.SimpleQueue()
+        self.published: queue.SimpleQueue[ReasonCode] = queue.SimpleQueue()
+        self.subscribed: queue.SimpleQueue[list[ReasonCode]] = queue.SimpleQueue()
+        self.received: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
+        self.paho = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            reconnect_on_failure=False,
+        )
+        if context is not None:
+            self.paho.tls_set_context(context)
+        self.paho.on_connect = lambda *event: self.connected.put(event[3])
+        self.paho.on_disconnect = lambda *event: self.lost.put(event[3])
+        self.paho.on_publish = lambda *event: self.published.put(event[3])
+        self.paho.on_subscribe = lambda *event: self.subscribed.put(event[3])
+        self.paho.on_message = lambda *event: self.received.put(event[2])
+        self.paho.connect(HOST, port)
+        self.paho.loop_start()
+
+    def publish(self, topic: str, payload: bytes = b"") -> int:
+        """The reason code of the server's answer."""
+        self.paho.publish(topic, payload, qos=1)
+        return self.published.get(timeout=WAIT_S).value
+
+    def subscribe(self, topic: str) -> int:
+        """The reason code of the server's answer: the granted quality, or 0x80 and above."""
+        self.paho.subscribe(topic, qos=1)
+        return self.subscribed.get(timeout=WAIT_S)[0].value
+
+    def close(self) -> None:
+        self.paho.disconnect()
+        self.paho.loop_stop()
+
+
+@contextmanager
+def partner(port: int, folder: Path, client_id: str = "") -> Iterator[MqttPartner]:
+    """A connected partner."""
+    made = MqttPartner(port, mqtt_context(folder), client_id)
+    try:
+        assert made.connected.get(timeout=WAIT_S) == "Success"
+        yield made
+    finally:
+        made.close()
+
+
+def gets_in(port: int, context: ssl.SSLContext | None, wait_s: float = SILENCE_S) -> bool:
+    """Whether a client with this context is let in."""
+    try:
+        attempt = MqttPartner(port, context)
+    except (OSError, ssl.SSLError):
+        return False
+    try:
+        with contextlib.suppress(queue.Empty):
+            return attempt.connected.get(timeout=wait_s) == "Success"
+        return False
+    finally:
+        attempt.close()
