@@ -12,10 +12,11 @@ from grpc_health.v1 import health_pb2
 
 from broker.cli.checks import Check, ok, problem, warning
 from broker.cli.connection import find_broker
+from broker.cli.credentials import new_client, open_channel
 from broker.cli.problems import Problem
 from broker.cli.wording import age_words
 from broker.core.units import SECOND_US
-from keepclear.client import Client, KeepclearError, RefusedError
+from keepclear.client import KeepclearError, RefusedError
 from keepclear.v1.common_pb2 import SPACE_EXERCISE, SPACE_LIVE
 from keepclear.v1.feed_pb2 import FeedMessage, Heartbeat
 
@@ -98,7 +99,7 @@ def clock(offset_s: float) -> Check:
 
 
 async def _health(address: str) -> Check:
-    async with grpc.aio.insecure_channel(address) as channel:
+    async with open_channel(address) as channel:
         check = channel.unary_unary(
             HEALTH_METHOD,
             request_serializer=health_pb2.HealthCheckRequest.SerializeToString,
@@ -119,7 +120,7 @@ async def _heartbeat(address: str, system: str) -> Heard:
     """The first heartbeat after the snapshot."""
     async with (
         asyncio.timeout(HEARTBEAT_LIMIT_S),
-        Client(address, system) as client,
+        new_client(address, system) as client,
         aclosing(client.subscribe()) as messages,
     ):
         async for message in messages:

@@ -9,6 +9,7 @@ from typing import Final
 import grpc
 import grpc.aio
 
+from broker.cli.credentials import new_client, open_channel
 from broker.cli.discovery import BrokerRecord, read_run_file
 from broker.cli.problems import ExitCode, Problem
 from keepclear.client import Client, RefusedError, UnavailableError
@@ -31,9 +32,7 @@ def targets(explicit: str | None, record: BrokerRecord | None) -> tuple[str, ...
 
 async def answers(target: str) -> bool:
     """Whether something that speaks gRPC answers there."""
-    async with grpc.aio.insecure_channel(
-        target, options=(("grpc.use_local_subchannel_pool", 1),)
-    ) as channel:
+    async with open_channel(target, (("grpc.use_local_subchannel_pool", 1),)) as channel:
         try:
             async with asyncio.timeout(PROBE_LIMIT_S):
                 await channel.channel_ready()
@@ -66,7 +65,7 @@ async def broker_client(explicit: str | None, system: str) -> AsyncIterator[Clie
     """A client connected to a broker; its errors leave as Problem."""
     target = await find_broker(explicit)
     try:
-        async with Client(target, system) as client:
+        async with new_client(target, system) as client:
             yield client
     except RefusedError as error:
         raise refused(error, system) from error
@@ -79,9 +78,10 @@ def refused(error: RefusedError, system: str) -> Problem:
     lines = [f"refused: {error.message}"]
     named = (f"{field}: {reason}" for field, reason in error.refusals)
     lines += [f"  {one}" for one in named if one not in error.message]
+    who = f"you speak as {system}: set --system, or KEEPCLEAR_CERTIFICATES, to your own"
     steps = {
-        grpc.StatusCode.PERMISSION_DENIED: f"you speak as {system}: set --system to your own",
-        grpc.StatusCode.UNAUTHENTICATED: f"you speak as {system}: set --system to your own",
+        grpc.StatusCode.PERMISSION_DENIED: who,
+        grpc.StatusCode.UNAUTHENTICATED: who,
         grpc.StatusCode.ABORTED: "it has changed since: list it again for the current etag",
     }
     return Problem("\n".join(lines), steps.get(error.code, ""))

@@ -16,6 +16,7 @@ import structlog
 from adapters.metrics import FeedMetrics
 from adapters.registry import UnknownAdapter, build_feed, split
 from adapters.runtime import RunningAdapter, run_adapters
+from broker.cli.credentials import new_client
 from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.following import BrokerTime, PacedClock, RecordedClock
 from broker.cli.problems import Problem
@@ -290,7 +291,7 @@ async def adapters_running(
             adapter = build_feed(name, table, BrokerTime(clock), paced)
         except UnknownAdapter as error:
             raise Problem(str(error)) from error
-        client = await Client(running.grpc_address, system).__aenter__()
+        client = await new_client(running.grpc_address, system).__aenter__()
         clients.append(client)
         at_work.append((name, RunningAdapter(adapter, client)))
     running.broker.metrics.registry.register(FeedMetrics(at_work, BrokerTime(clock)))

@@ -30,3 +30,33 @@ def mqtt_context(folder: Path) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(folder / "certificate.pem", folder / "key.pem")
     return context
+
+
+def token_credentials(authority: Path, token_file: Path) -> grpc.ChannelCredentials:
+    """What `Client(credentials=...)` takes for a person who signed in with OpenID Connect.
+
+    `authority` is the broker's authority (PEM). The token file is read again for every call, so
+    that a renewed token counts at once. Raises OSError for an authority that cannot be read.
+    """
+    return grpc.composite_channel_credentials(
+        grpc.ssl_channel_credentials(root_certificates=authority.read_bytes()),
+        grpc.metadata_call_credentials(_Token(token_file)),
+    )
+
+
+class _Token(grpc.AuthMetadataPlugin):
+    """Adds the token to every call."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __call__(
+        self, context: grpc.AuthMetadataContext, callback: grpc.AuthMetadataPluginCallback
+    ) -> None:
+        del context  # the token is the same for every method
+        try:
+            token = self._path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            callback((), error)
+            return
+        callback((("authorization", f"Bearer {token}"),), None)

@@ -26,7 +26,6 @@ def test_addresses(url: str, expected: MqttAddress) -> None:
     [
         "",
         "localhost:1883",
-        "mqtts://localhost",
         "mqtt://",
         "mqtt://localhost/topic",
         "mqtt://localhost:0",
@@ -54,3 +53,8 @@ def test_what_cannot_be_sent_is_counted() -> None:
     link.publish("a", b"", qos=1)
     link.publish("a", b"", qos=0)
     assert link.dropped_count == 2
+
+
+def test_an_address_with_tls_has_its_own_usual_port() -> None:
+    assert MqttAddress.parse("mqtts://broker.example") == MqttAddress("broker.example", 8883, True)
+    assert MqttAddress.parse("mqtts://broker.example:99").port == 99
