@@ -95,12 +95,7 @@ class Inbox:
             self._refuse(address.sender, "", [refusal], code_pb2.INTERNAL)
 
     def _handle(self, address: Address, payload: bytes, retained: bool) -> None:
-        if len(payload) > PAYLOAD_BYTES_MAX:
-            raise refuse("payload", f"must be at most {PAYLOAD_BYTES_MAX} bytes")
-        if retained and address.kind is not Inbound.PRESENCE:
-            raise refuse("retain", "must not be set: a retained request would be repeated")
-        if address.is_json and address.sender.agency not in self._json_agencies:
-            raise refuse("topic", "JSON is not switched on for this agency")
+        self._check_form(address, payload, retained)
         decision = self._decision(address)
         if not decision.allowed:
             refusal = Refusal("topic", decision.reason)
@@ -132,6 +127,14 @@ class Inbox:
                 self._on_resume(sender, _read(presence_pb2.ResumeRequest(), payload, is_json))
             case Inbound.PRESENCE:
                 self._on_presence(sender, _read(presence_pb2.Presence(), payload, is_json))
+
+    def _check_form(self, address: Address, payload: bytes, retained: bool) -> None:
+        if len(payload) > PAYLOAD_BYTES_MAX:
+            raise refuse("payload", f"must be at most {PAYLOAD_BYTES_MAX} bytes")
+        if retained and address.kind is not Inbound.PRESENCE:
+            raise refuse("retain", "must not be set: a retained request would be repeated")
+        if address.is_json and address.sender.agency not in self._json_agencies:
+            raise refuse("topic", "JSON is not switched on for this agency")
 
     def _decision(self, address: Address) -> Decision:
         """The MQTT server's rights say the same; this holds where it checks nobody, or not yet."""
