@@ -138,16 +138,9 @@ async def running_broker(
     if security is None and settings.identity_dir is not None:
         raise BrokenInvariant("settings with identities, and a broker without")
     sys.setswitchinterval(THREAD_SWITCH_S)
-    exercise = settings.space == "exercise"
-    encoder = WireEncoder(exercise=exercise)
     policy = policy_text(settings.policy)
     await asyncio.to_thread(rehearse, policy)
-    parts = assemble(settings.data_dir, policy, encoder, clock, exercise=exercise)
-    if security is None:
-        parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
-        broker = Broker(parts)
-    else:
-        broker = Broker(replace(parts, identities=security.trust, limits=security.limits))
+    broker = _broker_of(settings, clock, policy, security)
     try:
         await broker.start(policy, settings.agencies)
         try:
@@ -162,20 +155,7 @@ async def running_broker(
         except RuntimeError as error:
             metrics.stop()
             raise _port_taken("gRPC", settings.grpc_port, "--grpc-port") from error
-        address = (
-            MqttAddress(mqtt_server.host, mqtt_server.port, security is not None)
-            if mqtt_server
-            else MqttAddress.parse(settings.mqtt)
-        )
-        json_agencies = frozenset(
-            agency for agency, one in settings.agencies.items() if one.json_over_mqtt
-        )
-        gateway = MqttGateway(
-            broker,
-            address,
-            json_agencies,
-            None if security is None else security.mqtt_security(own_child=mqtt_server is not None),
-        )
+        gateway = _mqtt_gateway(settings, broker, mqtt_server, security)
         server.on_recheck.append(gateway.watch_rights)
         await server.start()
         gateway.start()
@@ -186,7 +166,7 @@ async def running_broker(
                 broker,
                 f"{settings.host}:{server.port}",
                 f"{host}:{metrics.port}",
-                address,
+                gateway.link.address,
                 mqtt_server,
                 gateway,
             )
@@ -198,6 +178,34 @@ async def running_broker(
             metrics.stop()
     finally:
         await asyncio.to_thread(broker.stop)
+
+
+def _broker_of(settings: Settings, clock: Clock, policy: str, security: Secured | None) -> Broker:
+    """The broker as its log left it; without identities it says so on every feed."""
+    exercise = settings.space == "exercise"
+    encoder = WireEncoder(exercise=exercise)
+    parts = assemble(settings.data_dir, policy, encoder, clock, exercise=exercise)
+    if security is None:
+        parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
+        return Broker(parts)
+    return Broker(replace(parts, identities=security.trust, limits=security.limits))
+
+
+def _mqtt_gateway(
+    settings: Settings, broker: Broker, mqtt_server: MqttServer | None, security: Secured | None
+) -> MqttGateway:
+    """The gateway to our child, or to the server that the settings name."""
+    if mqtt_server is None:
+        address = MqttAddress.parse(settings.mqtt)
+    else:
+        address = MqttAddress(mqtt_server.host, mqtt_server.port, security is not None)
+    json_agencies = frozenset(
+        agency for agency, one in settings.agencies.items() if one.json_over_mqtt
+    )
+    shown = None
+    if security is not None:
+        shown = security.mqtt_security(own_child=mqtt_server is not None)
+    return MqttGateway(broker, address, json_agencies, shown)
 
 
 async def until_stopped(running: Running, for_s: float | None = None) -> None:
