@@ -130,7 +130,7 @@ class _Reader:
             raise Unreadable(Reason.TOO_LARGE, f"more than {PERIODS_PER_ITEM} periods")
 
     def _day(self, token: re.Match[str]) -> None:
-        over = not self.days.excepting or self._ends_exception(token)
+        over = not self.days.excepting or self._ends_exception()
         if self.days.has_hours and over:
             self.days = _Days()
         if token["weekdays"]:
@@ -144,13 +144,13 @@ class _Reader:
         else:
             self.days.dates.append(span)
 
-    def _ends_exception(self, token: re.Match[str]) -> bool:
+    def _ends_exception(self) -> bool:
         """A day named after the exception's own, with hours still to come: new days begin.
 
         `MON-FRI 1615-2030 EXC OCT 27-28, OCT 27-28 1715-2130`: the dates after the exception
         are for the next hours. An exception here is one date or one range of dates.
         """
-        return bool(self.days.excepted) or bool(token["weekdays"])
+        return bool(self.days.excepted)
 
     def _except(self, span: tuple[int, int]) -> None:
         excluded = range(span[0], span[1] + 1)
@@ -211,6 +211,8 @@ class _Reader:
     def periods_read(self, said_something: bool) -> tuple[Period, ...]:
         """All periods, when every day named has its hours."""
         if self.days.named and not self.days.has_hours:
+            if self.periods:
+                raise Unreadable(Reason.MALFORMED, "days without hours after days with them")
             self._whole_days()
         if said_something and not self.periods:
             raise Unreadable(Reason.MALFORMED, "the hours name no hours")

@@ -49,7 +49,7 @@ def _reference(element: Element, prefix: str, notes: Notes) -> str:
     )
     if number and len(number) < 4:
         notes.deviate("NOTAM number without its leading zeros")
-    return f"{series}{number.zfill(4)}/{year.zfill(2)}" if series else ""
+    return f"{series}{number.zfill(4)}/{year.zfill(2)}" if series and number and year else ""
 
 
 def _fields(element: Element, notes: Notes) -> NotamFields:

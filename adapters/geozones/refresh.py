@@ -1,6 +1,7 @@
 """One source as a whole: what repeats, what replaces or cancels what, and what is over."""
 
 from dataclasses import replace
+from typing import Final
 
 from adapters.geozones.model import Outcome, Reason, SourceItem, Zone
 
@@ -29,9 +30,21 @@ def settle(items: tuple[SourceItem, ...], now_us: int | None = None) -> tuple[So
     return tuple(settled)
 
 
-def listed(items: tuple[SourceItem, ...]) -> tuple[str, ...]:
-    """Identifiers of everything that is set, for a refresh to keep."""
-    return tuple(dict.fromkeys(item.source_id for item in items if item.zone is not None))
+_NOT_LISTED: Final = {
+    Reason.NOT_A_RESTRICTION,
+    Reason.TRIGGER,
+    Reason.ENDS_SOMETHING,
+    Reason.SUPERSEDED,
+    Reason.EXPIRED,
+}
+
+
+def listed(rows: tuple[SourceItem, ...]) -> tuple[str, ...]:
+    """Identifiers of what the source lists now, for a refresh to keep.
+
+    An item that could not be read this time is among them: what was read of it before stays.
+    """
+    return tuple(dict.fromkeys(row.source_id for row in rows if row.refusal not in _NOT_LISTED))
 
 
 def ended(items: tuple[SourceItem, ...]) -> tuple[str, ...]:

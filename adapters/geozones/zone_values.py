@@ -150,7 +150,8 @@ def _period(entry: JsonObject, notes: Notes) -> Period | None:
     end = _moment(entry.get("endTime"), entry.get("endEvent"), notes)
     if start is None and end is None and not weekdays:
         return None
-    if start == Moment(0) and end == Moment(0):
+    if end == Moment(0):
+        # An end at or before the start is on the next day: midnight is the end of this one.
         end = Moment(DAY_S)
     return Period(start or Moment(0), end or Moment(DAY_S), weekdays)
 

@@ -17,6 +17,8 @@ from broker.cli.prepare import prepare
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
 from broker.cli.publish import publish
 from broker.cli.replay import replay
+from broker.cli.restriction_export import export
+from broker.cli.restriction_import import import_
 from broker.cli.restrictions import restrictions_app
 from broker.cli.separation import separation_app
 from broker.cli.serve import serve
@@ -81,6 +83,8 @@ app.command(epilog=EXIT_CODES_HELP)(serve)
 app.command(epilog=EXIT_CODES_HELP)(demo)
 app.command(epilog=EXIT_CODES_HELP)(watch)
 app.command(epilog=EXIT_CODES_HELP)(publish)
+restrictions_app.command(name="import", epilog=EXIT_CODES_HELP)(import_)
+restrictions_app.command(epilog=EXIT_CODES_HELP)(export)
 app.add_typer(restrictions_app, name="restrictions")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(adapters_app, name="adapters")

@@ -246,6 +246,17 @@ class Client:
         )
         return answer.restriction
 
+    async def import_restrictions(
+        self, request: restrictions_pb2.ImportRestrictionsRequest
+    ) -> restrictions_pb2.ImportRestrictionsResponse:
+        """Mirror items of a statutory source; each is judged alone and has its own answer."""
+        if not request.request_id:
+            request.request_id = _request_id()
+        answer: restrictions_pb2.ImportRestrictionsResponse = await self._call(
+            self._restrictions().ImportRestrictions, request, f"importing {request.source_id}"
+        )
+        return answer
+
     # Alerts
 
     async def list_alerts(self) -> list[alerts_pb2.Alert]:
