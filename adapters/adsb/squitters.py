@@ -14,23 +14,14 @@ other replies it is mixed with the address, so that noise looks like an aircraft
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import rs1090
 
-from adapters.adsb.aircraft import (
-    ALTITUDE_FT,
-    NO_ADDRESS,
-    OBSTACLES,
-    RATE_FPM,
-    SPEED_KT,
-    SURFACE_VEHICLES,
-    Aircraft,
-    Known,
-    within,
-)
-from adapters.adsb.memory import Heard, Memory, at_position
+from adapters.adsb.aircraft import NO_ADDRESS, Aircraft, Known
+from adapters.adsb.memory import Memory
+from adapters.adsb.messages import positioned, remember
 from adapters.adsb.quality import ADSB_DEFAULT_M, MLAT_DEFAULT_M, UNSURE_DEFAULT_M
 from adapters.clock import MICROSECONDS
 from adapters.model import Refusal
@@ -45,25 +36,6 @@ MAX_KEPT_AIRCRAFT = 20_000
 EXTENDED_SQUITTER = 17
 NON_TRANSPONDER = 18  # a rebroadcast, or ADS-B without a transponder
 
-# rs1090's words for the emitter category (DO-260B 2.2.3.2.5.2).
-CATEGORIES = {
-    "<7000kg": "A1",
-    "34,000kg": "A2",
-    "<136,000kg": "A3",
-    "High vortex": "A4",
-    "Heavy": "A5",
-    "High performance": "A6",
-    "Rotorcraft": "A7",
-    "Glider": "B1",
-    "Lighter than air": "B2",
-    "Parachutist": "B3",
-    "Ultralight": "B4",
-    "UAM": "B6",
-    "Space": "B7",
-    "Surface emergency vehicle": "C1",
-    "Surface service vehicle": "C2",
-    "Obstruction": "C3",
-}
 # DF 18 by its control field: the prefix of the address, how a position is known, and its accuracy
 # without a quality code (DO-260B table 2-12). Others carry no position of one aircraft.
 CONTROL_FIELDS = {
@@ -180,10 +152,10 @@ class SquitterDecoder:
         bds = message.get("bds")
         heard = self._memory.of(address)
         if bds not in {"05", "06"}:
-            _remember(heard, message, frame.time_us)
+            remember(heard, message, frame.time_us)
             return None
         sure = self._halves(frame).take(frame, message)
-        made = _positioned(address, heard, message, frame.time_us, (known, default_m))
+        made = positioned(address, heard, message, frame.time_us, (known, default_m))
         return made if sure or not isinstance(made, Aircraft) else None
 
     def _halves(self, frame: Frame) -> "_Halves":
@@ -244,65 +216,3 @@ def _origin(frame: Frame) -> tuple[str, Known, float] | None:
     if frame.data[0] >> 3 == EXTENDED_SQUITTER:
         return "", Known.ADSB, ADSB_DEFAULT_M
     return CONTROL_FIELDS.get(frame.data[0] & 7)
-
-
-def _remember(heard: Heard, message: dict[str, Any], time_us: int) -> None:
-    """What a message without a position says."""
-    match message.get("bds"):
-        case "08":
-            heard.hear("category", CATEGORIES.get(message.get("wake_vortex", "")), time_us)
-            callsign = str(message.get("callsign", "")).strip()
-            if callsign.replace(" ", "").isalnum():  # '#' stands for what is no letter
-                heard.hear("callsign", callsign, time_us)
-        case "09":
-            heard.hear("ground_speed_kt", within(message.get("groundspeed"), SPEED_KT), time_us)
-            heard.hear("track_deg", message.get("track"), time_us)
-            heard.hear("climb_fpm", within(message.get("vertical_rate"), RATE_FPM), time_us)
-            heard.hear("nac_v", message.get("NACv"), time_us)
-            heard.hear("geometric_less_pressure_ft", message.get("geo_minus_baro"), time_us)
-        case "62":
-            heard.hear("nac_p", message.get("NACp"), time_us)
-        case "65":
-            heard.hear("nac_p", message.get("NACp"), time_us)
-            heard.hear("gva", message.get("GVA"), time_us)
-        case _:
-            pass
-
-
-def _positioned(
-    address: str,
-    heard: Heard,
-    message: dict[str, Any],
-    time_us: int,
-    known: tuple[Known, float],
-) -> Aircraft | Refusal | None:
-    on_ground = message["bds"] == "06"
-    heard.hear("nuc_p", message.get("NUCp"), time_us)
-    if on_ground:
-        heard.hear("ground_speed_kt", within(message.get("groundspeed"), SPEED_KT), time_us)
-        heard.hear("track_deg", message.get("track"), time_us)
-        heard.hear("climb_fpm", None, time_us)
-    else:
-        geometric = message.get("source") != "barometric"
-        name = "geometric_altitude_ft" if geometric else "pressure_altitude_ft"
-        heard.hear(name, within(message.get("altitude"), ALTITUDE_FT), time_us)
-    latitude_deg, longitude_deg = message.get("latitude"), message.get("longitude")
-    if latitude_deg is None or longitude_deg is None:
-        return None  # half a position
-    made = at_position(
-        address,
-        heard,
-        latitude_deg=latitude_deg,
-        longitude_deg=longitude_deg,
-        time_us=time_us,
-        known=known[0],
-        on_ground=on_ground,
-        default_accuracy_m=known[1],
-    )
-    if made.category in SURFACE_VEHICLES | OBSTACLES:
-        return Refusal("category", "a surface vehicle or an obstacle")
-    if latitude_deg == 0.0 and longitude_deg == 0.0:
-        return Refusal("latitude", "0,0 is no fix")
-    if known[1] > ADSB_DEFAULT_M:  # the aircraft's own code says nothing of a ground station's work
-        return replace(made, horizontal_accuracy_m=max(known[1], made.horizontal_accuracy_m))
-    return made
