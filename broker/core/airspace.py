@@ -24,6 +24,8 @@ from broker.core.commands import (
     LoadPolicy,
     OpenAudience,
     PublisherGone,
+    RegisterAircraft,
+    RemoveAircraft,
     SubmitReports,
     Tick,
     WithdrawRestriction,
@@ -102,6 +104,10 @@ class Airspace:
                 outcome = self.controls.withdraw_restriction(command, now_us)
             case AcknowledgeAlert():
                 return self.controls.acknowledge(command, now_us)
+            case RegisterAircraft():
+                return self.controls.register_aircraft(command, now_us)
+            case RemoveAircraft():
+                return self.controls.remove_aircraft(command)
         alerts = self._after_restriction_change(outcome.effects, now_us)
         return Outcome((*outcome.effects, *alerts), outcome.reply)
 
@@ -141,6 +147,7 @@ class Airspace:
         effects += found
         effects += (AlertChanged(alert) for alert in alerts)
         effects += self.coverage.advance(now_us)
+        self.controls.aircraft.advance(now_us)
         return effects
 
     def _after_restriction_change(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from broker.core.aircraft.model import AircraftName, AircraftRecord
 from broker.core.names import Audience, RestrictionName, SystemName
 from broker.core.restrictions.model import (
     RestrictionDraft,
@@ -75,6 +76,24 @@ class AcknowledgeAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterAircraft:
+    """Write aircraft of the sender's agency into the register: all of them or none."""
+
+    sender: SystemName
+    request_id: str
+    records: tuple[AircraftRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveAircraft:
+    """Take one aircraft of the sender's agency out of the register."""
+
+    sender: SystemName
+    request_id: str
+    name: AircraftName
+
+
+@dataclass(frozen=True, slots=True)
 class PublisherGone:
     """A publisher's connection ended without a goodbye: its feed counts as silent at once."""
 
@@ -95,6 +114,8 @@ ControlCommand = (
     | WithdrawRestriction
     | ImportRestrictions
     | AcknowledgeAlert
+    | RegisterAircraft
+    | RemoveAircraft
 )
 """Synced to disk before it is acknowledged."""
 

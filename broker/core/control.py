@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from broker.core.aircraft.model import AircraftEntries
+from broker.core.aircraft.register import AircraftRegister, AircraftUnknown
 from broker.core.alerting import Alerting
 from broker.core.commands import (
     AcknowledgeAlert,
@@ -9,6 +11,8 @@ from broker.core.commands import (
     ImportRestrictions,
     LoadPolicy,
     OpenAudience,
+    RegisterAircraft,
+    RemoveAircraft,
     WithdrawRestriction,
 )
 from broker.core.effects import (
@@ -31,7 +35,7 @@ from broker.core.restrictions.register import (
     RestrictionUnknown,
 )
 from broker.core.separation.policy import Policy, parse_policy
-from broker.core.sharing.decision import may_change
+from broker.core.sharing.decision import may_change, may_register
 
 AUDIENCES_MAX: Final = 500
 
@@ -43,6 +47,7 @@ class Controls:
         self._restrictions = restrictions
         self._alerting = alerting
         self._requests = RequestMemory()
+        self.aircraft = AircraftRegister()
         self.audiences: dict[Audience, None] = {}
         self.agency_names: dict[str, str] = {}
         """Agency -> the name people know it by."""
@@ -139,12 +144,38 @@ class Controls:
         self._requests.remember(command.sender, command.request_id, reply, now_us)
         return Outcome((AlertChanged(alert),), reply)
 
+    def register_aircraft(self, command: RegisterAircraft, now_us: int) -> Outcome:
+        """Write the sender's agency's aircraft; the same again changes nothing."""
+        for place, record in enumerate(command.records):
+            decision = may_register(command.sender, record.name.agency)
+            if not decision.allowed:
+                refusal = Refusal(f"aircraft[{place}].name", decision.reason)
+                return Outcome((), NotDone((refusal,), denied=True))
+        try:
+            written = self.aircraft.upsert(command.records, now_us)
+        except Refused as refused:
+            return Outcome((), NotDone(refused.refusals))
+        return Outcome((), Done(AircraftEntries(written)))
+
+    def remove_aircraft(self, command: RemoveAircraft) -> Outcome:
+        """Take one of the sender's agency's aircraft out."""
+        decision = may_register(command.sender, command.name.agency)
+        if not decision.allowed:
+            refusal = Refusal("name", decision.reason)
+            return Outcome((), NotDone((refusal,), denied=True))
+        try:
+            removed = self.aircraft.remove(command.name)
+        except AircraftUnknown as refused:
+            return Outcome((), NotDone(refused.refusals, not_found=True))
+        return Outcome((), Done(AircraftEntries((removed,))))
+
     def state(self) -> dict[str, Plain]:
         """For a snapshot."""
         return {
             "audiences": [[one.agency, str(one.role)] for one in self.audiences],
             "agency_names": dict(self.agency_names),
             "requests": self._requests.state(),
+            "aircraft": self.aircraft.state(),
         }
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -155,3 +186,4 @@ class Controls:
         for agency, name in mapping(state["agency_names"]).items():
             self.agency_names[agency] = text(name)
         self._requests.restore(state["requests"])
+        self.aircraft.restore(state.get("aircraft", []))

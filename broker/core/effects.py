@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from broker.core.aircraft.model import AircraftEntries
 from broker.core.errors import Refusal
 from broker.core.names import SystemName
 from broker.core.restrictions.imported import ImportReport
@@ -180,7 +181,7 @@ class BatchReply:
 class Done:
     """A control command was carried out; `resource` is what it made or changed, if anything."""
 
-    resource: Restriction | Alert | ImportReport | None = None
+    resource: Restriction | Alert | ImportReport | AircraftEntries | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ A changed payload needs a new version and an upcaster; tests hold the bytes of e
 
 from typing import assert_never
 
+from broker.core.aircraft.model import AircraftName
 from broker.core.commands import (
     AcknowledgeAlert,
     Command,
@@ -15,17 +16,30 @@ from broker.core.commands import (
     LoadPolicy,
     OpenAudience,
     PublisherGone,
+    RegisterAircraft,
+    RemoveAircraft,
     SubmitReports,
     Tick,
     WithdrawRestriction,
 )
 from broker.core.names import Audience, RestrictionName, Role, SystemName
 from broker.journal import report_codec
+from broker.journal.aircraft_codec import record_from_json, record_to_json
 from broker.journal.canonical import Fields, as_text, to_bytes
 from broker.journal.errors import RecordUnreadable
 from broker.journal.records import DataClass, RecordKind
 from broker.journal.restriction_codec import draft_from_json, draft_to_json
 from broker.journal.upcasters import upcast
+
+ControlRequest = (
+    CreateRestriction
+    | ImportRestrictions
+    | WithdrawRestriction
+    | AcknowledgeAlert
+    | RegisterAircraft
+    | RemoveAircraft
+)
+"""What a system asks for, under a request id."""
 
 
 def is_control(command: Command) -> bool:
@@ -64,6 +78,9 @@ def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
         case AcknowledgeAlert():
             payload = _encode_acknowledgement(command)
             return RecordKind.ACKNOWLEDGE_ALERT, DataClass.CONTROL, payload
+        case RegisterAircraft() | RemoveAircraft():
+            kind, payload = _encode_aircraft(command)
+            return kind, DataClass.CONTROL, payload
         case _:
             assert_never(command)
 
@@ -104,6 +121,8 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
             return _decode_withdrawal(fields)
         case RecordKind.ACKNOWLEDGE_ALERT:
             return _decode_acknowledgement(fields)
+        case RecordKind.REGISTER_AIRCRAFT | RecordKind.REMOVE_AIRCRAFT:
+            return _decode_aircraft(kind, fields)
         case _:
             assert_never(kind)
 
@@ -115,7 +134,7 @@ def _encode_audience(audience: Audience, agency_name: str) -> bytes:
 
 
 def _request(
-    command: CreateRestriction | ImportRestrictions | WithdrawRestriction | AcknowledgeAlert,
+    command: ControlRequest,
 ) -> dict[str, object]:
     return {
         "request_id": command.request_id,
@@ -185,3 +204,21 @@ def _decode_acknowledgement(fields: Fields) -> AcknowledgeAlert:
         alert_id=fields.text("alert_id"),
         acknowledged_by=fields.text("acknowledged_by"),
     )
+
+
+def _encode_aircraft(command: RegisterAircraft | RemoveAircraft) -> tuple[RecordKind, bytes]:
+    if isinstance(command, RegisterAircraft):
+        records = [record_to_json(record) for record in command.records]
+        payload = to_bytes(_request(command) | {"records": records})
+        return RecordKind.REGISTER_AIRCRAFT, payload
+    named = {"name_agency": command.name.agency, "name_aircraft": command.name.aircraft}
+    return RecordKind.REMOVE_AIRCRAFT, to_bytes(_request(command) | named)
+
+
+def _decode_aircraft(kind: RecordKind, fields: Fields) -> RegisterAircraft | RemoveAircraft:
+    sender, request_id = _sender(fields), fields.text("request_id")
+    if kind is RecordKind.REGISTER_AIRCRAFT:
+        records = tuple(record_from_json(item) for item in fields.items("records"))
+        return RegisterAircraft(sender, request_id, records)
+    name = AircraftName(fields.text("name_agency"), fields.text("name_aircraft"))
+    return RemoveAircraft(sender, request_id, name)

@@ -26,6 +26,8 @@ class RecordKind(IntEnum):
     TICK = 7
     PUBLISHER_GONE = 8
     IMPORT_RESTRICTIONS = 9
+    REGISTER_AIRCRAFT = 20
+    REMOVE_AIRCRAFT = 21
 
 
 class DataClass(IntEnum):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+from broker.core.aircraft.model import RegisteredAircraft
 from broker.core.effects import Alert
 from broker.core.errors import refuse
 from broker.core.names import Audience, RestrictionName
@@ -90,6 +91,11 @@ class Reading:
         """Planned and active restrictions, by name."""
         live = await self._intake.ask(self._projection.airspace.restrictions.live)
         return sorted(live, key=lambda one: one.draft.name)
+
+    async def aircraft(self, agency: str) -> list[RegisteredAircraft]:
+        """One agency's registered aircraft, by name."""
+        register, now_us = self._projection.airspace.controls.aircraft, self._clock.now_us()
+        return await self._intake.ask(lambda: register.of_agency(agency, now_us))
 
     async def restriction(self, name: RestrictionName) -> Restriction | None:
         """One restriction; ended ones too, while they are kept."""

@@ -6,6 +6,7 @@ from enum import Enum
 import pytest
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
+from broker.core.aircraft.model import DataPath
 from broker.core.effects import AlertKind, AlertLevel, TrackState
 from broker.core.names import Role
 from broker.core.restrictions.access import EntryVerdict
@@ -31,6 +32,7 @@ from broker.gateways.wire import enums
 from broker.service.feed.items import ItemKind
 from keepclear.v1 import (
     access_pb2,
+    aircraft_pb2,
     alerts_pb2,
     common_pb2,
     feed_pb2,
@@ -47,6 +49,7 @@ NOT_GIVEN = {
     "AltitudeDatum.NONE",
     "HeightReference.NONE",
     "AlertLevel.NONE",
+    "DataPath.UNKNOWN",
 }
 NEVER_SENT = {"TrackState.ENDED"}
 
@@ -73,6 +76,7 @@ PAIRS: list[tuple[type[Enum], EnumTypeWrapper]] = [
     (ReadingQuality, restrictions_pb2.ReadingQuality),
     (ImportOutcome, restrictions_pb2.ImportOutcome),
     (EntryVerdict, access_pb2.EntryVerdict),
+    (DataPath, aircraft_pb2.DataPath),
 ]
 ELSEWHERE = {"Space", "FeedKind"}
 """Space is a setting, FeedKind is checked against the feed's own kinds below."""

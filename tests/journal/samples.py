@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from broker.core.aircraft.model import AircraftName, AircraftRecord, DataPath
 from broker.core.commands import (
     AcknowledgeAlert,
     Command,
@@ -16,6 +17,8 @@ from broker.core.commands import (
     LoadPolicy,
     OpenAudience,
     PublisherGone,
+    RegisterAircraft,
+    RemoveAircraft,
     SubmitReports,
     Tick,
     WithdrawRestriction,
@@ -168,6 +171,25 @@ def mirrored() -> RestrictionDraft:
     )
 
 
+def aircraft() -> AircraftRecord:
+    """A drone with everything known."""
+    return AircraftRecord(
+        name=AircraftName("met", "met-07"),
+        aircraft_class=AircraftClass.DRONE,
+        registration="G-DRON",
+        icao_address="43abcd",
+        serials=("1581F0000000A1",),
+        maker="Écho",
+        model="M4TD",
+        country="CN",
+        firmware="10.01",
+        ground_application="Pilot 2",
+        data_path=DataPath.OWN_SERVER,
+        purpose="police",
+        expires_us=NOW_US + 1,
+    )
+
+
 def one_of_each() -> list[Command]:
     """One command of every kind."""
     return [
@@ -177,6 +199,8 @@ def one_of_each() -> list[Command]:
         CreateRestriction(POLICE, "request-1", draft()),
         WithdrawRestriction(POLICE, "request-2", RestrictionName("met", "bridge"), 1),
         acknowledgement(3),
+        RegisterAircraft(POLICE, "request-4", (aircraft(),)),
+        RemoveAircraft(POLICE, "request-5", AircraftName("met", "met-07")),
         PublisherGone(POLICE),
         ImportRestrictions(
             SystemName("ais", "importer"), "request-4", "pib", (mirrored(),), True, ("A1/26",)

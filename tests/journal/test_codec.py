@@ -33,6 +33,17 @@ GOLDEN_TEXT = {
         b'{"acknowledged_by":"PC 42","alert_id":"alert-3","request_id":"request-3",'
         b'"sender_agency":"met","sender_system":"drone-desk"}'
     ),
+    RecordKind.REGISTER_AIRCRAFT: (
+        '{"records":[{"agency":"met","aircraft":"met-07","aircraft_class":1,"country":"CN",'
+        '"data_path":"own-server","expires_us":1700000000000001,"firmware":"10.01",'
+        '"ground_application":"Pilot 2","icao_address":"43abcd","maker":"Écho","model":"M4TD",'
+        '"purpose":"police","registration":"G-DRON","serials":["1581F0000000A1"]}],'
+        '"request_id":"request-4","sender_agency":"met","sender_system":"drone-desk"}'
+    ).encode(),
+    RecordKind.REMOVE_AIRCRAFT: (
+        b'{"name_agency":"met","name_aircraft":"met-07","request_id":"request-5",'
+        b'"sender_agency":"met","sender_system":"drone-desk"}'
+    ),
     RecordKind.PUBLISHER_GONE: b'{"agency":"met","system":"drone-desk"}',
     RecordKind.TICK: b'{"audit":true}',
     RecordKind.CREATE_RESTRICTION: (
@@ -101,13 +112,15 @@ def test_the_bytes_of_each_kind_are_those_of_this_version() -> None:
 
 
 def test_kinds_and_data_classes_keep_their_numbers() -> None:
-    assert [int(kind) for kind in RecordKind] == [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    assert [int(kind) for kind in RecordKind] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21]
     assert [int(data_class) for data_class in DataClass] == [1, 2, 3, 4, 5]
     classes = [encode(command)[1].name for command in samples.one_of_each()]
     assert classes == [
         "CONTROL",
         "POLICY",
         "POSITION",
+        "CONTROL",
+        "CONTROL",
         "CONTROL",
         "CONTROL",
         "CONTROL",

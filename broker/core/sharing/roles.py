@@ -52,6 +52,8 @@ class Action(StrEnum):
     APPROVE_RESTRICTION = "approve-restriction"
     READ_ALERTS = "read-alerts"
     ACKNOWLEDGE_ALERT = "acknowledge-alert"
+    KEEP_AIRCRAFT = "keep-aircraft"
+    READ_AIRCRAFT = "read-aircraft"
     READ_AUDIT = "read-audit"
     MANAGE_IDENTITIES = "manage-identities"
     CHECK_HEALTH = "check-health"

@@ -65,6 +65,13 @@ RULES: Final = (
     Rule("approver-approves-own", Action.APPROVE_RESTRICTION, (AccessRole.APPROVER,), _OWN),
     Rule("desk-reads-own-alerts", Action.READ_ALERTS, _READERS[:2], _OWN),
     Rule("desk-acknowledges", Action.ACKNOWLEDGE_ALERT, (AccessRole.DESK,), _OWN),
+    Rule("fleet-keeps-own-aircraft", Action.KEEP_AIRCRAFT, (AccessRole.PUBLISHER,), _OWN),
+    Rule(
+        "fleet-reads-own-aircraft",
+        Action.READ_AIRCRAFT,
+        (AccessRole.PUBLISHER, AccessRole.DESK, AccessRole.AIRSPACE_MANAGER, AccessRole.AUDITOR),
+        _OWN,
+    ),
     Rule("auditor-reads-own", Action.READ_AUDIT, (AccessRole.AUDITOR,), _OWN),
     Rule("administrator-manages", Action.MANAGE_IDENTITIES, (AccessRole.ADMINISTRATOR,), _ANY),
     Rule("health-for-known", Action.CHECK_HEALTH, tuple(AccessRole), _OWN),

@@ -8,6 +8,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from broker.gateways.grpc.aircraft import AircraftRegisterServicer
 from broker.gateways.grpc.alerts import AlertServicer
 from broker.gateways.grpc.callers import Callers
 from broker.gateways.grpc.feed import BrokerStopping, FeedServicer
@@ -18,6 +19,8 @@ from broker.gateways.grpc.tracks import TrackServicer
 from broker.service.broker import Broker
 from broker.service.identity.trust import Trust
 from keepclear.v1 import (
+    aircraft_pb2,
+    aircraft_pb2_grpc,
     alerts_pb2,
     alerts_pb2_grpc,
     feed_pb2,
@@ -41,6 +44,7 @@ _SERVICES: Final = (
     feed_pb2.DESCRIPTOR.services_by_name["FeedService"].full_name,
     restrictions_pb2.DESCRIPTOR.services_by_name["RestrictionService"].full_name,
     alerts_pb2.DESCRIPTOR.services_by_name["AlertService"].full_name,
+    aircraft_pb2.DESCRIPTOR.services_by_name["AircraftRegisterService"].full_name,
 )
 
 
@@ -84,6 +88,9 @@ class GrpcServer:
         )
         alerts_pb2_grpc.add_AlertServiceServicer_to_server(
             AlertServicer(broker.intake, broker.reading), server
+        )
+        aircraft_pb2_grpc.add_AircraftRegisterServiceServicer_to_server(
+            AircraftRegisterServicer(broker.intake, broker.reading), server
         )
         feed = FeedServicer(broker.intake, broker.reading, broker.hub, broker.metrics)
         server.add_generic_rpc_handlers((feed.handler(),))

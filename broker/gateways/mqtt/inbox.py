@@ -12,6 +12,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2
 
+from broker.core.aircraft.model import AircraftEntries
 from broker.core.commands import ControlCommand
 from broker.core.effects import Alert, BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
@@ -27,6 +28,7 @@ from broker.gateways.mqtt.link import MqttLink
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
 from broker.gateways.wire.acks import acknowledgement, encode_refusals, refused_batch
 from broker.gateways.wire.actions import TOPIC_ACTIONS
+from broker.gateways.wire.aircraft import aircraft_answer, register_aircraft, remove_aircraft
 from broker.gateways.wire.alerts import encode_alert
 from broker.gateways.wire.imports import encode_report
 from broker.gateways.wire.reports import decode_batch
@@ -42,7 +44,7 @@ from broker.service.access import TooMuch
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
 from broker.service.reading import Reading
-from keepclear.v1 import alerts_pb2, presence_pb2, restrictions_pb2, tracks_pb2
+from keepclear.v1 import aircraft_pb2, alerts_pb2, presence_pb2, restrictions_pb2, tracks_pb2
 
 PAYLOAD_BYTES_MAX: Final = 1024 * 1024
 CREDIT: Final = 32
@@ -101,6 +103,9 @@ class Inbox:
             refusal = Refusal("topic", decision.reason)
             self._refuse(address.sender, "", [refusal], code_pb2.PERMISSION_DENIED)
             return
+        self._dispatch(address, payload)
+
+    def _dispatch(self, address: Address, payload: bytes) -> None:
         sender, is_json = address.sender, address.is_json
         if address.kind is not Inbound.TRACKS:
             self._count(sender, 0, len(payload))
@@ -123,6 +128,12 @@ class Inbox:
             case Inbound.ACKNOWLEDGE_ALERT:
                 read = _read(alerts_pb2.AcknowledgeAlertRequest(), payload, is_json)
                 self._control(sender, read.request_id, lambda: acknowledge_alert(read, sender))
+            case Inbound.UPSERT_AIRCRAFT:
+                upsert = _read(aircraft_pb2.UpsertAircraftRequest(), payload, is_json)
+                self._control(sender, upsert.request_id, lambda: register_aircraft(upsert, sender))
+            case Inbound.REMOVE_AIRCRAFT:
+                remove = _read(aircraft_pb2.RemoveAircraftRequest(), payload, is_json)
+                self._control(sender, remove.request_id, lambda: remove_aircraft(remove, sender))
             case Inbound.RESUME:
                 self._on_resume(sender, _read(presence_pb2.ResumeRequest(), payload, is_json))
             case Inbound.PRESENCE:
@@ -222,6 +233,8 @@ class Inbox:
                     answer = presence_pb2.CommandAnswer(
                         request_id=request_id, alert=encode_alert(view)
                     )
+                case Done(resource=AircraftEntries() as written):
+                    answer = aircraft_answer(command, request_id, written)
                 case NotDone():
                     self._refuse(sender, request_id, reply.refusals, code_of(reply))
                     return

@@ -25,6 +25,8 @@ class Inbound(StrEnum):
     WITHDRAW_RESTRICTION = "restrictions/withdraw"
     IMPORT_RESTRICTIONS = "restrictions/import"
     ACKNOWLEDGE_ALERT = "alerts/acknowledge"
+    UPSERT_AIRCRAFT = "aircraft/upsert"
+    REMOVE_AIRCRAFT = "aircraft/remove"
     RESUME = "resume"
     PRESENCE = "presence"
 

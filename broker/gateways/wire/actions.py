@@ -24,6 +24,9 @@ METHOD_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
             "AccessService/AskEntry": Action.ASK_ENTRY,
             "RestrictionService/GetRestriction": Action.READ_RESTRICTIONS,
             "RestrictionService/ListRestrictions": Action.READ_RESTRICTIONS,
+            "AircraftRegisterService/UpsertAircraft": Action.KEEP_AIRCRAFT,
+            "AircraftRegisterService/RemoveAircraft": Action.KEEP_AIRCRAFT,
+            "AircraftRegisterService/ListAircraft": Action.READ_AIRCRAFT,
             "AlertService/ListAlerts": Action.READ_ALERTS,
             "AlertService/AcknowledgeAlert": Action.ACKNOWLEDGE_ALERT,
         }.items()
@@ -39,6 +42,8 @@ TOPIC_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "restrictions/withdraw": Action.SET_RESTRICTION,
         "restrictions/import": Action.IMPORT_RESTRICTIONS,
         "alerts/acknowledge": Action.ACKNOWLEDGE_ALERT,
+        "aircraft/upsert": Action.KEEP_AIRCRAFT,
+        "aircraft/remove": Action.KEEP_AIRCRAFT,
         # A resume repeats a view on the private topic: the gateway asks again for the desk's.
         "resume": Action.READ_NEUTRAL_VIEW,
         "presence": Action.REPORT_PRESENCE,

@@ -37,7 +37,7 @@ def create_restriction(
 ) -> CreateRestriction:
     """Refuses a draft that cannot be read, naming the field."""
     return CreateRestriction(
-        sender, _request_id(request.request_id), decode_draft(request.restriction)
+        sender, checked_request_id(request.request_id), decode_draft(request.restriction)
     )
 
 
@@ -63,7 +63,7 @@ def import_restrictions(
             )
     command = ImportRestrictions(
         sender=sender,
-        request_id=_request_id(request.request_id),
+        request_id=checked_request_id(request.request_id),
         source_id=identifier("source_id", request.source_id),
         drafts=tuple(drafts),
         withdraw_unlisted=request.withdraw_unlisted,
@@ -78,7 +78,7 @@ def withdraw_restriction(
     """Refuses a malformed name or etag."""
     return WithdrawRestriction(
         sender,
-        _request_id(request.request_id),
+        checked_request_id(request.request_id),
         RestrictionName.parse("name", request.name),
         version_of(request.etag),
     )
@@ -96,10 +96,11 @@ def acknowledge_alert(
             "acknowledged_by",
             f"say who read it, in 1 to {ACKNOWLEDGED_BY_LENGTH_MAX} printable characters",
         )
-    return AcknowledgeAlert(sender, _request_id(request.request_id), request.alert_id, who)
+    return AcknowledgeAlert(sender, checked_request_id(request.request_id), request.alert_id, who)
 
 
-def _request_id(request_id: str) -> str:
+def checked_request_id(request_id: str) -> str:
+    """The id, if it is not too long."""
     if len(request_id) > REQUEST_ID_LENGTH_MAX:
         raise refuse("request_id", f"must be at most {REQUEST_ID_LENGTH_MAX} characters")
     return request_id

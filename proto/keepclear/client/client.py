@@ -13,6 +13,8 @@ from keepclear.client.errors import Gap, UnavailableError, from_rpc_error
 from keepclear.client.feed import Follower
 from keepclear.client.publishing import DEFAULT_MAX_IN_FLIGHT, TrackPublisher
 from keepclear.v1 import (
+    aircraft_pb2,
+    aircraft_pb2_grpc,
     alerts_pb2,
     alerts_pb2_grpc,
     feed_pb2,
@@ -257,6 +259,49 @@ class Client:
         )
         return answer
 
+    # Aircraft register
+
+    async def upsert_aircraft(
+        self, aircraft: Iterable[aircraft_pb2.Aircraft], request_id: str | None = None
+    ) -> list[aircraft_pb2.Aircraft]:
+        """Write own aircraft into the register: all of them or, on any fault, none."""
+        request = aircraft_pb2.UpsertAircraftRequest(
+            request_id=request_id or _request_id(), aircraft=aircraft
+        )
+        answer: aircraft_pb2.UpsertAircraftResponse = await self._call(
+            self._aircraft().UpsertAircraft, request, "registering aircraft"
+        )
+        return list(answer.aircraft)
+
+    async def list_aircraft(self) -> list[aircraft_pb2.Aircraft]:
+        """The own agency's registered aircraft by name, all pages."""
+        found: list[aircraft_pb2.Aircraft] = []
+        page_token = ""
+        for _ in range(MAX_LIST_PAGES):
+            request = aircraft_pb2.ListAircraftRequest(
+                page_size=LIST_PAGE_SIZE, page_token=page_token
+            )
+            page: aircraft_pb2.ListAircraftResponse = await self._call(
+                self._aircraft().ListAircraft, request, "listing aircraft"
+            )
+            found += page.aircraft
+            page_token = page.next_page_token
+            if not page_token:
+                return found
+        raise _endless_list("aircraft")
+
+    async def remove_aircraft(
+        self, name: str, request_id: str | None = None
+    ) -> aircraft_pb2.Aircraft:
+        """Take one aircraft out of the register."""
+        request = aircraft_pb2.RemoveAircraftRequest(
+            request_id=request_id or _request_id(), name=name
+        )
+        answer: aircraft_pb2.RemoveAircraftResponse = await self._call(
+            self._aircraft().RemoveAircraft, request, f"removing {name}"
+        )
+        return answer.aircraft
+
     # Alerts
 
     async def list_alerts(self) -> list[alerts_pb2.Alert]:
@@ -306,6 +351,9 @@ class Client:
 
     def _restrictions(self) -> restrictions_pb2_grpc.RestrictionServiceStub:
         return restrictions_pb2_grpc.RestrictionServiceStub(self._open())
+
+    def _aircraft(self) -> aircraft_pb2_grpc.AircraftRegisterServiceStub:
+        return aircraft_pb2_grpc.AircraftRegisterServiceStub(self._open())
 
     def _alerts(self) -> alerts_pb2_grpc.AlertServiceStub:
         return alerts_pb2_grpc.AlertServiceStub(self._open())

@@ -1,4 +1,5 @@
 from keepclear.v1 import access_pb2 as _access_pb2
+from keepclear.v1 import aircraft_pb2 as _aircraft_pb2
 from keepclear.v1 import alerts_pb2 as _alerts_pb2
 from keepclear.v1 import common_pb2 as _common_pb2
 from keepclear.v1 import feed_pb2 as _feed_pb2
@@ -21,7 +22,7 @@ class ResumeRequest(_message.Message):
     def __init__(self, role: _Optional[_Union[_feed_pb2.Role, str]] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
 
 class CommandAnswer(_message.Message):
-    __slots__ = ("request_id", "tracks", "restriction", "alert", "refused", "imported", "entry")
+    __slots__ = ("request_id", "tracks", "restriction", "alert", "refused", "imported", "entry", "aircraft_written", "aircraft_removed")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TRACKS_FIELD_NUMBER: _ClassVar[int]
     RESTRICTION_FIELD_NUMBER: _ClassVar[int]
@@ -29,6 +30,8 @@ class CommandAnswer(_message.Message):
     REFUSED_FIELD_NUMBER: _ClassVar[int]
     IMPORTED_FIELD_NUMBER: _ClassVar[int]
     ENTRY_FIELD_NUMBER: _ClassVar[int]
+    AIRCRAFT_WRITTEN_FIELD_NUMBER: _ClassVar[int]
+    AIRCRAFT_REMOVED_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     tracks: _tracks_pb2.PublishTracksResponse
     restriction: _restrictions_pb2.Restriction
@@ -36,7 +39,9 @@ class CommandAnswer(_message.Message):
     refused: RefusedCommand
     imported: _restrictions_pb2.ImportRestrictionsResponse
     entry: _access_pb2.AskEntryResponse
-    def __init__(self, request_id: _Optional[str] = ..., tracks: _Optional[_Union[_tracks_pb2.PublishTracksResponse, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., refused: _Optional[_Union[RefusedCommand, _Mapping]] = ..., imported: _Optional[_Union[_restrictions_pb2.ImportRestrictionsResponse, _Mapping]] = ..., entry: _Optional[_Union[_access_pb2.AskEntryResponse, _Mapping]] = ...) -> None: ...
+    aircraft_written: _aircraft_pb2.UpsertAircraftResponse
+    aircraft_removed: _aircraft_pb2.RemoveAircraftResponse
+    def __init__(self, request_id: _Optional[str] = ..., tracks: _Optional[_Union[_tracks_pb2.PublishTracksResponse, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., refused: _Optional[_Union[RefusedCommand, _Mapping]] = ..., imported: _Optional[_Union[_restrictions_pb2.ImportRestrictionsResponse, _Mapping]] = ..., entry: _Optional[_Union[_access_pb2.AskEntryResponse, _Mapping]] = ..., aircraft_written: _Optional[_Union[_aircraft_pb2.UpsertAircraftResponse, _Mapping]] = ..., aircraft_removed: _Optional[_Union[_aircraft_pb2.RemoveAircraftResponse, _Mapping]] = ...) -> None: ...
 
 class RefusedCommand(_message.Message):
     __slots__ = ("code", "message", "refusals")

@@ -10,6 +10,8 @@ LETTERS = {Relation.OWN: "o", Relation.AGREED: "a", Relation.OTHER: "x"}
 
 EXPECTED: dict[AccessRole, dict[Action, str]] = {
     AccessRole.PUBLISHER: {
+        Action.KEEP_AIRCRAFT: "o",
+        Action.READ_AIRCRAFT: "o",
         Action.PUBLISH_TRACKS: "o",
         Action.REPORT_PRESENCE: "o",
         Action.ASK_ENTRY: "o",
@@ -25,6 +27,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.DESK: {
+        Action.READ_AIRCRAFT: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_DESK_VIEW: "o",
         Action.READ_NEUTRAL_VIEW: "o",
@@ -35,6 +38,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AIRSPACE_MANAGER: {
+        Action.READ_AIRCRAFT: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_NEUTRAL_VIEW: "o",
         Action.READ_RESTRICTIONS: "oax",
@@ -64,6 +68,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AUDITOR: {
+        Action.READ_AIRCRAFT: "o",
         Action.READ_RESTRICTIONS: "oax",
         Action.READ_AUDIT: "o",
         Action.CHECK_HEALTH: "o",
