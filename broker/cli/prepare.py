@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from broker.cli.running import policy_text
+from broker.gateways.wire.feed import WireEncoder
 from broker.service.rehearsal import rehearse
 
 
@@ -17,5 +18,5 @@ def prepare(
 ) -> None:
     """Compile the separation kernels for this machine and keep them, so that a start is quick."""
     started_s = time.monotonic()
-    rehearse(policy_text(policy))
+    rehearse(policy_text(policy), WireEncoder(exercise=True))
     print(f"kernels ready after {time.monotonic() - started_s:.1f} s", file=sys.stderr)

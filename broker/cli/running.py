@@ -139,7 +139,7 @@ async def running_broker(
         raise BrokenInvariant("settings with identities, and a broker without")
     sys.setswitchinterval(THREAD_SWITCH_S)
     policy = policy_text(settings.policy)
-    await asyncio.to_thread(rehearse, policy)
+    await asyncio.to_thread(rehearse, policy, WireEncoder(exercise=False))
     broker = _broker_of(settings, clock, policy, security)
     try:
         await broker.start(policy, settings.agencies)

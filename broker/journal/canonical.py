@@ -1,18 +1,21 @@
 """Canonical JSON: one value, one byte string. Sorted keys, compact, UTF-8, finite numbers only."""
 
 import json
-from typing import Self
+from typing import Final, Self
 
 from broker.core.errors import refuse
 from broker.journal.errors import RecordUnreadable
+
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+)
+"""Made once: `json.dumps` makes one each time, for every record of the log."""
 
 
 def to_bytes(value: object) -> bytes:
     """Encode; refuses NaN, infinities and text that is not Unicode (lone surrogates)."""
     try:
-        return json.dumps(
-            value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
-        ).encode()
+        return _ENCODER.encode(value).encode()
     except UnicodeEncodeError:
         raise refuse("command", "holds text that is not valid Unicode") from None
     except ValueError:

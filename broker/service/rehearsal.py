@@ -11,8 +11,8 @@ from typing import Final
 import numpy as np
 
 from broker.core.airspace import Airspace, Setup
-from broker.core.commands import SubmitReports, Tick
-from broker.core.names import SystemName
+from broker.core.commands import OpenAudience, SubmitReports, Tick
+from broker.core.names import Audience, Role, SystemName
 from broker.core.separation.jit import Backend
 from broker.core.tracks.reports import (
     AircraftClass,
@@ -21,7 +21,10 @@ from broker.core.tracks.reports import (
     ReportBatch,
 )
 from broker.core.units import SECOND_US
+from broker.service.feed.items import Encoder
+from broker.service.feed.projection import Projection
 
+SECRET_BYTES: Final = 32
 AIRCRAFT: Final = 12
 SECONDS: Final = 12
 CENTRE_DEG: Final = (51.5, -0.12)
@@ -32,19 +35,27 @@ ALTITUDE_HAE_M: Final = 130.0
 VERTICAL_DOUBT_M: Final = 20.0
 
 
-def rehearse(policy_toml: str, backend: Backend = "numba") -> None:
+def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> None:
     """Use every kernel once, as live traffic would. Raises Refused for a bad policy."""
     airspace = Airspace(Setup(exercise=True, policy_toml=policy_toml, backend=backend))
+    projection = Projection(airspace, bytes(SECRET_BYTES), encoder, "rehearsal")
+    airspace.apply([OpenAudience(Audience("rehearsal", Role.DESK), "Rehearsal")], SECOND_US)
     for second in range(SECONDS):
         now_us = (second + 1) * SECOND_US
         everybody = range(AIRCRAFT)
         groups = [everybody] if second % 2 else [[place] for place in everybody]
         for places in groups:
-            airspace.apply([SubmitReports(_batch(list(places), second), now_us)], now_us)
-        airspace.apply([Tick(audit=False)], now_us)
-        airspace.apply([Tick(audit=True)], now_us)
+            reports = SubmitReports(_batch(list(places), second), now_us)
+            _shown(projection, reports, now_us)
+        _shown(projection, Tick(audit=False), now_us)
+        _shown(projection, Tick(audit=True), now_us)
     for late_s in (10, 30, 120):
-        airspace.apply([Tick(audit=True)], (SECONDS + late_s) * SECOND_US)
+        _shown(projection, Tick(audit=True), (SECONDS + late_s) * SECOND_US)
+
+
+def _shown(projection: Projection, command: SubmitReports | Tick, now_us: int) -> None:
+    [outcome] = projection.airspace.apply([command], now_us)
+    projection.project(outcome.effects, now_us, frames_due=isinstance(command, Tick))
 
 
 def _batch(places: list[int], second: int) -> ReportBatch:

@@ -9,8 +9,10 @@ import pytest
 
 from broker.cli.running import policy_text
 from broker.core.errors import Refused
+from broker.gateways.wire.feed import WireEncoder
 from broker.service.rehearsal import rehearse
 
+ENCODER = WireEncoder(exercise=True)
 CHECK = """
 import broker  # says where kernels are kept, before Numba is imported
 from numba.core import event
@@ -31,25 +33,31 @@ event.register("numba:compile", compiled)
 from broker.bench.traffic import fleet
 from broker.cli.running import policy_text
 from broker.core.airspace import Airspace, Setup
-from broker.core.commands import SubmitReports, Tick
-from broker.core.names import SystemName
+from broker.core.commands import OpenAudience, SubmitReports, Tick
+from broker.core.names import Audience, Role, SystemName
+from broker.gateways.wire.feed import WireEncoder
 from broker.gateways.wire.reports import decode_batch
+from broker.service.feed.projection import Projection
 from broker.service.rehearsal import rehearse
 from keepclear.v1.tracks_pb2 import PublishTracksRequest
 
 START_US = 1_760_000_000_000_000
-rehearse(policy_text("default"))
+rehearse(policy_text("default"), WireEncoder(exercise=True))
 rehearsed = len(compiled.calls)
 assert rehearsed > 0
 airspace = Airspace(Setup(exercise=True, policy_toml=policy_text("default")))
+projection = Projection(airspace, bytes(32), WireEncoder(exercise=True), "log.1")
+airspace.apply([OpenAudience(Audience("met", Role.DESK), "Met")], START_US)
 name = SystemName("met", "fleet")
 for second in range(3):
     now_us = START_US + second * 1_000_000
     for batch in fleet(400, 50, 1, START_US):
         payload = batch.at(now_us) if second else batch.first.SerializeToString()
         decoded = decode_batch(PublishTracksRequest.FromString(payload), name)
-        airspace.apply([SubmitReports(decoded.batch, now_us)], now_us)
-    airspace.apply([Tick(audit=True)], now_us)
+        [outcome] = airspace.apply([SubmitReports(decoded.batch, now_us)], now_us)
+        projection.project(outcome.effects, now_us, frames_due=False)
+    [outcome] = airspace.apply([Tick(audit=True)], now_us)
+    projection.project(outcome.effects, now_us, frames_due=True)
 late = compiled.calls[rehearsed:]
 assert not late, late
 print("nothing compiled late")
@@ -71,9 +79,9 @@ def test_live_traffic_compiles_nothing_that_was_not_rehearsed(tmp_path: Path) ->
 
 def test_a_bad_policy_is_refused() -> None:
     with pytest.raises(Refused):
-        rehearse("version = 0")
+        rehearse("version = 0", ENCODER)
 
 
 @pytest.mark.parametrize("policy", ["default", "f3442-benchmark"])
 def test_every_shipped_policy_can_be_rehearsed_without_compiled_kernels(policy: str) -> None:
-    rehearse(policy_text(policy), backend="numpy")
+    rehearse(policy_text(policy), ENCODER, backend="numpy")

@@ -5,7 +5,7 @@ back, or is lost. Nothing leaves silently: every change of state is returned to 
 """
 
 from dataclasses import fields
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +16,24 @@ from broker.core.geodesy.frame import project
 from broker.core.names import SystemName
 from broker.core.tracks.filter import take_reports
 from broker.core.tracks.filter_columns import (
+    FilterColumns,
     FilterSettings,
     Measured,
     filter_columns,
     unfiltered,
 )
 from broker.core.tracks.interning import Interned
-from broker.core.tracks.reports import (
-    RADIO_SOURCES,
-    AircraftDescription,
-    ReportBatch,
-    ReportSource,
-)
+from broker.core.tracks.reports import AircraftDescription, ReportBatch
 from broker.core.tracks.table import TrackColumns, empty_columns, grown
 from broker.core.tracks.validation import RowFault
+from broker.core.tracks.writing import (
+    TRUSTED_BY_SOURCE,
+    Said,
+    Written,
+    said_by,
+    write_rows,
+    written_columns,
+)
 from broker.core.units import SECOND_US
 
 TRACKS_MAX: Final = 120_000
@@ -40,38 +44,33 @@ INCIDENTS_MAX: Final = 50_000
 
 Slots = NDArray[np.int32]
 
-_TRUSTED_BY_SOURCE: Final = np.array(
-    [source not in RADIO_SOURCES for source in ReportSource], dtype=np.uint8
-)
-_COPIED_COLUMNS: Final = (
-    "time_of_validity_us",
-    "latitude_deg",
-    "longitude_deg",
-    "vertical_doubt_m",
-    "published_altitude_m",
-    "altitude_datum",
-    "height_m",
-    "height_reference",
-    "horizontal_accuracy_m",
-    "velocity_accuracy_mps",
-    "vertical_speed_accuracy_mps",
-    "operational_status",
-    "source",
-)
-"""Columns that a report and the table share under one name."""
-_REPORTED_COLUMNS: Final = (
-    "altitude_hae_m",
-    "velocity_east_mps",
-    "velocity_north_mps",
-    "vertical_speed_mps",
-)
-"""Columns of a report that stand in the table as `reported_`, beside the filter's estimate."""
+
+def _measured(batch: ReportBatch, said: Said, rows: NDArray[np.int64]) -> Measured:
+    """What the filter takes of these rows."""
+    x_m, y_m, east_scale = project(said.latitude_deg, said.longitude_deg)
+    whole = len(rows) == len(batch)
+    return Measured(
+        time_of_validity_us=said.time_of_validity_us,
+        x_m=x_m,
+        y_m=y_m,
+        east_scale=east_scale,
+        altitude_hae_m=said.altitude_hae_m,
+        velocity_east_mps=said.velocity_east_mps,
+        velocity_north_mps=said.velocity_north_mps,
+        vertical_speed_mps=said.vertical_speed_mps,
+        horizontal_accuracy_m=said.horizontal_accuracy_m,
+        velocity_accuracy_mps=said.velocity_accuracy_mps,
+        vertical_accuracy_m=batch.vertical_accuracy_m if whole else batch.vertical_accuracy_m[rows],
+        vertical_speed_accuracy_mps=said.vertical_speed_accuracy_mps,
+    )
 
 
-def _measured(batch: ReportBatch, rows: NDArray[np.int64]) -> Measured:
-    x_m, y_m, east_scale = project(batch.latitude_deg[rows], batch.longitude_deg[rows])
-    said = {name: getattr(batch, name)[rows] for name in Measured._fields if hasattr(batch, name)}
-    return Measured(x_m=x_m, y_m=y_m, east_scale=east_scale, **said)
+class _Arrays(NamedTuple):
+    """A table's columns in the tuples that compiled calls take."""
+
+    of: TrackColumns
+    filtered: FilterColumns
+    written: Written
 
 
 class TrackRegister:
@@ -95,6 +94,7 @@ class TrackRegister:
         self.live_count = 0
         self.slot_of_number: dict[int, int] = {}
         self._category_of = category_of
+        self._known_arrays: _Arrays | None = None
         self._filter_settings = filter_settings or unfiltered()
         self._slots: list[dict[str, int]] = []
         self.free_slots: list[int] = []
@@ -148,18 +148,20 @@ class TrackRegister:
             rows, slots = rows[newer], slots[newer]
         if batch.descriptions:
             self._describe(batch, rows, slots)
-        take_reports(filter_columns(columns), _measured(batch, rows), slots, self._filter_settings)
-        for name in _COPIED_COLUMNS:
-            getattr(columns, name)[slots] = getattr(batch, name)[rows]
-        for name in _REPORTED_COLUMNS:
-            getattr(columns, f"reported_{name}")[slots] = getattr(batch, name)[rows]
-        columns.received_us[slots] = received_us
-        columns.report_count[slots] += 1
-        columns.trusted[slots] = _TRUSTED_BY_SOURCE[columns.source[slots]]
-        columns.category[slots] = self._category_of[
-            columns.aircraft_class[slots], columns.operational_status[slots]
-        ]
-        return newer, self._back_from_stale(slots)
+        said, table = said_by(batch, rows), self._arrays()
+        measured = _measured(batch, said, rows)
+        take_reports(table.filtered, measured, slots, self._filter_settings)
+        stale = write_rows(
+            table.written, said, slots, received_us, self._category_of, TRUSTED_BY_SOURCE
+        )
+        return newer, self._back_from_stale(slots) if stale else []
+
+    def _arrays(self) -> "_Arrays":
+        """The columns as the compiled calls take them; a table keeps its arrays for life."""
+        if self._known_arrays is None or self._known_arrays.of is not self.columns:
+            columns = self.columns
+            self._known_arrays = _Arrays(columns, filter_columns(columns), written_columns(columns))
+        return self._known_arrays
 
     def advance(
         self, now_us: int, stale_after_s: NDArray[np.float64], lost_after_s: NDArray[np.float64]

@@ -195,10 +195,10 @@ def _float_columns(reports: Sequence[Report]) -> dict[str, Floats]:
     if given_nan.any():
         values[_FIRST_OPTIONAL:][given_nan] = _INFINITY
     # Not given reads as zero, so only zeros have to be asked about.
-    for column, name in enumerate(_FLOATS[_FIRST_OPTIONAL:], _FIRST_OPTIONAL):
-        for row in np.flatnonzero(values[column] == 0.0).tolist():
-            if not reports[row].HasField(name):
-                values[column, row] = _NAN
+    optional = values[_FIRST_OPTIONAL:]
+    for column, row in np.argwhere(optional == 0.0).tolist():
+        if not reports[row].HasField(_FLOATS[_FIRST_OPTIONAL + column]):
+            optional[column, row] = _NAN
     return dict(zip(_FLOATS, values, strict=True))
 
 

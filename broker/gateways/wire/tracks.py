@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation.jit import jit
 from broker.core.sharing.parties import label
 from broker.core.tracks.register import TrackRegister
 from broker.gateways.wire.paths import encode_path
@@ -72,8 +71,9 @@ class TrackEncoder:
         """Bytes that nothing names any more go, in a store with at least as much room again."""
         live = int(self._length.sum())
         store = np.empty(max(_STORE_BYTES_MIN, 2 * (live + wanted)), dtype=np.uint8)
-        self._used = _moved(self._store, self._start, self._length, store)
-        self._store = store
+        starts = np.cumsum(self._length) - self._length
+        store[:live] = self._store[np.repeat(self._start - starts, self._length) + np.arange(live)]
+        self._store, self._start, self._used = store, starts, live
 
 
 def with_ids(entries: Bytes, ends: Rows, ids: Bytes) -> bytes:
@@ -81,18 +81,6 @@ def with_ids(entries: Bytes, ends: Rows, ids: Bytes) -> bytes:
     own = entries.copy()
     fill_ids(own, ends, ids)
     return own.tobytes()
-
-
-@jit
-def _moved(store: Bytes, start: Rows, length: Rows, to: Bytes) -> int:
-    """Copy what is named into another store and name it there; returns the bytes used."""
-    used = 0
-    for slot in range(len(start)):
-        for place in range(length[slot]):
-            to[used + place] = store[start[slot] + place]
-        start[slot] = used
-        used += length[slot]
-    return used
 
 
 def _steady_fields(tracks: TrackRegister, slot: int) -> bytes:

@@ -5,13 +5,25 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.tracks.reports import AltitudeDatum, HeightReference, ReportSource
-from broker.core.tracks.validation import row_faults
+from broker.core.tracks.reports import (
+    FLOAT_COLUMNS,
+    AltitudeDatum,
+    HeightReference,
+    ReportSource,
+)
+from broker.core.tracks.validation import (
+    NEWEST_US,
+    OLDEST_US,
+    all_fit,
+    checked_columns,
+    faults_by_column,
+    row_faults,
+)
 from broker.core.units import SECOND_US
-from tests.core.tracks.batches import NOW_US, at, batch
+from tests.core.tracks.batches import NOW_US, SOUND, at, batch
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 INFINITIES = (math.inf, -math.inf)
@@ -180,3 +192,42 @@ def test_whatever_is_fit_is_finite_and_in_range(rows: list[dict[str, Any]]) -> N
     assert not np.isinf(one.published_altitude_m[fit]).any()
     assert not np.isinf(one.horizontal_accuracy_m[fit]).any()
     assert (np.abs(one.time_of_validity_us[fit] - NOW_US) <= 60 * SECOND_US).all()
+
+
+EDGES = (
+    *(0.0, -1.0, -90.0, 90.0, 90.1, 180.0, -180.1, -500.0, -501.0, 30_000.0, 30_001.0, 10_000.0),
+    *(10_001.0, 400.0, 401.0, -400.0, 150.0, -151.0, 50_000.0, 50_001.0),
+    *(math.nan, math.inf, -math.inf),
+)
+edges = st.sampled_from(EDGES)
+sound_or_edge = {
+    **{name: st.just(SOUND[name]) | edges for name in FLOAT_COLUMNS},
+    "time_of_validity_us": st.sampled_from([NOW_US, 0, -1])
+    | st.integers(NOW_US - 61_000_000, NOW_US + 6_000_000),
+    "altitude_datum": st.sampled_from([SOUND["altitude_datum"], 0]),
+    "height_reference": st.sampled_from([0, 1]),
+    "source": st.sampled_from([0, 6]),
+}
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(sorted(sound_or_edge)), st.none(), max_size=3).flatmap(
+            lambda names: st.fixed_dictionaries({name: sound_or_edge[name] for name in names})
+        ),
+        max_size=4,
+    ),
+    st.booleans(),
+)
+def test_the_compiled_check_agrees_with_the_checks_one_by_one(
+    made: list[dict[str, Any]], exercise: bool
+) -> None:
+    # REQ-VAL-001
+    one = batch(*made)
+    fit, faults = faults_by_column(one, NOW_US, exercise)
+    assert bool(fit.all()) == (not faults)
+    at_once, same_faults = row_faults(one, NOW_US, exercise)
+    assert at_once.tolist() == fit.tolist()
+    assert same_faults == faults
+    assert all_fit(checked_columns(one), NOW_US, exercise, OLDEST_US, NEWEST_US) == fit.all()
