@@ -12,6 +12,8 @@ import numpy as np
 
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import OpenAudience, SubmitReports, Tick
+from broker.core.effects import BatchReply
+from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role, SystemName
 from broker.core.separation.jit import Backend
 from broker.core.tracks.reports import (
@@ -37,7 +39,7 @@ VERTICAL_DOUBT_M: Final = 20.0
 
 def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> None:
     """Use every kernel once, as live traffic would. Raises Refused for a bad policy."""
-    airspace = Airspace(Setup(exercise=True, policy_toml=policy_toml, backend=backend))
+    airspace = Airspace(Setup(exercise=False, policy_toml=policy_toml, backend=backend))
     projection = Projection(airspace, bytes(SECRET_BYTES), encoder, "rehearsal")
     airspace.apply([OpenAudience(Audience("rehearsal", Role.DESK), "Rehearsal")], SECOND_US)
     for second in range(SECONDS):
@@ -55,6 +57,8 @@ def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> 
 
 def _shown(projection: Projection, command: SubmitReports | Tick, now_us: int) -> None:
     [outcome] = projection.airspace.apply([command], now_us)
+    if isinstance(outcome.reply, BatchReply) and outcome.reply.refusals:
+        raise BrokenInvariant(f"the rehearsal's reports are refused: {outcome.reply.refusals[0]}")
     projection.project(outcome.effects, now_us, frames_due=isinstance(command, Tick))
 
 
