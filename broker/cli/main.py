@@ -11,6 +11,7 @@ from broker.cli.adapters import adapters_app
 from broker.cli.agency import agency_app
 from broker.cli.aircraft import aircraft_app
 from broker.cli.alerts import alerts_app
+from broker.cli.ask import ask
 from broker.cli.bench import bench_app
 from broker.cli.demo import demo
 from broker.cli.doctor import doctor
@@ -86,6 +87,7 @@ app.command(epilog=EXIT_CODES_HELP)(watch)
 app.command(epilog=EXIT_CODES_HELP)(publish)
 restrictions_app.command(name="import", epilog=EXIT_CODES_HELP)(import_)
 restrictions_app.command(epilog=EXIT_CODES_HELP)(export)
+restrictions_app.command(epilog=EXIT_CODES_HELP)(ask)
 app.add_typer(restrictions_app, name="restrictions")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(aircraft_app, name="aircraft")

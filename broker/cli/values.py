@@ -38,6 +38,7 @@ _DURATION: Final = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _DURATION_PARTS_S: Final = (86_400, 3_600, 60, 1)
 DURATION_S_MAX: Final = 56 * 86_400  # the contract's longest window
 VERTICES_MAX: Final = 1_000
+WAYPOINTS_MAX: Final = 200
 
 
 def option_parser(parse: Callable[[str], Value]) -> Callable[[str | Value], Value]:
@@ -118,6 +119,14 @@ def polygon(text: str) -> Polygon:
     if not 3 <= len(vertices) <= VERTICES_MAX:
         raise ValueError(f"a polygon has 3 to {VERTICES_MAX} vertices, written 'LAT,LON LAT,LON'")
     return Polygon(vertices=vertices)
+
+
+def path(text: str) -> Polygon:
+    """`LAT,LON LAT,LON ...`: waypoints, at least two."""
+    points = text.replace(";", " ").split()
+    if not 2 <= len(points) <= WAYPOINTS_MAX:
+        raise ValueError(f"a path has 2 to {WAYPOINTS_MAX} waypoints, written 'LAT,LON LAT,LON'")
+    return Polygon(vertices=[_position(*_numbers(point, 2, "LAT,LON")) for point in points])
 
 
 def area(text: str) -> Area:

@@ -13,6 +13,7 @@ from broker.core.effects import NotDone
 from broker.core.errors import Refused
 from broker.core.names import Audience
 from broker.service.access import Access, Identities, Limits
+from broker.service.asking import Asking
 from broker.service.clock import Clock
 from broker.service.engine import Engine
 from broker.service.feed.hub import Hub
@@ -58,6 +59,7 @@ class Broker:
         )
         self.intake = Intake(self.engine, parts.airspace, parts.clock, self.metrics, self.access)
         self.reading = Reading(self.intake, parts.projection, self.hub, parts.encoder, parts.clock)
+        self.asking = Asking(self.intake, self.engine, parts.airspace, parts.clock)
         self._ledger = parts.ledger
         self._airspace = parts.airspace
 

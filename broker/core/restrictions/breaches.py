@@ -38,6 +38,9 @@ _CAP_TEXT: Final = {
     Cap.VERTICAL_UNKNOWN: "vertical position unknown",
     Cap.UNSIGNED_SOURCE: "single unsigned source",
     Cap.POSITION_DOUBTFUL: "position old or velocity unknown",
+    Cap.ASK_FIRST: "entry is a matter of asking first",
+    Cap.UNREAD: "its text could not be read: ask a person",
+    Cap.EXEMPT_ON_CONDITIONS: "exempt on conditions",
 }
 _FALLING: Final = (AlertLevel.WARNING, AlertLevel.CAUTION)
 """Levels that are held; the machine knows no others."""

@@ -15,10 +15,12 @@ from pydantic import TypeAdapter
 from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
 from broker.core.names import RestrictionName
 from broker.core.plain import Plain, integer, items, mapping, text
+from broker.core.restrictions.access_places import EntryIndex, IndexEntry
 from broker.core.restrictions.clocks import DAY_US
 from broker.core.restrictions.drafting import accept, canonical
 from broker.core.restrictions.ground import LONDON, Ground
 from broker.core.restrictions.model import (
+    EntryRule,
     Restriction,
     RestrictionDraft,
     RestrictionState,
@@ -70,6 +72,8 @@ class RestrictionRegister:
         self._near: ZoneSet | None = None
         """In force, or within the look-ahead, until `_near_until_us`; None after a change."""
         self._near_until_us = 0
+        self._index: EntryIndex | None = None
+        """For questions about entry; None after a change."""
         self._refreshed_us: dict[str, int] = {}
         """When each statutory source was last read."""
 
@@ -212,7 +216,8 @@ class RestrictionRegister:
             near, until_us = [], now_us + DAY_US
             for name in sorted(self._zones):
                 span = self._standing_at(name, now_us).span
-                if span is None:
+                informs = self._zones[name].draft.entry_rule is EntryRule.INFORMATION
+                if span is None or informs:
                     continue
                 if span[0] - look_ahead_us <= now_us:
                     near.append(OpenZone(self._zones[name], *span))
@@ -228,6 +233,15 @@ class RestrictionRegister:
             known = self._standing[name] = self._zones[name].timetable.standing(now_us)
         return known
 
+    def entry_index(self) -> EntryIndex:
+        """Every live restriction, for questions about entry; never changed once it is made."""
+        if self._index is None:
+            entries = [
+                IndexEntry(self._all[name], self._zones[name]) for name in sorted(self._zones)
+            ]
+            self._index = EntryIndex.of(entries, self._ground)
+        return self._index
+
     def state(self) -> Plain:
         """For a snapshot: JSON values only, in the order in which the restrictions ended."""
         restrictions = [
@@ -239,7 +253,7 @@ class RestrictionRegister:
     def restore(self, state: Plain) -> None:
         """Back to what `state` returned; what was here is forgotten."""
         self._all, self._zones, self._standing = {}, {}, {}
-        self._near, self._look_us = None, 0
+        self._near, self._index, self._look_us = None, None, 0
         self._refreshed_us = {}
         for pair in items(mapping(state)["refreshed"]):
             name, at_us = items(pair)
@@ -258,7 +272,7 @@ class RestrictionRegister:
 
     def _keep(self, restriction: Restriction) -> None:
         name, draft = str(restriction.draft.name), restriction.draft
-        self._near, self._look_us = None, 0
+        self._near, self._index, self._look_us = None, None, 0
         if restriction.state in _LIVE:
             self._all[name] = restriction
             if name not in self._zones:

@@ -1,6 +1,6 @@
 """From entries to samples: which restriction applies to which aircraft, and how urgent it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from itertools import groupby
@@ -11,10 +11,7 @@ from numpy.typing import NDArray
 
 from broker.core.effects import AlertLevel
 from broker.core.restrictions.entry import Entries, Hours, PrismSet, find_entries
-from broker.core.restrictions.model import (
-    AppliesTo,
-    RestrictionDraft,
-)
+from broker.core.restrictions.model import AppliesTo, EntryRule, RestrictionDraft
 from broker.core.restrictions.movers import movers_of
 from broker.core.restrictions.prism import Prism
 from broker.core.restrictions.windows import Timetable
@@ -24,6 +21,7 @@ from broker.core.units import SECOND_US
 
 Floats = NDArray[np.float64]
 Slots = NDArray[np.int32]
+Flags = NDArray[np.bool_]
 
 LOOK_AHEAD_S: Final = 60.0
 """A minute's warning: the advisory look-ahead of drone against crewed traffic, and time for a desk
@@ -32,6 +30,7 @@ to turn a drone at 20 m/s more than a kilometre before the boundary."""
 _NOT_DRONES: Final = np.array(
     [AircraftClass.HELICOPTER, AircraftClass.AEROPLANE, AircraftClass.OTHER_CREWED], dtype=np.int8
 )
+_NOT_CREWED: Final = np.array([AircraftClass.DRONE, AircraftClass.UNKNOWN_DRONE], dtype=np.int8)
 _PARKED: Final = np.array([OperationalStatus.ON_GROUND, OperationalStatus.AT_DOCK], dtype=np.int8)
 
 
@@ -108,12 +107,19 @@ class ZoneSet:
     opens_us: NDArray[np.int64]
     closes_us: NDArray[np.int64]
     """Prism -> from when to when its zone is in force."""
+    drones_only: Flags
+    crewed_only: Flags
+    has_exempt: Flags
+    is_unread: Flags
+    asks: Flags
+    """Zone -> what of its draft decides whom it touches, and how gravely."""
 
     @classmethod
     def of(cls, open_zones: Sequence[OpenZone]) -> "ZoneSet":
         """The set of these zones, which are sorted by name."""
         zones = [one.zone for one in open_zones]
         prisms = [prism for zone in zones for prism in zone.prisms]
+        drafts = [zone.draft for zone in zones]
         counts = np.array([len(zone.prisms) for zone in zones], dtype=np.intp)
         return cls(
             names=tuple(zone.name for zone in zones),
@@ -123,7 +129,16 @@ class ZoneSet:
             limits_height=np.array([one.limits_height for one in prisms], dtype=np.bool_),
             opens_us=np.repeat(np.array([one.opens_us for one in open_zones], np.int64), counts),
             closes_us=np.repeat(np.array([one.closes_us for one in open_zones], np.int64), counts),
+            drones_only=_flags(one.applies_to is AppliesTo.DRONES for one in drafts),
+            crewed_only=_flags(one.applies_to is AppliesTo.CREWED_AIRCRAFT for one in drafts),
+            has_exempt=_flags(bool(one.exempt_agencies or one.exemptions) for one in drafts),
+            is_unread=_flags(one.is_unread for one in drafts),
+            asks=_flags(one.entry_rule is EntryRule.ASK for one in drafts),
         )
+
+
+def _flags(values: Iterable[bool]) -> Flags:
+    return np.fromiter(values, dtype=np.bool_)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +172,9 @@ def take_samples(
     entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S, _hours(zones, now_us))
     if len(entries) == 0:
         return _samples(zones.names, [])
-    level, cap = _levels(zones, entries, movers.measured_doubt_m, columns, judged)
     slot, zone = judged[entries.mover], zones.zone_of[entries.prism]
-    applies = np.zeros(len(entries), dtype=np.bool_)
-    for index in np.unique(zone):
-        here = np.flatnonzero(zone == index)
-        applies[here] = _applies(zones.zones[index], columns, slot[here], agency_names)
+    applies, conditional = _applies(zones, zone, columns, slot, agency_names)
+    level, cap = _levels(zones, entries, movers.measured_doubt_m, columns, judged, conditional)
     rows = [
         _Row(
             slot=int(slot[place]),
@@ -196,42 +208,65 @@ def _levels(
     measured_doubt_m: Floats,
     columns: TrackColumns,
     slots: Slots,
+    conditional: Flags,
 ) -> tuple[NDArray[np.int8], NDArray[np.int8]]:
     """Level and cap of each entry. The first reason that holds a warning down is the one given."""
     slot = slots[entries.mover]
+    zone = zones.zone_of[entries.prism]
     limits = zones.limits_height[entries.prism]
     inside = entries.entry_s == 0.0
     reasons = [
         limits & np.isnan(columns.altitude_hae_m[slot]),
         columns.trusted[slot] == 0,
         inside & (entries.range_m > measured_doubt_m[entries.mover]),
+        zones.is_unread[zone],
+        zones.asks[zone],
+        conditional,
     ]
-    cap = np.select(
-        reasons, [Cap.VERTICAL_UNKNOWN, Cap.UNSIGNED_SOURCE, Cap.POSITION_DOUBTFUL], Cap.NONE
-    )
+    caps = [
+        Cap.VERTICAL_UNKNOWN,
+        Cap.UNSIGNED_SOURCE,
+        Cap.POSITION_DOUBTFUL,
+        Cap.UNREAD,
+        Cap.ASK_FIRST,
+        Cap.EXEMPT_ON_CONDITIONS,
+    ]
+    cap = np.select(reasons, caps, Cap.NONE)
     cap = np.where(inside, cap, Cap.NONE).astype(np.int8)
     warned = inside & (cap == Cap.NONE)
     return np.where(warned, AlertLevel.WARNING, AlertLevel.CAUTION).astype(np.int8), cap
 
 
 def _applies(
-    zone: Zone, columns: TrackColumns, slots: Slots, agency_names: Sequence[str]
-) -> NDArray[np.bool_]:
-    """Which of the aircraft in `slots` (k,) the zone asks to keep clear.
+    zones: ZoneSet,
+    zone: NDArray[np.intp],
+    columns: TrackColumns,
+    slots: Slots,
+    agency_names: Sequence[str],
+) -> tuple[Flags, Flags]:
+    """For each (zone, slot) pair: whether it is asked to keep clear; whether exempt on conditions.
 
     An unknown class counts as a drone and as crewed. An exemption is a privilege: an unsigned radio
     source, whose identity anyone can transmit, never gets it.
     """
-    applies = np.ones(len(slots), dtype=np.bool_)
-    if zone.draft.applies_to is AppliesTo.DRONES:
-        applies &= ~np.isin(columns.aircraft_class[slots], _NOT_DRONES)
-    exempt = [
-        index for index, name in enumerate(agency_names) if name in zone.draft.exempt_agencies
-    ]
-    if exempt:
-        is_exempt = np.isin(columns.agency_index[slots], np.array(exempt, dtype=np.int32))
-        applies &= ~(is_exempt & (columns.trusted[slots] == 1))
-    return applies
+    classes = columns.aircraft_class[slots]
+    applies = np.where(np.isin(classes, _NOT_DRONES), ~zones.drones_only[zone], True)
+    applies &= np.where(np.isin(classes, _NOT_CREWED), ~zones.crewed_only[zone], True)
+    conditional = np.zeros(len(slots), dtype=np.bool_)
+    trusted = columns.trusted[slots] == 1
+    for index in np.unique(zone[zones.has_exempt[zone] & trusted]):
+        here = np.flatnonzero((zone == index) & trusted)
+        agencies = columns.agency_index[slots[here]]
+        draft = zones.zones[index].draft
+        exempt = [place for place, name in enumerate(agency_names) if draft.exempts(name)]
+        named = [place for place, name in enumerate(agency_names) if _is_named(draft, name)]
+        applies[here] &= ~np.isin(agencies, np.array(exempt, dtype=np.int32))
+        conditional[here] = np.isin(agencies, np.array(named, dtype=np.int32))
+    return applies, conditional
+
+
+def _is_named(draft: RestrictionDraft, agency: str) -> bool:
+    return any(agency in exemption.agencies for exemption in draft.exemptions)
 
 
 def _merged(rows: list[_Row]) -> _Row:

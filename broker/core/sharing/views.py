@@ -121,7 +121,8 @@ class Views:
             raise BrokenInvariant(f"an alert names {restriction_name}, which is not known")
         draft = restriction.draft
         agency = self._agency_names.get(draft.name.agency, draft.name.agency)
-        return RestrictionNotice(draft.title, agency, draft.contact)
+        source_id = "" if draft.source is None else draft.source.source_id
+        return RestrictionNotice(draft.title, agency, draft.contact, draft.designation, source_id)
 
     def _party(self, track_number: int) -> Party:
         slot = self._tracks.slot_of_number.get(track_number)

@@ -86,6 +86,9 @@ class RestrictionNotice:
     title: str
     agency_name: str
     contact: str = ""
+    designation: str = ""
+    source_id: str = ""
+    """Of a mirrored one, which is never called a request."""
 
 
 def alert_text(
@@ -191,6 +194,9 @@ def _restriction_text(
         about, contact = f"keep-clear request {alert.restriction_name}", ""
     else:
         about = f"keep-clear request {restriction.title} of {restriction.agency_name}"
+        if restriction.source_id:
+            kind = restriction.designation or "published restriction"
+            about = f"{kind} {restriction.title}, as {restriction.source_id} publishes it"
         contact = restriction.contact
     geometry = alert.geometry
     if alert.level is AlertLevel.NONE:

@@ -8,6 +8,7 @@ import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
+from broker.gateways.grpc.access import AccessServicer
 from broker.gateways.grpc.aircraft import AircraftRegisterServicer
 from broker.gateways.grpc.alerts import AlertServicer
 from broker.gateways.grpc.callers import Callers
@@ -19,6 +20,8 @@ from broker.gateways.grpc.tracks import TrackServicer
 from broker.service.broker import Broker
 from broker.service.identity.trust import Trust
 from keepclear.v1 import (
+    access_pb2,
+    access_pb2_grpc,
     aircraft_pb2,
     aircraft_pb2_grpc,
     alerts_pb2,
@@ -45,6 +48,7 @@ _SERVICES: Final = (
     restrictions_pb2.DESCRIPTOR.services_by_name["RestrictionService"].full_name,
     alerts_pb2.DESCRIPTOR.services_by_name["AlertService"].full_name,
     aircraft_pb2.DESCRIPTOR.services_by_name["AircraftRegisterService"].full_name,
+    access_pb2.DESCRIPTOR.services_by_name["AccessService"].full_name,
 )
 
 
@@ -91,6 +95,9 @@ class GrpcServer:
         )
         aircraft_pb2_grpc.add_AircraftRegisterServiceServicer_to_server(
             AircraftRegisterServicer(broker.intake, broker.reading), server
+        )
+        access_pb2_grpc.add_AccessServiceServicer_to_server(
+            AccessServicer(broker.intake, broker.asking), server
         )
         feed = FeedServicer(broker.intake, broker.reading, broker.hub, broker.metrics)
         server.add_generic_rpc_handlers((feed.handler(),))

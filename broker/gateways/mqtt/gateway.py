@@ -56,6 +56,7 @@ class MqttGateway:
         self._inbox = Inbox(
             broker.intake,
             broker.reading,
+            broker.asking,
             self._topics,
             json_agencies,
             self._resume,

@@ -26,6 +26,7 @@ from broker.core.sharing.decision import Decision
 from broker.gateways.grpc.errors import code_of
 from broker.gateways.mqtt.link import MqttLink
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
+from broker.gateways.wire.access import decode_questions, encode_answers
 from broker.gateways.wire.acks import acknowledgement, encode_refusals, refused_batch
 from broker.gateways.wire.actions import TOPIC_ACTIONS
 from broker.gateways.wire.aircraft import aircraft_answer, register_aircraft, remove_aircraft
@@ -41,10 +42,18 @@ from broker.gateways.wire.requests import (
 )
 from broker.gateways.wire.restrictions import encode_restriction
 from broker.service.access import TooMuch
+from broker.service.asking import Answers, Asking
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
 from broker.service.reading import Reading
-from keepclear.v1 import aircraft_pb2, alerts_pb2, presence_pb2, restrictions_pb2, tracks_pb2
+from keepclear.v1 import (
+    access_pb2,
+    aircraft_pb2,
+    alerts_pb2,
+    presence_pb2,
+    restrictions_pb2,
+    tracks_pb2,
+)
 
 PAYLOAD_BYTES_MAX: Final = 1024 * 1024
 CREDIT: Final = 32
@@ -61,6 +70,7 @@ class Inbox:
         self,
         intake: Intake,
         reading: Reading,
+        asking: Asking,
         topics: Topics,
         json_agencies: frozenset[str],
         on_resume: Callable[[SystemName, presence_pb2.ResumeRequest], None],
@@ -68,6 +78,7 @@ class Inbox:
     ) -> None:
         self._intake = intake
         self._reading = reading
+        self._asking = asking
         self._topics = topics
         self._json_agencies = json_agencies
         self._on_resume = on_resume
@@ -99,11 +110,11 @@ class Inbox:
     def _handle(self, address: Address, payload: bytes, retained: bool) -> None:
         self._check_form(address, payload, retained)
         decision = self._decision(address)
-        if not decision.allowed:
+        if decision.allowed:
+            self._dispatch(address, payload)
+        else:
             refusal = Refusal("topic", decision.reason)
             self._refuse(address.sender, "", [refusal], code_pb2.PERMISSION_DENIED)
-            return
-        self._dispatch(address, payload)
 
     def _dispatch(self, address: Address, payload: bytes) -> None:
         sender, is_json = address.sender, address.is_json
@@ -125,6 +136,8 @@ class Inbox:
             case Inbound.IMPORT_RESTRICTIONS:
                 given = _read(restrictions_pb2.ImportRestrictionsRequest(), payload, is_json)
                 self._import(sender, given)
+            case Inbound.ASK_ENTRY:
+                self._ask(sender, _read(access_pb2.AskEntryRequest(), payload, is_json))
             case Inbound.ACKNOWLEDGE_ALERT:
                 read = _read(alerts_pb2.AcknowledgeAlertRequest(), payload, is_json)
                 self._control(sender, read.request_id, lambda: acknowledge_alert(read, sender))
@@ -190,6 +203,21 @@ class Inbox:
             self._intake.submit_reports(decoded.batch, on_reply)
         except Overloaded:
             self._overloaded(sender, request.batch_id)
+
+    def _ask(self, sender: SystemName, request: access_pb2.AskEntryRequest) -> None:
+        shown_id = request.request_id[:REQUEST_ID_LENGTH_MAX]
+        try:
+            decoded = decode_questions(request, self._intake.clock.now_us())
+        except Refused as refused:
+            self._intake.count_refused_request()
+            self._refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
+            return
+
+        def on_answer(answers: Answers) -> None:
+            response = encode_answers(decoded, answers, sender.agency)
+            self._send(sender, presence_pb2.CommandAnswer(request_id=shown_id, entry=response))
+
+        self._asking.answer_later(decoded.questions, sender.agency, on_answer)
 
     def _import(
         self, sender: SystemName, request: restrictions_pb2.ImportRestrictionsRequest

@@ -24,6 +24,7 @@ class Inbound(StrEnum):
     CREATE_RESTRICTION = "restrictions/create"
     WITHDRAW_RESTRICTION = "restrictions/withdraw"
     IMPORT_RESTRICTIONS = "restrictions/import"
+    ASK_ENTRY = "access/ask"
     ACKNOWLEDGE_ALERT = "alerts/acknowledge"
     UPSERT_AIRCRAFT = "aircraft/upsert"
     REMOVE_AIRCRAFT = "aircraft/remove"

@@ -40,6 +40,7 @@ TOPIC_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "tracks": Action.PUBLISH_TRACKS,
         "restrictions/create": Action.SET_RESTRICTION,
         "restrictions/withdraw": Action.SET_RESTRICTION,
+        "access/ask": Action.ASK_ENTRY,
         "restrictions/import": Action.IMPORT_RESTRICTIONS,
         "alerts/acknowledge": Action.ACKNOWLEDGE_ALERT,
         "aircraft/upsert": Action.KEEP_AIRCRAFT,

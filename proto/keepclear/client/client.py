@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -13,6 +13,8 @@ from keepclear.client.errors import Gap, UnavailableError, from_rpc_error
 from keepclear.client.feed import Follower
 from keepclear.client.publishing import DEFAULT_MAX_IN_FLIGHT, TrackPublisher
 from keepclear.v1 import (
+    access_pb2,
+    access_pb2_grpc,
     aircraft_pb2,
     aircraft_pb2_grpc,
     alerts_pb2,
@@ -301,6 +303,16 @@ class Client:
             self._aircraft().RemoveAircraft, request, f"removing {name}"
         )
         return answer.aircraft
+
+    async def ask_entry(
+        self, questions: Sequence[access_pb2.EntryQuestion]
+    ) -> access_pb2.AskEntryResponse:
+        """May I enter? At most 1,000 questions; one answer for each, in their order."""
+        stub = access_pb2_grpc.AccessServiceStub(self._open())
+        answer: access_pb2.AskEntryResponse = await self._call(
+            stub.AskEntry, access_pb2.AskEntryRequest(questions=questions), "asking about entry"
+        )
+        return answer
 
     # Alerts
 

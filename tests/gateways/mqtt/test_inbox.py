@@ -23,6 +23,7 @@ from broker.gateways.mqtt.inbox import PAYLOAD_BYTES_MAX, Inbox
 from broker.gateways.mqtt.topics import Inbound, Topics
 from broker.gateways.wire.restrictions import encode_restriction
 from broker.service.access import Access
+from broker.service.asking import Asking
 from broker.service.clock import VirtualClock
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
@@ -88,6 +89,7 @@ class Rig:
         self.inbox = Inbox(
             cast("Intake", self.intake),
             cast("Reading", None),
+            cast("Asking", None),
             TOPICS,
             frozenset(json_agencies),
             lambda _system, one: self.resumes.append(one),

@@ -1,0 +1,80 @@
+"""Questions about entry: the picture is taken in the engine thread, answers are made beside it.
+
+What is taken is an index that nobody changes, so a batch of a thousand questions never holds the
+engine up; answers of one batch are all of one moment.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from broker.core.airspace import Airspace
+from broker.core.restrictions.access import EntryIndex, EntryQuestion, Finding, findings
+from broker.core.sharing.entry_wording import EntryPicture, picture_of
+from broker.service.clock import Clock
+from broker.service.engine import Engine
+from broker.service.intake import Intake
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was found for each question, and the picture behind it."""
+
+    found: list[list[Finding]]
+    picture: EntryPicture
+    agency_names: Mapping[str, str]
+
+
+class Asking:
+    """Answers questions about entry."""
+
+    def __init__(self, intake: Intake, engine: Engine, airspace: Airspace, clock: Clock) -> None:
+        self._intake = intake
+        self._engine = engine
+        self._airspace = airspace
+        self._clock = clock
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="asking")
+
+    async def answer(self, questions: Sequence[EntryQuestion], agency: str) -> Answers:
+        """Answer a batch of checked questions."""
+        taken = await self._intake.ask(self._taken)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._pool, _answers, taken, questions, agency)
+
+    def answer_later(
+        self, questions: Sequence[EntryQuestion], agency: str, on_answer: Callable[[Answers], None]
+    ) -> None:
+        """The same for callers without an event loop; `on_answer` is called in another thread."""
+
+        def work(taken: "_Taken") -> None:
+            on_answer(_answers(taken, questions, agency))
+
+        def take() -> None:
+            self._pool.submit(work, self._taken())
+
+        self._engine.query(take)
+
+    def _taken(self) -> "_Taken":
+        airspace = self._airspace
+        silent = [str(one.publisher) for one in airspace.coverage.current() if one.silent]
+        picture = picture_of(
+            self._clock.now_us(),
+            airspace.newest_time_us(),
+            airspace.restrictions.refreshed(),
+            sorted(silent),
+        )
+        names = dict(airspace.controls.agency_names)
+        return _Taken(airspace.restrictions.entry_index(), picture, names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    index: EntryIndex
+    picture: EntryPicture
+    agency_names: Mapping[str, str]
+
+
+def _answers(taken: _Taken, questions: Sequence[EntryQuestion], agency: str) -> Answers:
+    found = findings(taken.index, questions, agency)
+    return Answers(found, taken.picture, taken.agency_names)
