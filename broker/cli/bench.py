@@ -110,6 +110,15 @@ def durability(as_json: AsJson = False, short: Short = False) -> None:
 
 
 @bench_app.command()
+def restrictions(as_json: AsJson = False, short: Short = False) -> None:
+    """Answers to "may I enter?" a second, and the engine's pass with and without restrictions."""
+    from broker.bench import restrictions as bench  # noqa: PLC0415  # numba takes long to import
+
+    results = bench.run(bench.SHORT if short else bench.RestrictionBench(), _progress)
+    _show(results["results"], as_json)
+
+
+@bench_app.command()
 def idle(as_json: AsJson = False, short: Short = False) -> None:
     """Processor and memory with nobody connected, beside a bare gRPC server."""
     from broker.bench import idle as bench  # noqa: PLC0415

@@ -1,6 +1,6 @@
 """Local clocks without a time zone database: the zones that change with the United Kingdom and EU.
 
-The core reads no files, and a log must mean the same whatever database a machine has. Since 1996
+The core reads no files, and a log must mean the same whatever database a machine has. Since 2003
 all of these zones change at 01:00 UTC on the last Sundays of March and October (Directive
 2000/84/EC and before it 97/44/EC; the United Kingdom: Summer Time Order 2002), so one rule and an
 offset say everything. A test holds the rule against the IANA database.
