@@ -150,8 +150,9 @@ async def running_broker(
         except OSError as error:
             raise _port_taken("metrics", settings.metrics_port, "--metrics-port") from error
         try:
-            trust = None if security is None else security.trust
-            server = GrpcServer(broker, settings.host, settings.grpc_port, trust)
+            known = None if security is None else security.known
+            server = GrpcServer(broker, settings.host, settings.grpc_port, known)
+            server.open_sign_in(settings.host, settings.sign_in.port)
         except RuntimeError as error:
             metrics.stop()
             raise _port_taken("gRPC", settings.grpc_port, "--grpc-port") from error
@@ -188,7 +189,7 @@ def _broker_of(settings: Settings, clock: Clock, policy: str, security: Secured 
     if security is None:
         parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
         return Broker(parts)
-    return Broker(replace(parts, identities=security.trust, limits=security.limits))
+    return Broker(replace(parts, identities=security.known, limits=security.limits))
 
 
 def _mqtt_gateway(

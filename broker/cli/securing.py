@@ -12,6 +12,8 @@ from broker.gateways.mqtt.warden import Warden
 from broker.service.access import Access, Limits
 from broker.service.clock import Clock
 from broker.service.identity.files import IdentityFolder
+from broker.service.identity.known import Known
+from broker.service.identity.tokens import Issuer, People
 from broker.service.identity.trust import Trust
 from broker.service.settings import Settings
 
@@ -21,6 +23,7 @@ class Secured:
     """Everything that proves identities, shared by both transports."""
 
     trust: Trust
+    known: Known
     limits: Limits
     warden: Warden
     listener: SecureListener
@@ -47,9 +50,14 @@ def secured(settings: Settings, clock: Clock) -> Secured | None:
     audiences = [
         Audience(agency, role) for agency, one in settings.agencies.items() for role in one.roles
     ]
+    issuers = tuple(
+        Issuer(one.issuer, one.audience, one.keys, one.agencies) for one in settings.sign_in.issuers
+    )
+    people = People(issuers, clock.now_us()) if issuers else None
+    known = Known(trust, people, clock)
     warden = Warden(
         trust,
-        Access(lambda: names, trust),
+        Access(lambda: names, known),
         clock,
         Topics(exercise=settings.space == "exercise"),
         lambda: audiences,
@@ -57,7 +65,7 @@ def secured(settings: Settings, clock: Clock) -> Secured | None:
     listener = SecureListener(settings.host, trust.folder, warden.first_configuration)
     asked = settings.limits
     limits = Limits(asked.reports_per_s, asked.requests_per_s, asked.bytes_per_s)
-    return Secured(trust, limits, warden, listener)
+    return Secured(trust, known, limits, warden, listener)
 
 
 def _loader(context: ssl.SSLContext, folder: IdentityFolder) -> Callable[[], None]:

@@ -17,6 +17,7 @@ from broker.core.names import Role, identifier
 
 GRPC_PORT: Final = 50051
 METRICS_PORT: Final = 9464
+SIGN_IN_PORT: Final = 50052
 AGENCIES_MAX: Final = 100
 FEEDS_MAX: Final = 100
 
@@ -45,6 +46,27 @@ class LimitSettings(BaseModel):
     bytes_per_s: float = Field(default=4_000_000.0, gt=0)
 
 
+class IssuerSettings(BaseModel):
+    """One identity provider, and the agencies whose people it may sign in."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    issuer: str = Field(min_length=1, max_length=200)
+    audience: str = Field(min_length=1, max_length=200)
+    keys: str = Field(min_length=1, max_length=500)
+    """Its JSON Web Key Set: a file, or an https address (http on the loopback only)."""
+    agencies: tuple[str, ...] = Field(min_length=1, max_length=AGENCIES_MAX)
+
+
+class SignInSettings(BaseModel):
+    """Where people sign in with OpenID Connect tokens instead of certificates."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    port: int = Field(default=SIGN_IN_PORT, ge=0, le=65535)
+    issuers: tuple[IssuerSettings, ...] = Field(default=(), max_length=AGENCIES_MAX)
+
+
 class Settings(BaseSettings):
     """Everything a broker is started with. Unknown keys are refused."""
 
@@ -65,6 +87,8 @@ class Settings(BaseSettings):
     """Folder made by `keepclear agency init`: TLS on both transports, identities are proven."""
     limits: LimitSettings = LimitSettings()
     """Of each identity; a claimed name has none, for the next would be another name."""
+    sign_in: SignInSettings = SignInSettings()
+    """A port for people; none is opened without an issuer."""
     data_dir: Path = Path("var/keepclear")
     policy: str = "default"
     """Name of a shipped pair policy, or the path of a file."""
@@ -95,6 +119,8 @@ class Settings(BaseSettings):
                 f"host: {self.host} is not a loopback address; without identity_dir this broker "
                 "checks no identities, so it serves this machine only"
             )
+        if self.sign_in.issuers and self.identity_dir is None:
+            raise ValueError("sign_in: needs identity_dir, which holds the server's certificate")
         scheme, _, rest = self.mqtt.partition("://")
         if scheme == "mqtts" and self.identity_dir is None:
             raise ValueError("mqtt: mqtts:// needs identity_dir, which holds the certificates")

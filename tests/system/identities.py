@@ -7,6 +7,7 @@ import grpc
 
 from broker.core.names import SystemName
 from broker.core.sharing.roles import AccessRole, Zone
+from broker.service.clock import SystemClock
 from broker.service.identity.authority import (
     SYSTEM_LIFETIME,
     issue_client,
@@ -24,6 +25,8 @@ from broker.service.identity.enrolment import (
     revoke,
 )
 from broker.service.identity.files import CertificateFolder, IdentityFolder
+from broker.service.identity.known import Known
+from broker.service.identity.tokens import Issuer, People
 from broker.service.identity.trust import Trust
 
 EVERYTHING = frozenset(AccessRole) - {AccessRole.AIR_TRAFFIC_CONTROL, AccessRole.ADMINISTRATOR}
@@ -39,8 +42,10 @@ class Site:
         self.identities = IdentityFolder(folder / "identities")
         create_folder(self.identities, [HOST, "localhost"], now_utc())
 
-    def trust(self) -> Trust:
-        return Trust(self.identities)
+    def known(self, *issuers: Issuer) -> Known:
+        clock = SystemClock()
+        people = People(issuers, clock.now_us()) if issuers else None
+        return Known(Trust(self.identities), people, clock)
 
     def partner(
         self,

@@ -15,7 +15,7 @@ from broker.gateways.wire.feed import WireEncoder
 from broker.service.access import Limits
 from broker.service.broker import Broker
 from broker.service.clock import SystemClock
-from broker.service.identity.trust import Trust
+from broker.service.identity.known import Known
 from broker.service.settings import AgencySettings
 from broker.service.startup import assemble
 
@@ -29,6 +29,7 @@ class Live:
     broker: Broker
     grpc_port: int
     gateway: MqttGateway | None
+    sign_in_port: int = 0
 
     @property
     def address(self) -> str:
@@ -43,7 +44,7 @@ async def live(
     data_dir: Path,
     mqtt_port: int | None = None,
     json_agencies: frozenset[str] = frozenset(),
-    trust: Trust | None = None,
+    known: Known | None = None,
     limits: Limits | None = None,
     agencies: Mapping[str, AgencySettings] | None = None,
     *,
@@ -53,9 +54,10 @@ async def live(
     policy = policy_text("default")
     encoder = WireEncoder(exercise=exercise)
     parts = assemble(data_dir, policy, encoder, SystemClock(), exercise=exercise)
-    broker = Broker(replace(parts, identities=trust, limits=limits))
+    broker = Broker(replace(parts, identities=known, limits=limits))
     await broker.start(policy, agencies or demo_agencies())
-    server = GrpcServer(broker, "127.0.0.1", 0, trust)
+    server = GrpcServer(broker, "127.0.0.1", 0, known)
+    server.open_sign_in("127.0.0.1", 0)
     await server.start()
     gateway = None
     if mqtt_port is not None:
@@ -63,7 +65,7 @@ async def live(
         gateway.start()
         assert await asyncio.to_thread(gateway.link.connected.wait, WITHIN_S)
     try:
-        yield Live(broker, server.port, gateway)
+        yield Live(broker, server.port, gateway, server.sign_in_port or 0)
     finally:
         await server.stop()
         if gateway is not None:

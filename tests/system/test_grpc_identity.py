@@ -43,8 +43,8 @@ def site(tmp_path: Path) -> Site:
 
 @asynccontextmanager
 async def secure(site: Site, limits: Limits | None = None) -> AsyncIterator[Live]:
-    trust = site.trust()
-    async with live(site.root / "data", trust=trust, limits=limits, agencies=AGENCIES) as one:
+    known = site.known()
+    async with live(site.root / "data", known=known, limits=limits, agencies=AGENCIES) as one:
         yield one
 
 

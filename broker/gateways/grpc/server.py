@@ -15,9 +15,10 @@ from broker.gateways.grpc.callers import Callers
 from broker.gateways.grpc.feed import BrokerStopping, FeedServicer
 from broker.gateways.grpc.gate import Gate
 from broker.gateways.grpc.restrictions import RestrictionServicer
-from broker.gateways.grpc.tls import mutual_tls
+from broker.gateways.grpc.tls import mutual_tls, server_tls
 from broker.gateways.grpc.tracks import TrackServicer
 from broker.service.broker import Broker
+from broker.service.identity.known import Known
 from broker.service.identity.trust import Trust
 from keepclear.v1 import (
     access_pb2,
@@ -53,15 +54,19 @@ _SERVICES: Final = (
 
 
 class GrpcServer:
-    """Serves one broker: with `trust` over TLS to whoever shows a certificate of a known system.
+    """Serves one broker: with `known` over TLS to whoever shows a certificate of a known system.
 
     Without it there is no TLS and names are claimed; the settings allow that on loopback only.
     """
 
-    def __init__(self, broker: Broker, host: str, port: int, trust: Trust | None = None) -> None:
+    def __init__(self, broker: Broker, host: str, port: int, known: Known | None = None) -> None:
         self._broker = broker
-        self._trust = trust
-        self.gate = Gate(broker.access, Callers(broker.clock, trust), broker.clock)
+        self._trust = None if known is None else known.trust
+        self._people = None if known is None else known.people
+        self.sign_in_port: int | None = None
+        self.gate = Gate(
+            broker.access, Callers(broker.clock, self._trust, self._people), broker.clock
+        )
         self._server = grpc.aio.server(
             interceptors=[self.gate],
             options=[
@@ -83,6 +88,16 @@ class GrpcServer:
         if self._trust is None:
             return self._server.add_insecure_port(address)
         return self._server.add_secure_port(address, mutual_tls(self._trust))
+
+    def open_sign_in(self, host: str, port: int) -> None:
+        """Open the port for people with tokens, if any issuer is configured; before `start`.
+
+        A port of its own, for gRPC demands certificates of everybody on a port or of nobody.
+        """
+        if self._trust is not None and self._people is not None:
+            self.sign_in_port = self._server.add_secure_port(
+                f"{host}:{port}", server_tls(self._trust)
+            )
 
     def _add_services(self) -> None:
         broker, server = self._broker, self._server

@@ -35,6 +35,7 @@ from broker.service.identity.files import (
     read_limited,
     write_private,
 )
+from broker.service.identity.names import PERSON_PREFIX
 from broker.service.identity.register import (
     Issue,
     Register,
@@ -90,6 +91,8 @@ def enrol(folder: IdentityFolder, wanted: Wanted) -> None:
     """Put a system into the register, or change its roles. It still needs a certificate."""
     if wanted.system.agency == BROKER_NAME.agency:
         raise refuse("system", f"{BROKER_NAME.agency} is the broker's own name")
+    if wanted.system.system.startswith(PERSON_PREFIX):
+        raise refuse("system", f"names that begin with {PERSON_PREFIX} are for people who sign in")
     common_name_of(wanted.system)
     with folder.locked():
         register = read_register(folder.register)
