@@ -3,6 +3,7 @@
 from typing import Final
 
 from adapters.clock import Clock
+from adapters.dji.cloud import CloudSource
 from adapters.dji.fleet import Fleet
 from adapters.dji.settings import DjiSettings
 from adapters.model import Decoder, Source
@@ -21,9 +22,16 @@ def decoder(settings: DjiSettings) -> Decoder:
 
 
 def live(settings: DjiSettings, clock: Clock) -> Source | None:
-    """It subscribes to three kinds of topic and publishes nothing; None for a recording's path."""
+    """A bridge that subscribes to three kinds of topic and publishes nothing, or a cloud server.
+
+    None for a recording's path.
+    """
     server = server_of(settings)
-    return None if server is None else MqttSource(server, BRIDGE_TOPICS, clock)
+    if server is None:
+        return None
+    if settings.cloud is not None:
+        return CloudSource(server, settings.cloud, clock)
+    return MqttSource(server, BRIDGE_TOPICS, clock)
 
 
 def server_of(settings: DjiSettings) -> MqttServer | None:

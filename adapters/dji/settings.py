@@ -37,6 +37,33 @@ class AircraftSettings(BaseModel):
     icao_address: Annotated[str, StringConstraints(pattern=r"^([0-9a-fA-F]{6})?$")] = ""
 
 
+class CloudSettings(BaseModel):
+    """Cloud-server mode: what this agency's docks are told, and where restrictions come from."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    broker: Annotated[str, StringConstraints(min_length=3, max_length=200)]
+    """gRPC address of Keepclear, for the agency's own feed of keep-clear requests."""
+    system: Annotated[
+        str, StringConstraints(pattern=r"^agencies/[a-z0-9-]{1,40}/systems/[a-z0-9-]{1,40}$")
+    ]
+    """Who this reads the feed as."""
+    app_id: Words
+    app_key_file: Path
+    app_license_file: Path
+    ntp_host: Words
+    organization_id: Words
+    organization_name: Words
+    listen: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.:_-]+:[0-9]{1,5}$")]
+    """Where the flight area file is served, `host:port`."""
+    public_url: Annotated[str, StringConstraints(pattern=r"^https?://[^ ]{1,200}$")]
+    """How docks reach that: usually a web server with a public certificate in front of it."""
+    callsigns: Annotated[dict[str, Words], Field(max_length=MAX_AIRCRAFT_SETTINGS)] = Field(
+        default_factory=dict
+    )
+    """By serial number."""
+
+
 class DjiSettings(FeedSettings):
     """One fleet. Credentials stand in files of their own, never here and never in a log."""
 
@@ -55,6 +82,8 @@ class DjiSettings(FeedSettings):
         Field(default_factory=dict)
     )
     """By serial number."""
+    cloud: CloudSettings | None = None
+    """Not set: a bridge that only reads. Set: this is the docks' cloud server."""
 
     @field_validator("address")
     @classmethod

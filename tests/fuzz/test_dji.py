@@ -10,9 +10,12 @@ from typing import Any, Final
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from adapters.dji.answers import CloudServer, answer
+from adapters.dji.envelope import Unusable, read
 from adapters.dji.fleet import Fleet
 from adapters.dji.merging import MAX_DEVICES
 from adapters.dji.recording import unwrapped
+from adapters.dji.replying import MAY_LEAVE
 from adapters.dji.settings import DjiSettings
 from adapters.model import Document
 from broker.core.names import SystemName
@@ -108,3 +111,26 @@ def test_any_values_of_known_fields(changed: dict[str, Any]) -> None:
 def test_any_line_of_a_recording(line: bytes) -> None:
     piece = unwrapped(line)
     holds(Fleet(SETTINGS), Document(piece.data, piece.time_us or NOW_US, topic=piece.topic))
+
+
+CLOUD = CloudServer("1", "key", "license", "ntp", "met", "Metropolitan Police", {})
+
+
+@FUZZ
+@given(
+    st.sampled_from(["requests", "events", "osd", "services_reply"]),
+    st.sampled_from(["config", "airport_bind_status", "flight_areas_get", "update_topo", "x"]),
+    ANYTHING,
+)
+def test_any_request_gets_a_reply_that_may_leave(channel: str, method: str, data: Any) -> None:
+    body = {**envelope(data), "method": method, "need_reply": 1}
+    payload = json.dumps(body).encode(errors="replace")
+    try:
+        message = read(f"thing/product/{DOCK}/{channel}", payload)
+    except Unusable:
+        return
+    reply = answer(message, CLOUD, None, "")
+    assert (reply is None) == (channel in ("osd", "services_reply"))
+    if reply is not None:
+        assert MAY_LEAVE.fullmatch(reply.topic)
+        assert json.loads(reply.payload)["method"] == method

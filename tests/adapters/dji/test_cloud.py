@@ -1,0 +1,177 @@
+"""Cloud-server mode over a real Mosquitto: a dock is answered, and nothing else flows back."""
+
+import asyncio
+import hashlib
+import json
+import socket
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from adapters.clock import RealClock
+from adapters.dji.replying import ForbiddenReply, ReplyingSource
+from adapters.mqtt import MqttServer
+from adapters.registry import build_feed
+from adapters.runtime import RunningAdapter
+from keepclear.client import Client
+from tests.adapters.dji.messages import DOCK, DRONE, dock, envelope, flying
+from tests.conftest import StartMosquitto
+from tests.system.live import at_work, live, until
+from tests.system.mqtt_client import MqttClient
+from tests.system.traffic import keep_clear
+
+pytestmark = pytest.mark.system
+
+SYSTEM = "agencies/met/systems/dji"
+UP = {f"thing/product/{DOCK}/{leaf}" for leaf in ("osd", "events", "requests", "state")} | {
+    f"thing/product/{DRONE}/osd",
+    f"sys/product/{DOCK}/status",
+}
+REPLIES = {
+    f"thing/product/{DOCK}/requests_reply": {
+        "config", "airport_bind_status", "airport_organization_get", "airport_organization_bind",
+        "flight_areas_get", "storage_config_get",
+    },
+    f"thing/product/{DOCK}/events_reply": {"hms"},
+    f"thing/product/{DOCK}/services": {"flight_areas_update"},
+    f"sys/product/{DOCK}/status_reply": {"update_topo"},
+}  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def table(tmp_path: Path, mqtt_port: int, broker: str) -> dict[str, Any]:
+    (tmp_path / "key").write_text("the-app-key")
+    (tmp_path / "license").write_text("the-license")
+    web = free_port()
+    return {
+        "kind": "dji",
+        "address": f"mqtt://127.0.0.1:{mqtt_port}",
+        "cloud": {
+            "broker": broker,
+            "system": "agencies/met/systems/dji-areas",
+            "app_id": "12345",
+            "app_key_file": str(tmp_path / "key"),
+            "app_license_file": str(tmp_path / "license"),
+            "ntp_host": "ntp.example",
+            "organization_id": "met",
+            "organization_name": "Metropolitan Police",
+            "listen": f"127.0.0.1:{web}",
+            "public_url": f"http://127.0.0.1:{web}",
+            "callsigns": {DRONE: "MET 07"},
+        },
+    }
+
+
+def sent(data: object, **more: object) -> bytes:
+    return json.dumps(envelope(data, time.time_ns() // 1000, **more)).encode()
+
+
+async def test_a_dock_is_answered_gets_the_restrictions_and_nothing_else_flows_back(  # noqa: PLR0915
+    tmp_path: Path, mosquitto_broker: StartMosquitto
+) -> None:
+    # REQ-DJI-011: everything the adapter publishes is recorded and is one of these replies.
+    server = mosquitto_broker("allow_anonymous true")
+    async with (
+        live(tmp_path / "data", exercise=False) as one,
+        Client(one.address, SYSTEM) as publisher,
+        Client(one.address, "agencies/lfb/systems/desk") as partner,
+        MqttClient.connected(server.port) as device,
+        MqttClient.connected(server.port) as witness,
+    ):
+        await witness.subscribe("#", 1)
+        feed = build_feed("fleet", table(tmp_path, server.port, one.address), RealClock())
+        adapter = RunningAdapter(feed, publisher)
+
+        def ask(method: str, data: object) -> None:
+            device.publish(f"thing/product/{DOCK}/requests", sent(data, method=method), 1)
+
+        def replies(leaf: str) -> list[dict[str, Any]]:
+            topic = f"thing/product/{DOCK}/{leaf}"
+            return [json.loads(each.payload) for each in witness.kept if each.topic == topic]
+
+        def answered(method: str) -> dict[str, Any] | None:
+            found = [each for each in replies("requests_reply") if each["method"] == method]
+            return found[-1]["data"] if found else None
+
+        async def asked(method: str, data: object) -> dict[str, Any]:
+            before = len(replies("requests_reply"))
+            ask(method, data)
+            await until(lambda: len(replies("requests_reply")) > before, method)
+            found = answered(method)
+            assert found is not None
+            return found
+
+        async with at_work(adapter.run):
+            await until(lambda: adapter.stats.documents > 0 or _poke(device), "connected")
+            config = await asked("config", {"config_type": "json"})
+            assert config["app_key"] == "the-app-key"
+            assert config["ntp_server_host"] == "ntp.example"
+            bound = await asked("airport_bind_status", {"devices": [{"sn": DRONE}, {"sn": "?"}]})
+            assert [each["device_callsign"] for each in bound["output"]["bind_status"]] == [
+                "MET 07"
+            ]
+            named = await asked("airport_organization_get", {})
+            assert named["output"]["organization_name"] == "Metropolitan Police"
+            await asked("airport_organization_bind", {"bind_devices": [{"sn": DOCK}]})
+            unserved = await asked("storage_config_get", {})
+            assert unserved["result"] != 0
+            device.publish(
+                f"thing/product/{DOCK}/events", sent({"list": []}, method="hms", need_reply=1), 1
+            )
+            status = sent({"domain": "3", "sub_devices": []}, method="update_topo")
+            device.publish(f"sys/product/{DOCK}/status", status, 1)
+            device.publish(f"thing/product/{DOCK}/osd", sent(dock()), 1)
+            device.publish(f"thing/product/{DRONE}/osd", sent(flying()), 1)
+            device.publish(f"thing/product/{DOCK}/state", b"\x00", 1)
+
+            await partner.create_restriction(keep_clear("fire", agency="lfb"))
+            await until(lambda: bool(replies("services")), "the dock told of new areas")
+            files = (await asked("flight_areas_get", None))["output"]["files"]
+            async with httpx.AsyncClient() as http:
+                fetched = await http.get(files[0]["url"])
+                wrong = await http.get(files[0]["url"] + "x")
+            assert wrong.status_code == 404
+            assert hashlib.sha256(fetched.content).hexdigest() == files[0]["checksum"]
+            assert len(fetched.content) == files[0]["size"]
+            [area] = fetched.json()["features"]
+            assert area["geofence_type"] == "nfz"
+            await until(lambda: bool(replies("events_reply")), "the event confirmed")
+            await asyncio.sleep(0.5)
+
+        for message in witness.kept:
+            if message.topic in UP:
+                continue
+            assert message.topic in REPLIES
+            assert json.loads(message.payload)["method"] in REPLIES[message.topic]
+        assert adapter.stats.crashes == 0
+
+
+def _poke(device: MqttClient) -> bool:
+    device.publish(f"thing/product/{DOCK}/osd", sent(dock()), 1)
+    return False
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        (f"thing/product/{DOCK}/services", b'{"method": "takeoff_to_point"}'),
+        (f"thing/product/{DOCK}/services", b'{"method": "drc_mode_enter"}'),
+        (f"thing/product/{DOCK}/drc/down", b"{}"),
+        (f"thing/product/{DOCK}/property/set", b"{}"),
+        ("anything", b"{}"),
+    ],
+)
+def test_nothing_else_can_leave(topic: str, payload: bytes) -> None:
+    # REQ-DJI-012
+    source = ReplyingSource(MqttServer("localhost", 1), (), RealClock())
+    with pytest.raises(ForbiddenReply):
+        source.reply(topic, payload)
