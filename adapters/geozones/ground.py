@@ -14,6 +14,10 @@ from shapely import Polygon as Shape
 from adapters.geozones.model import Arc, Position, Ring, Vertex
 from adapters.geozones.units import EARTH_RADIUS_M
 
+FINE_STEP_DEG: Final = 0.25
+"""For judging a ring: neighbours that are tangents of an arc cross it by metres or not at all."""
+COVER_SLACK_DEG: Final = 0.0005
+"""Some 50 m: positions are published to a second, which is 31 m."""
 ARC_STEP_DEG: Final = 3.0
 """A chord of three degrees stays within 0.04 % of the radius of its arc."""
 
@@ -61,12 +65,19 @@ def sweep_deg(arc: Arc, start: Position, end: Position) -> float:
     return turn or 360.0
 
 
-def arc_points(arc: Arc, start: Position, end: Position) -> list[Position]:
-    """Points on the arc between its ends; the line through them lies inside its circle."""
-    sweep, steps = _steps(arc, start, end)
+def arc_points(
+    arc: Arc, start: Position, end: Position, step_deg: float = ARC_STEP_DEG
+) -> list[Position]:
+    """Points on the arc between its ends; the line through them lies inside its circle.
+
+    Where the ends are not quite on one circle, the difference is spread along the arc.
+    """
+    sweep, steps = _steps(arc, start, end, step_deg)
     first = bearing_deg(arc.center, start)
+    near, far = distance_m(arc.center, start), distance_m(arc.center, end)
     return [
-        destination(arc.center, first + sweep * i / steps, arc.radius_m) for i in range(1, steps)
+        destination(arc.center, first + sweep * i / steps, near + (far - near) * i / steps)
+        for i in range(1, steps)
     ]
 
 
@@ -80,19 +91,21 @@ def arc_points_outside(arc: Arc, start: Position, end: Position) -> list[Positio
     ]
 
 
-def _steps(arc: Arc, start: Position, end: Position) -> tuple[float, int]:
+def _steps(
+    arc: Arc, start: Position, end: Position, step_deg: float = ARC_STEP_DEG
+) -> tuple[float, int]:
     """The sweep, negative when it turns left, and how many lines it is drawn with."""
     sweep = sweep_deg(arc, start, end)
-    return sweep if arc.clockwise else -sweep, max(1, math.ceil(sweep / ARC_STEP_DEG))
+    return sweep if arc.clockwise else -sweep, max(1, math.ceil(sweep / step_deg))
 
 
-def drawn(ring: Ring) -> list[Position]:
+def drawn(ring: Ring, step_deg: float = ARC_STEP_DEG) -> list[Position]:
     """The ring's corners with its arcs as short lines through them; open, like the ring."""
     line: list[Position] = []
     for vertex, after in zip(ring, ring[1:] + ring[:1], strict=True):
         line.append(vertex.at)
         if vertex.arc is not None:
-            line.extend(arc_points(vertex.arc, vertex.at, after.at))
+            line.extend(arc_points(vertex.arc, vertex.at, after.at, step_deg))
     return line
 
 
@@ -131,6 +144,13 @@ def crosses_itself(points: list[Position]) -> bool:
     """The closed line meets itself, or encloses nothing."""
     shape = Shape([(p.longitude_deg, p.latitude_deg) for p in points])
     return not shape.is_valid or shape.area == 0.0
+
+
+def covers(ring: Ring, points: list[Position]) -> bool:
+    """Whether no point lies outside the ring, within what drawing it leaves out."""
+    shape = Shape([(p.longitude_deg, p.latitude_deg) for p in drawn(ring, FINE_STEP_DEG)])
+    around = shape.buffer(COVER_SLACK_DEG)
+    return bool(around.covers(MultiPoint([(p.longitude_deg, p.latitude_deg) for p in points])))
 
 
 def hull(points: list[Position]) -> Ring | None:

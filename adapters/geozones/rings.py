@@ -1,5 +1,6 @@
 """Rings as published made into rings that can be used, and what had to be done to them."""
 
+from dataclasses import replace
 from typing import Final
 
 from adapters.geozones import ground
@@ -7,6 +8,7 @@ from adapters.geozones.limits_of_input import VERTICES_PER_RING
 from adapters.geozones.model import Notes, Position, Reason, Ring, Unreadable, Vertex
 
 SAME_POINT_M: Final = 0.01
+ARCS_TO_TURN_MAX: Final = 100
 ARC_MISFIT_RATIO: Final = 0.05
 ARC_MISFIT_M: Final = 150.0
 """How far an arc's ends may be off its radius: positions are published to a second (31 m), radii
@@ -56,13 +58,33 @@ def _simple(ring: Ring, notes: Notes) -> Ring:
         raise Unreadable(Reason.MALFORMED, "the ring crosses the 180th meridian")
     if len(points) < 3:
         raise Unreadable(Reason.NO_AREA, "a ring has fewer than three corners")
-    if not ground.crosses_itself(points):
+    if not ground.crosses_itself(ground.drawn(ring, ground.FINE_STEP_DEG)):
         return ring
+    if (turned := _turned(ring)) is not None:
+        notes.coarse(
+            "with the arcs as published the ring crosses itself: the other way round, which"
+            " encloses more, is set"
+        )
+        return turned
     around = ground.hull([*points, *ground.drawn_outside(ring)])
     if around is None or len(around) > VERTICES_PER_RING:
         raise Unreadable(Reason.NO_AREA, "the corners of a ring lie on one line")
     notes.coarse("the published ring crosses or touches itself: the convex hull of it is set")
     return around
+
+
+def _turned(ring: Ring) -> Ring | None:
+    """The ring with one arc turned round, if that is a ring that covers all of the published."""
+    published = ground.drawn(ring, ground.FINE_STEP_DEG)
+    for place, vertex in enumerate(ring):
+        if vertex.arc is None or place >= ARCS_TO_TURN_MAX:
+            continue
+        arc = replace(vertex.arc, clockwise=not vertex.arc.clockwise)
+        turned = (*ring[:place], Vertex(vertex.at, arc), *ring[place + 1 :])
+        simple = not ground.crosses_itself(ground.drawn(turned, ground.FINE_STEP_DEG))
+        if simple and ground.covers(turned, published):
+            return turned
+    return None
 
 
 def holes_of(rings: list[list[Vertex]], outer: Ring, notes: Notes) -> tuple[Ring, ...]:

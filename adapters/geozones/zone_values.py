@@ -198,7 +198,7 @@ def authorities_of(value: object, localized: bool, notes: Notes) -> tuple[Author
     found = [
         _authority(json_input.as_object(e), localized, notes) for e in json_input.as_list(value)
     ]
-    return tuple(a for a in found[:10] if a != Authority())
+    return tuple(a for a in found[:10] if replace(a, purpose=None, notice_s=None) != Authority())
 
 
 def _authority(entry: JsonObject, localized: bool, notes: Notes) -> Authority:
