@@ -197,7 +197,7 @@ class Traffic:
             registration="",
             icao_address=address,
             feed=ADSB_RECEIVER,
-            datum=Datum.PRESSURE if rng.random() < 0.5 else Datum.HAE,
+            datum=Datum.CORRECTED if rng.random() < 0.5 else Datum.HAE,
         )
 
     def _add(self, at_us: int, airframe: Airframe, legs: list[Leg], incident_id: str = "") -> None:

@@ -20,6 +20,8 @@ class Datum(StrEnum):
 
     HAE = "hae"
     PRESSURE = "pressure"
+    CORRECTED = "corrected"
+    """Pressure, moved to the ellipsoid by the receivers with the traffic that reports both."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,6 +112,25 @@ HOSPITALS: Final = (
 HEATHROW_THRESHOLD: Final = _place("Heathrow eastern threshold", 51.4776, -0.4332, 24)
 CITY_THRESHOLD: Final = _place("City western threshold", 51.5053, 0.0440, 5)
 
+# A flight restriction zone: a circle of 2 to 2.5 NM, and 5 km by 1 km from the threshold. Simulated
+# aircraft approach from the east.
+RESTRICTION_ZONE_RADII_M: Final = ((HEATHROW_THRESHOLD, 4_630.0), (CITY_THRESHOLD, 3_704.0))
+RUNWAY_ZONE_LENGTH_M: Final = 5_000.0
+RUNWAY_ZONE_HALF_WIDTH_M: Final = 500.0
+
+
+def in_aerodrome_zone(east_m: float, north_m: float) -> bool:
+    """Where drones fly only with leave of the aerodrome's air traffic control."""
+    for threshold, radius_m in RESTRICTION_ZONE_RADII_M:
+        away_m = east_m - threshold.east_m, north_m - threshold.north_m
+        on_approach = 0.0 <= away_m[0] <= RUNWAY_ZONE_LENGTH_M
+        if on_approach and abs(away_m[1]) <= RUNWAY_ZONE_HALF_WIDTH_M:
+            return True
+        if math.hypot(*away_m) <= radius_m:
+            return True
+    return False
+
+
 _INFLUENCE_M: Final = 1_500.0
 
 

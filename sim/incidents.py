@@ -30,6 +30,8 @@ RECENT_US: Final = 15 * MINUTE_US
 SURGE_SITES: Final = 24
 MAJOR_INCIDENT_DRONES: Final = 15
 SURGE_RADIUS_M: Final = 6_000.0
+# Calls nearer to each other than one incident's drones are spread are one incident.
+SURGE_APART_M: Final = 1_500.0
 
 
 @dataclass(slots=True)
@@ -108,6 +110,7 @@ class IncidentDesk:
         self._seed = seed
         self.docks = make_docks(profile.docks)
         self._recent: deque[tuple[int, str, Point]] = deque(maxlen=RECENT_INCIDENTS_MAX)
+        self._newest_agencies: list[str] = []
         self._incident_serial = 0
         self._crew_serial = 0
         self._request_serial = 0
@@ -119,9 +122,12 @@ class IncidentDesk:
         near_dock = bool(self.docks) and rng.random() < self._profile.first_dock_share
         scene = _near(rng, self.docks[0].home) if near_dock else scene_point(rng)
         first = "met" if near_dock else rng.choices(DRONE_AGENCIES, AGENCY_WEIGHTS)[0]
+        if geography.in_aerodrome_zone(scene.east_m, scene.north_m):
+            return []  # people go: the aerodrome's controllers would have to be asked first
         self._recent.append((at_us, incident_id, scene))
         flights: list[Flight] = []
-        for place, agency in enumerate(self._agencies(rng, first)):
+        self._newest_agencies = self._agencies(rng, first)
+        for place, agency in enumerate(self._newest_agencies):
             shared_band = routes.SCENE_BANDS_M[place % len(routes.SCENE_BANDS_M)]
             drones = 2 if rng.random() < self._profile.second_drone_share else 1
             for drone in range(drones):
@@ -136,7 +142,10 @@ class IncidentDesk:
         return self._recent[-1][1], self._recent[-1][2]
 
     def request(self, rng: Random, at_us: int) -> KeepClear:
-        """A keep-clear request round the newest incident, or somewhere else without one."""
+        """A keep-clear request round the newest incident, or somewhere else without one.
+
+        Who works at the incident is asked to come, not to keep clear.
+        """
         recent = self.recent_scene(at_us)
         scene = recent[1] if recent else scene_point(rng)
         self._request_serial += 1
@@ -152,13 +161,15 @@ class IncidentDesk:
             ceiling_amsl_m=round(scene.amsl_m + 120.0),
             title=f"Keep clear {self._request_serial}",
             reason="work at an incident",
-            exempt_agencies=(agency,),
+            exempt_agencies=tuple(
+                dict.fromkeys([agency, *(self._newest_agencies if recent else [])])
+            ),
         )
 
     def surge(self, from_us: int, until_us: int) -> Iterator[Flight]:
         """Flights that keep `surge_drones` in the air, one crew after the other at each place."""
         rng = Random(f"{self._seed}/surge")
-        sites = [_surge_scene(rng) for _ in range(SURGE_SITES)]
+        sites = _surge_scenes(rng)
         for slot in range(self._profile.surge_drones):
             site = 0 if slot < MAJOR_INCIDENT_DRONES else 1 + slot % (SURGE_SITES - 1)
             agency = DRONE_AGENCIES[slot % len(DRONE_AGENCIES)]
@@ -246,6 +257,16 @@ def _beside_scene(scene: Point, place: int) -> Point:
     return routes.beside(scene, away_m, 2.4 * place, scene.amsl_m)
 
 
-def _surge_scene(rng: Random) -> Point:
-    away_m, angle_rad = SURGE_RADIUS_M * math.sqrt(rng.random()), rng.uniform(-math.pi, math.pi)
-    return routes.ground_point(away_m * math.cos(angle_rad), away_m * math.sin(angle_rad))
+def _surge_scenes(rng: Random) -> list[Point]:
+    """Places far enough apart to be incidents of their own."""
+    scenes: list[Point] = []
+    while len(scenes) < SURGE_SITES:
+        away_m, angle_rad = SURGE_RADIUS_M * math.sqrt(rng.random()), rng.uniform(-math.pi, math.pi)
+        east_m, north_m = away_m * math.cos(angle_rad), away_m * math.sin(angle_rad)
+        nearest_m = min(
+            (math.hypot(one.east_m - east_m, one.north_m - north_m) for one in scenes),
+            default=math.inf,
+        )
+        if nearest_m >= SURGE_APART_M:
+            scenes.append(routes.ground_point(east_m, north_m))
+    return scenes

@@ -18,6 +18,8 @@ _WITHIN_95_2D: Final = 2.448
 _WITHIN_95_1D: Final = 1.960
 # Descriptions are said again, so that a broker that forgot a track learns it within this time.
 DESCRIBE_EVERY_US: Final = 30 * SECOND_US
+# Pressure and satellite altitude still differ by 100 to 150 ft after every correction (95 %).
+CORRECTED_DOUBT_M: Final = 150 * FOOT_M
 # Mode S altitude is coded in steps of 25 ft.
 _PRESSURE_STEP_M: Final = 25 * FOOT_M
 # ICAO Doc 7488 standard atmosphere, troposphere: altitude of a pressure.
@@ -37,6 +39,7 @@ class Heard:
 
     __slots__ = (
         "airframe",
+        "correction_m",
         "described_for",
         "described_us",
         "flights",
@@ -55,6 +58,9 @@ class Heard:
         self.described_us = 0
         self.described_for: Flight | None = None
         self.takeoff_amsl_m = 0.0
+        self.correction_m = 0.0
+        if airframe.datum is Datum.CORRECTED:
+            self.correction_m = self.rng.gauss(0.0, CORRECTED_DOUBT_M / _WITHIN_95_1D)
 
     def flight_at(self, at_us: int) -> Flight | None:
         """The flight being made, dropping those that have ended."""
@@ -122,7 +128,10 @@ class Heard:
             velocity_north_mps=state.north_mps + gauss(0.0, feed.velocity_sigma_mps),
             vertical_speed_mps=state.up_mps + gauss(0.0, feed.vertical_speed_sigma_mps),
             horizontal_accuracy_m=_WITHIN_95_2D * feed.horizontal_sigma_m,
-            vertical_accuracy_m=_WITHIN_95_1D * feed.vertical_sigma_m,
+            vertical_accuracy_m=max(
+                _WITHIN_95_1D * feed.vertical_sigma_m,
+                CORRECTED_DOUBT_M if self.airframe.datum is Datum.CORRECTED else 0.0,
+            ),
             velocity_accuracy_mps=_WITHIN_95_2D * feed.velocity_sigma_mps,
             vertical_speed_accuracy_mps=_WITHIN_95_1D * feed.vertical_speed_sigma_mps,
             operational_status=self._declared(state.status),
@@ -132,7 +141,7 @@ class Heard:
         if self.airframe.datum is Datum.PRESSURE:
             steps = round((amsl_m + self.pressure_offset_m) / _PRESSURE_STEP_M)
             return steps * _PRESSURE_STEP_M, common_pb2.ALTITUDE_DATUM_PRESSURE
-        return amsl_m + GEOID_HEIGHT_M, common_pb2.ALTITUDE_DATUM_HAE
+        return amsl_m + GEOID_HEIGHT_M + self.correction_m, common_pb2.ALTITUDE_DATUM_HAE
 
     def _declared(self, status: Status) -> common_pb2.OperationalStatus:
         """Radio knows air from ground; only the operator knows more."""

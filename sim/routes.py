@@ -16,6 +16,8 @@ DRONE_HEIGHT_M: Final = (60.0, 110.0)
 # A 54 minute maker's endurance less wind, reserve and age.
 DRONE_BATTERY_S: Final = 35 * 60
 # On-scene height bands of agencies that share an incident, metres above ground.
+# Places at a scene are 145 m apart: their drones stay at least 60 m from each other's sectors.
+SCENE_RADIUS_M: Final = (30.0, 42.0)
 SCENE_BANDS_M: Final = ((25.0, 45.0), (60.0, 80.0), (95.0, 115.0))
 
 HELICOPTER_CRUISE_MPS: Final = (55.0, 75.0)
@@ -58,7 +60,7 @@ def drone_sortie(
     speed_mps = rng.uniform(*DRONE_CRUISE_MPS)
     transit_amsl_m = home.amsl_m + rng.uniform(*DRONE_HEIGHT_M)
     angle_rad = rng.uniform(-math.pi, math.pi)
-    radius_m = rng.uniform(30.0, 90.0)
+    radius_m = rng.uniform(*SCENE_RADIUS_M)
     scene_amsl_m = scene.amsl_m + rng.uniform(*band_m)
     over_home = at_height(home, transit_amsl_m)
     arrival = beside(scene, radius_m, angle_rad, transit_amsl_m)

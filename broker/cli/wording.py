@@ -33,6 +33,8 @@ _STATES: Final[dict[int, str]] = {
     feed_pb2.TRACK_STATE_CURRENT: "current",
     feed_pb2.TRACK_STATE_STALE: "stale",
     feed_pb2.TRACK_STATE_LOST: "LOST, may still fly",
+    feed_pb2.TRACK_STATE_PRESUMED_LANDING: "presumed landing",
+    feed_pb2.TRACK_STATE_DOCKED: "docked, silent",
 }
 _DOING: Final[dict[int, str]] = {
     common_pb2.OPERATIONAL_STATUS_ON_GROUND: "on the ground",

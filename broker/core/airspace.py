@@ -66,7 +66,9 @@ class Airspace:
         self.exercise = setup.exercise
         self.policy: Policy = policy or parse_policy(setup.policy_toml)
         self.policy_toml = setup.policy_toml
-        self.tracks = TrackRegister(self.policy.category_of, self.policy.filter_settings)
+        self.tracks = TrackRegister(
+            self.policy.category_of, self.policy.filter_settings, self.policy.phase_limits
+        )
         self.restrictions = RestrictionRegister()
         self.alerting = Alerting(self.policy, self.tracks, self.restrictions, setup.backend)
         self.coverage = Coverage()
@@ -138,6 +140,8 @@ class Airspace:
         stale_after_s, lost_after_s = self.policy.stale_after_s, self.policy.lost_after_s
         changes = self.tracks.advance(now_us, stale_after_s, lost_after_s)
         lost = [change for change in changes if change.state is TrackState.LOST]
+        landing = [one.slot for one in changes if one.state is TrackState.PRESUMED_LANDING]
+        self.alerting.reshaped(np.array(landing, dtype=np.int32), now_us)
         effects: list[Effect] = list(changes)
         effects += (AlertChanged(alert) for alert in self.alerting.lost(lost, now_us))
         changed = [RestrictionChanged(one) for one in self.restrictions.advance(now_us)]
@@ -162,7 +166,7 @@ class Airspace:
         outcome, policy = self.controls.load_policy(command)
         if policy is not None:
             self.policy, self.policy_toml = policy, command.toml_text
-            self.tracks.set_categories(policy.category_of)
+            self.tracks.set_phases(policy.category_of, policy.phase_limits)
             self.tracks.set_filter(policy.filter_settings)
             self.alerting.load_policy(policy)
         return outcome

@@ -10,11 +10,13 @@ from broker.core.effects import Acknowledgement, Alert, AlertLevel, AuditFound, 
 from broker.core.plain import Plain, mapping
 from broker.core.restrictions.breaches import RestrictionAlerts
 from broker.core.restrictions.register import RestrictionRegister
+from broker.core.separation.approach import shaped
 from broker.core.separation.categories import is_crewed
 from broker.core.separation.encounters import Encounters, urgency_key
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy
+from broker.core.separation.rules import PairSamples
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import AircraftClass
 
@@ -29,6 +31,7 @@ class Alerting:
         restrictions: RestrictionRegister,
         backend: Backend,
     ) -> None:
+        self._policy = policy
         self._tracks = tracks
         self._restrictions = restrictions
         self._engine = SeparationEngine(policy.rules, backend)
@@ -38,6 +41,7 @@ class Alerting:
 
     def load_policy(self, policy: Policy) -> None:
         """Judge by another policy from now on; open encounters go on under their ids."""
+        self._policy = policy
         self._engine.load_rules(policy.rules)
         self._encounters.load_policy(policy)
         self._clusters.load_limits(policy.alerting.flood)
@@ -47,6 +51,7 @@ class Alerting:
         """Fresh reports moved these tracks (each once)."""
         columns = self._tracks.columns
         samples = self._engine.update(columns, self._tracks.high_water, slots, now_us)
+        samples = self._shaped(samples, now_us)
         alerts = self._encounters.step(samples, slots, columns, now_us, fresh=True)
         return self._told(alerts + self._entries(slots, now_us), now_us)
 
@@ -62,12 +67,18 @@ class Alerting:
         else:
             samples = self._engine.refresh(columns, high_water, now_us)
         live = self._tracks.live_slots()
+        samples = self._shaped(samples, now_us)
         alerts = self._encounters.step(samples, live, columns, now_us, fresh=False)
         # Between audits nobody has moved, but entries may have to be cleared; on an audit every
         # track is judged again, since the volume of a stale one grows.
         judged = live if audit else np.zeros(0, dtype=np.int32)
         told = self._told(alerts + self._entries(judged, now_us), now_us)
         return found, told + self._clusters.time_passed(self._current, now_us)
+
+    def reshaped(self, slots: Slots, now_us: int) -> None:
+        """The volumes of these tracks changed without a report: they are indexed afresh."""
+        if len(slots):
+            self._engine.update(self._tracks.columns, self._tracks.high_water, slots, now_us)
 
     def lost(self, changes: Sequence[TrackStateChanged], now_us: int) -> list[Alert]:
         """These tracks left the picture: their alerts end, and say so."""
@@ -118,6 +129,10 @@ class Alerting:
         columns = self._tracks.columns
         samples = self._restrictions.touched(columns, slots, now_us, self._tracks.agencies.values())
         return self._breaches.step(samples, slots, columns, now_us)
+
+    def _shaped(self, samples: PairSamples, now_us: int) -> PairSamples:
+        policy = self._policy
+        return shaped(samples, self._tracks.columns, policy.rules, policy.approaches, now_us)
 
     def _told(self, alerts: list[Alert], now_us: int) -> list[Alert]:
         """What leaves, most urgent first: incidents that raise too many are told as one."""

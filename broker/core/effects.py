@@ -107,6 +107,10 @@ class TrackState(IntEnum):
     CURRENT = 0
     STALE = 1
     LOST = 2
+    PRESUMED_LANDING = 3
+    """Fell silent low and descending: its volume stays where it was last seen."""
+    DOCKED = 4
+    """A drone last heard in its dock: silent, and not lost."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from broker.core.tracks.validation import row_faults
 from broker.core.units import SECOND_US
 from tests.core.tracks.batches import NOW_US, OTHER, PUBLISHER, at, batch
 
-CATEGORIES = np.zeros((6, 6), dtype=np.int16)
+CATEGORIES = np.zeros((6, 8), dtype=np.int16)
 
 
 def submissions(*batches: ReportBatch) -> list[SubmitReports]:

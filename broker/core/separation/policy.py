@@ -19,16 +19,18 @@ from numpy.typing import NDArray
 from broker.core.effects import AlertLevel
 from broker.core.errors import refuse
 from broker.core.separation import policy_fields as read
+from broker.core.separation.approach import Approach
 from broker.core.separation.categories import (
     CATEGORY_COUNT,
-    Phase,
     category,
     category_name,
     category_table,
 )
 from broker.core.separation.policy_filter import filter_settings, margin_weights
+from broker.core.separation.policy_phases import approach_of, phase_limits
 from broker.core.separation.rules import LEVEL_COUNT, Relation, RuleTable
 from broker.core.tracks.filter_columns import FilterSettings
+from broker.core.tracks.phases import Phase, PhaseLimits
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import SECOND_US
 
@@ -60,6 +62,9 @@ _ALERTING_KEYS: Final = (
     "incident_window",
     "cluster_told_every",
 )
+_RULE_KEYS: Final = (
+    "id", "between", "relations", "horizontal", "vertical", "approach", "basis"
+)  # fmt: skip
 _INSIDE: Final = "inside"
 """Look-ahead of a level that holds while inside its volume, and does not look ahead."""
 
@@ -108,8 +113,11 @@ class Policy:
     rules: RuleTable
     alerting: AlertingParameters
     filter_settings: FilterSettings
+    phase_limits: PhaseLimits
+    approaches: dict[int, Approach]
+    """Rule row -> the landing volume that it is judged by."""
     category_of: NDArray[np.int16]
-    """(classes, statuses) -> category."""
+    """(classes, phases) -> category."""
     stale_after_s: NDArray[np.float64]
     """(classes,) age at which a track is announced as stale."""
     lost_after_s: NDArray[np.float64]
@@ -124,6 +132,7 @@ class _Rows:
     cylinders: list[tuple[list[float], list[float], list[float]]]
     owner: dict[tuple[int, int, int], str]
     """(relation, category, category) -> TOML path of what decided it."""
+    approaches: dict[int, Approach]
     rule_of: NDArray[np.int16]
 
 
@@ -140,7 +149,8 @@ def parse_policy(toml_text: str) -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise refuse("policy", f"is not TOML: {error}") from None
     keys = (
-        "schema", "name", "version", "notes", "alerting", "filter", "classes", "rule", "no_rule"
+        "schema", "name", "version", "notes", "alerting", "filter", "phases", "classes", "rule",
+        "no_rule",
     )  # fmt: skip
     root = read.table(parsed, "", keys)
     if read.required(root, "", "schema") != SCHEMA:
@@ -148,13 +158,16 @@ def parse_policy(toml_text: str) -> Policy:
     version = read.text(root, "", "version")
     alerting = read.table(read.required(root, "", "alerting"), "alerting", _ALERTING_KEYS)
     stale_s, lost_s, speed_mps = _class_columns(read.required(root, "", "classes"))
+    rows = _rows(root)
     return Policy(
         name=read.text(root, "", "name"),
         version=version,
         notes=read.text(root, "", "notes"),
-        rules=_rule_table(root, version, alerting, speed_mps, float(stale_s.min())),
+        rules=_rule_table(rows, root, version, alerting, (speed_mps, float(stale_s.min()))),
         alerting=_alerting(alerting),
         filter_settings=filter_settings(root, CLASS_NAMES),
+        phase_limits=phase_limits(root),
+        approaches=rows.approaches,
         category_of=category_table(),
         stale_after_s=stale_s,
         lost_after_s=lost_s,
@@ -225,15 +238,10 @@ def _class_columns(
     return columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].copy()
 
 
-def _rule_table(
-    root: read.Table,
-    version: str,
-    alerting: read.Table,
-    speed_mps: NDArray[np.float64],
-    stale_after_s: float,
-) -> RuleTable:
+def _rows(root: read.Table) -> _Rows:
+    """Every rule and every pair that deliberately has none; a gap is refused."""
     shape = (len(Relation), CATEGORY_COUNT, CATEGORY_COUNT)
-    rows = _Rows([], [], {}, np.full(shape, -1, dtype=np.int16))
+    rows = _Rows([], [], {}, {}, np.full(shape, -1, dtype=np.int16))
     for index, value in enumerate(_list_of(root, "rule")):
         _add_rule(rows, value, f"rule[{index}]")
     for index, value in enumerate(_list_of(root, "no_rule") if "no_rule" in root else []):
@@ -242,6 +250,18 @@ def _rule_table(
         read.text(source, path, "because")
         _claim(rows, source, path, -1)
     _refuse_gaps(rows)
+    return rows
+
+
+def _rule_table(
+    rows: _Rows,
+    root: read.Table,
+    version: str,
+    alerting: read.Table,
+    of_classes: tuple[NDArray[np.float64], float],
+) -> RuleTable:
+    """`of_classes`: assumed speed of each class, and the least age at which one is stale."""
+    speed_mps, stale_after_s = of_classes
     near_weight, early_weight = margin_weights(root)
     cylinders = np.array(rows.cylinders, dtype=np.float64).reshape(-1, 3, LEVEL_COUNT)
     return RuleTable(
@@ -269,8 +289,7 @@ def _list_of(root: read.Table, key: str) -> list[object]:
 
 
 def _add_rule(rows: _Rows, value: object, path: str) -> None:
-    keys = ("id", "between", "relations", "horizontal", "vertical", "basis", *LEVEL_NAMES)
-    source = read.table(value, path, keys)
+    source = read.table(value, path, (*_RULE_KEYS, *LEVEL_NAMES))
     rule_id = read.text(source, path, "id")
     if rule_id in rows.ids:
         raise refuse(f"{path}.id", f"{rule_id!r} is used twice")
@@ -279,6 +298,9 @@ def _add_rule(rows: _Rows, value: object, path: str) -> None:
     vertical_m = read.quantity(source, path, "vertical", read.LENGTH_UNITS)
     levels = [_level(source, path, name, horizontal_m, vertical_m) for name in LEVEL_NAMES]
     _refuse_inverted(levels, path)
+    approach = approach_of(source, path, horizontal_m)
+    if approach is not None:
+        rows.approaches[len(rows.ids)] = approach
     rows.ids.append(rule_id)
     rows.cylinders.append(
         ([one[0] for one in levels], [one[1] for one in levels], [one[2] for one in levels])

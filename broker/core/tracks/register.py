@@ -23,7 +23,15 @@ from broker.core.tracks.filter_columns import (
     unfiltered,
 )
 from broker.core.tracks.interning import Interned
-from broker.core.tracks.reports import AircraftDescription, ReportBatch
+from broker.core.tracks.phases import (
+    DECLARED,
+    Phase,
+    PhaseLimits,
+    declared_phases,
+    phases_of,
+    presumed_landing,
+)
+from broker.core.tracks.reports import AircraftDescription, OperationalStatus, ReportBatch
 from broker.core.tracks.table import TrackColumns, empty_columns, grown
 from broker.core.tracks.validation import RowFault
 from broker.core.tracks.writing import (
@@ -65,6 +73,21 @@ def _measured(batch: ReportBatch, said: Said, rows: NDArray[np.int64]) -> Measur
     )
 
 
+_STANDING_STILL: Final = (
+    "velocity_east_mps",
+    "velocity_north_mps",
+    "vertical_speed_mps",
+    "turn_rate_radps",
+    "turn_east_mps",
+    "turn_north_mps",
+    "position_variance_m2",
+    "velocity_variance_m2ps2",
+    "altitude_variance_m2",
+    "climb_variance_m2ps2",
+)
+"""Columns that say how a track goes on; a variance of zero stops its filter."""
+
+
 class _Arrays(NamedTuple):
     """A table's columns in the tuples that compiled calls take."""
 
@@ -77,9 +100,15 @@ class TrackRegister:
     """Owns the table's rows. Deterministic: the same reports give the same slots and numbers."""
 
     def __init__(
-        self, category_of: NDArray[np.int16], filter_settings: FilterSettings | None = None
+        self,
+        category_of: NDArray[np.int16],
+        filter_settings: FilterSettings | None = None,
+        phase_limits: PhaseLimits | None = None,
     ) -> None:
-        """`category_of` has shape (classes, statuses): the policy category of each."""
+        """`category_of` has shape (classes, phases): the policy category of each.
+
+        Without `phase_limits` phases are as declared.
+        """
         self.columns: TrackColumns = empty_columns()
         self.high_water = 0
         """Slots from here on were never used: kernels need not look at them."""
@@ -95,19 +124,20 @@ class TrackRegister:
         self.slot_of_number: dict[int, int] = {}
         self._category_of = category_of
         self._known_arrays: _Arrays | None = None
+        self._phase_limits = phase_limits
         self._filter_settings = filter_settings or unfiltered()
         self._slots: list[dict[str, int]] = []
         self.free_slots: list[int] = []
         self._retired: list[int] = []
         self.next_number = 1
 
-    def set_categories(self, category_of: NDArray[np.int16]) -> None:
-        """Take a new policy's categories and re-sort every live track into them."""
-        self._category_of = category_of
+    def set_phases(self, category_of: NDArray[np.int16], limits: PhaseLimits) -> None:
+        """Take a new policy's categories and limits, and sort every live track by them."""
+        self._category_of, self._phase_limits = category_of, limits
         live = self.live_slots()
-        self.columns.category[live] = category_of[
-            self.columns.aircraft_class[live], self.columns.operational_status[live]
-        ]
+        waiting = self.columns.state[live] == TrackState.PRESUMED_LANDING
+        self._categorise(live[~waiting])
+        self._presume_landing(live[waiting])
 
     def set_filter(self, filter_settings: FilterSettings) -> None:
         """Filter by these settings from the next report on."""
@@ -152,8 +182,15 @@ class TrackRegister:
         measured = _measured(batch, said, rows)
         take_reports(table.filtered, measured, slots, self._filter_settings)
         stale = write_rows(
-            table.written, said, slots, received_us, self._category_of, TRUSTED_BY_SOURCE
+            table.written,
+            said,
+            slots,
+            received_us,
+            self._category_of[:, DECLARED],
+            TRUSTED_BY_SOURCE,
         )
+        if self._phase_limits is not None:
+            self._categorise(slots)  # what behaviour adds to what was declared
         return newer, self._back_from_stale(slots) if stale else []
 
     def _arrays(self) -> "_Arrays":
@@ -170,19 +207,53 @@ class TrackRegister:
         columns, live = self.columns, self.live_slots()
         age_s = (now_us - columns.time_of_validity_us[live]) / SECOND_US
         aircraft_class = columns.aircraft_class[live]
-        changes: list[TrackStateChanged] = []
-        lost = age_s > lost_after_s[aircraft_class]
+        limit_s = lost_after_s[aircraft_class]
+        if self._phase_limits is not None:
+            docked = columns.operational_status[live] == OperationalStatus.AT_DOCK
+            limit_s = np.where(docked, self._phase_limits.docked_for_s, limit_s)
+        lost = age_s > limit_s
         stale = (age_s > stale_after_s[aircraft_class]) & ~lost
         stale &= columns.state[live] == TrackState.CURRENT
-        columns.state[live[stale]] = TrackState.STALE
+        columns.state[live[stale]] = self._silent_states(live[stale])
+        changes: list[TrackStateChanged] = []
         for place in np.flatnonzero(stale | lost).tolist():
-            state = TrackState.LOST if lost[place] else TrackState.STALE
             slot = int(live[place])
+            state = TrackState.LOST if lost[place] else TrackState(int(columns.state[slot]))
             number = int(columns.track_number[slot])
             changes.append(TrackStateChanged(number, slot, state, float(age_s[place])))
             if state is TrackState.LOST:
                 self._retire(slot)
         return changes
+
+    def _silent_states(self, slots: Slots) -> NDArray[np.int8]:
+        """What becomes of tracks that have just fallen silent."""
+        limits = self._phase_limits
+        states = np.full(len(slots), TrackState.STALE, dtype=np.int8)
+        if limits is None or len(slots) == 0:
+            return states
+        docked = self.columns.operational_status[slots] == OperationalStatus.AT_DOCK
+        landing = presumed_landing(self.columns, slots, limits)
+        states[docked], states[landing] = TrackState.DOCKED, TrackState.PRESUMED_LANDING
+        self._presume_landing(slots[landing])
+        return states
+
+    def _presume_landing(self, slots: Slots) -> None:
+        """Where it was last seen, it comes down: the landing volume stands there and does not grow.
+
+        The next report begins a new filter, as the velocity it would go on from is gone.
+        """
+        columns = self.columns
+        for name in _STANDING_STILL:
+            getattr(columns, name)[slots] = 0.0
+        columns.category[slots] = self._category_of[columns.aircraft_class[slots], Phase.LANDING]
+
+    def _categorise(self, slots: Slots) -> None:
+        """Sort tracks into the policy's categories by what they are and do."""
+        columns, limits = self.columns, self._phase_limits
+        phases = (
+            declared_phases(columns, slots) if limits is None else phases_of(columns, slots, limits)
+        )
+        columns.category[slots] = self._category_of[columns.aircraft_class[slots], phases]
 
     def _retire(self, slot: int) -> None:
         """End a track. Its row can still be read (views name it) until `release_retired`."""

@@ -68,6 +68,8 @@ class OperationalStatus(IntEnum):
     """A drone in its dock."""
     LAUNCHING = 5
     """A drone about to climb out of its dock."""
+    CLOSE_WORK_ACCEPTED = 6
+    """Landing or landed, and the crew has accepted by voice that drones work close by."""
 
 
 class ReportSource(IntEnum):

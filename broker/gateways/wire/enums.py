@@ -43,6 +43,7 @@ STATUS_TO_CORE: Final = np.array(
         OperationalStatus.LANDING_OR_LIFTING,
         OperationalStatus.AT_DOCK,
         OperationalStatus.LAUNCHING,
+        OperationalStatus.CLOSE_WORK_ACCEPTED,
     ],
     dtype=np.int8,
 )
@@ -54,6 +55,7 @@ STATUS_TO_WIRE: Final = {
     OperationalStatus.LANDING_OR_LIFTING: common_pb2.OPERATIONAL_STATUS_LANDING_OR_LIFTING,
     OperationalStatus.AT_DOCK: common_pb2.OPERATIONAL_STATUS_AT_DOCK,
     OperationalStatus.LAUNCHING: common_pb2.OPERATIONAL_STATUS_LAUNCHING,
+    OperationalStatus.CLOSE_WORK_ACCEPTED: common_pb2.OPERATIONAL_STATUS_CLOSE_WORK_ACCEPTED,
 }
 SOURCE_TO_CORE: Final = np.array(
     [
@@ -94,6 +96,8 @@ TRACK_STATE_TO_WIRE: Final = {
     TrackState.CURRENT: feed_pb2.TRACK_STATE_CURRENT,
     TrackState.STALE: feed_pb2.TRACK_STATE_STALE,
     TrackState.LOST: feed_pb2.TRACK_STATE_LOST,
+    TrackState.PRESUMED_LANDING: feed_pb2.TRACK_STATE_PRESUMED_LANDING,
+    TrackState.DOCKED: feed_pb2.TRACK_STATE_DOCKED,
 }
 ROLE_TO_CORE: Final = {
     feed_pb2.ROLE_UNSPECIFIED: Role.DESK,

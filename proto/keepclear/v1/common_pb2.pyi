@@ -42,6 +42,7 @@ class OperationalStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     OPERATIONAL_STATUS_LANDING_OR_LIFTING: _ClassVar[OperationalStatus]
     OPERATIONAL_STATUS_AT_DOCK: _ClassVar[OperationalStatus]
     OPERATIONAL_STATUS_LAUNCHING: _ClassVar[OperationalStatus]
+    OPERATIONAL_STATUS_CLOSE_WORK_ACCEPTED: _ClassVar[OperationalStatus]
 
 class ReportSource(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -84,6 +85,7 @@ OPERATIONAL_STATUS_ROTORS_TURNING: OperationalStatus
 OPERATIONAL_STATUS_LANDING_OR_LIFTING: OperationalStatus
 OPERATIONAL_STATUS_AT_DOCK: OperationalStatus
 OPERATIONAL_STATUS_LAUNCHING: OperationalStatus
+OPERATIONAL_STATUS_CLOSE_WORK_ACCEPTED: OperationalStatus
 REPORT_SOURCE_UNSPECIFIED: ReportSource
 REPORT_SOURCE_TELEMETRY: ReportSource
 REPORT_SOURCE_ADSB: ReportSource

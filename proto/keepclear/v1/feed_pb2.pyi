@@ -31,6 +31,8 @@ class TrackState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TRACK_STATE_CURRENT: _ClassVar[TrackState]
     TRACK_STATE_STALE: _ClassVar[TrackState]
     TRACK_STATE_LOST: _ClassVar[TrackState]
+    TRACK_STATE_PRESUMED_LANDING: _ClassVar[TrackState]
+    TRACK_STATE_DOCKED: _ClassVar[TrackState]
 ROLE_UNSPECIFIED: Role
 ROLE_DESK: Role
 ROLE_OBSERVER: Role
@@ -44,6 +46,8 @@ TRACK_STATE_UNSPECIFIED: TrackState
 TRACK_STATE_CURRENT: TrackState
 TRACK_STATE_STALE: TrackState
 TRACK_STATE_LOST: TrackState
+TRACK_STATE_PRESUMED_LANDING: TrackState
+TRACK_STATE_DOCKED: TrackState
 
 class Area(_message.Message):
     __slots__ = ("south_deg", "west_deg", "north_deg", "east_deg")

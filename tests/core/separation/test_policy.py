@@ -10,16 +10,14 @@ from broker.core.effects import AlertLevel
 from broker.core.errors import Refused
 from broker.core.separation.categories import (
     CATEGORY_COUNT,
-    Phase,
     category,
     category_name,
-    category_of,
     is_crewed,
 )
 from broker.core.separation.policy import LEVEL_NAMES, Policy, parse_policy
 from broker.core.separation.rules import Relation
+from broker.core.tracks.phases import Phase
 from broker.core.tracks.reports import AircraftClass as Craft
-from broker.core.tracks.reports import OperationalStatus
 
 POLICIES = Path(__file__).resolve().parents[3] / "broker" / "policies"
 DEFAULT_TEXT = (POLICIES / "default.toml").read_text(encoding="utf-8")
@@ -44,8 +42,16 @@ EXPECTED = {
         (*WELL_CLEAR, 25.0),
         NMAC,
     ),
+    "drone-crewed-other-task": (
+        (2000 * FT, 400 * FT, 60.0),
+        (*WELL_CLEAR, 45.0),
+        (*WELL_CLEAR, 25.0),
+        NMAC,
+    ),
     "drone-crewed-same-incident": (OFF, (*WELL_CLEAR, 30.0), (*WELL_CLEAR, 20.0), NMAC),
-    "drone-crewed-landing": (OFF, (926.0, 1000 * FT, 60.0), (926.0, 1000 * FT, 0.0), NMAC),
+    "drone-crewed-landing": (OFF, (1852.0, 1000 * FT, 60.0), (1852.0, 1000 * FT, 0.0), NMAC),
+    "drone-crewed-close-work": (OFF, OFF, (200.0, 1000 * FT, 15.0), NMAC),
+    "drone-above-close-work": (OFF, (1852.0, 1000 * FT, 60.0), (1852.0, 1000 * FT, 0.0), NMAC),
     "drone-rotors-turning": (OFF, *(((150.0, 200 * FT, 0.0),) * 3)),
     "drone-drone-transit": (OFF, (75.0, 25.0, 25.0), (75.0, 25.0, 12.0), (15.0, 5.0, 0.0)),
     "drone-drone-same-incident": (OFF, (30.0, 15.0, 15.0), (30.0, 15.0, 8.0), (15.0, 5.0, 0.0)),
@@ -91,7 +97,7 @@ def test_alerting_and_class_numbers_of_the_default_policy(default: Policy) -> No
     speeds = rules.assumed_speed_mps.reshape(len(Craft), len(Phase))
     assert speeds[:, 0].tolist() == [75.0, 25.0, 75.0, 75.0, 50.0, 25.0]
     assert (speeds == speeds[:, :1]).all()
-    assert default.version == rules.version == "default-1"
+    assert default.version == rules.version == "default-2"
 
 
 def decided(
@@ -101,7 +107,7 @@ def decided(
     return policy.rules.rule_ids[row] if row >= 0 else "none"
 
 
-T, L, R, G, D = Phase
+T, L, R, G, D, S, C, LOW = Phase
 DIFFERENT, INCIDENT, OPERATOR = Relation
 
 
@@ -110,7 +116,15 @@ DIFFERENT, INCIDENT, OPERATOR = Relation
     [
         ((Craft.DRONE, T), (Craft.HELICOPTER, T), DIFFERENT, "drone-crewed-transit"),
         ((Craft.DRONE, T), (Craft.HELICOPTER, T), OPERATOR, "drone-crewed-transit"),
-        ((Craft.DRONE, T), (Craft.HELICOPTER, T), INCIDENT, "drone-crewed-same-incident"),
+        ((Craft.DRONE, T), (Craft.HELICOPTER, T), INCIDENT, "drone-crewed-transit"),
+        ((Craft.DRONE, T), (Craft.HELICOPTER, S), INCIDENT, "drone-crewed-same-incident"),
+        ((Craft.DRONE, LOW), (Craft.HELICOPTER, S), INCIDENT, "drone-crewed-same-incident"),
+        ((Craft.DRONE, T), (Craft.HELICOPTER, S), DIFFERENT, "drone-crewed-other-task"),
+        ((Craft.DRONE, LOW), (Craft.HELICOPTER, C), DIFFERENT, "drone-crewed-close-work"),
+        ((Craft.DRONE, T), (Craft.HELICOPTER, C), INCIDENT, "drone-above-close-work"),
+        ((Craft.DRONE, LOW), (Craft.HELICOPTER, L), INCIDENT, "drone-crewed-landing"),
+        ((Craft.DRONE, LOW), (Craft.DRONE, T), DIFFERENT, "drone-drone-transit"),
+        ((Craft.HELICOPTER, S), (Craft.HELICOPTER, C), INCIDENT, "helicopter-crewed-same-incident"),
         ((Craft.DRONE, L), (Craft.HELICOPTER, L), INCIDENT, "drone-crewed-landing"),
         ((Craft.DRONE, T), (Craft.HELICOPTER, R), DIFFERENT, "drone-rotors-turning"),
         ((Craft.DRONE, T), (Craft.HELICOPTER, G), DIFFERENT, "none"),
@@ -163,14 +177,31 @@ def test_the_benchmark_has_one_rule_for_every_pair() -> None:
     assert rules.accuracy_weight == 0.0
 
 
-def test_categories_follow_the_reported_status(default: Policy) -> None:
+def test_categories_follow_class_and_phase(default: Policy) -> None:
     for craft in Craft:
-        for status in OperationalStatus:
-            assert default.category_of[craft, status] == category_of(craft, status)
-    assert category_name(category_of(Craft.DRONE, OperationalStatus.AT_DOCK)) == "drone/dock"
+        for phase in Phase:
+            assert default.category_of[craft, phase] == category(craft, phase)
+    assert category_name(category(Craft.DRONE, D)) == "drone/dock"
+
+
+def test_phases_approach_and_flood_limits_of_the_default_policy(default: Policy) -> None:
+    limits = default.phase_limits
+    np.testing.assert_allclose(limits, (700 * FT, 1.5, 35.0, 100 * FT, 43_200.0))
+    rules = default.rules.rule_ids
+    assert {rules[row] for row in default.approaches} == {
+        "drone-crewed-landing", "drone-above-close-work"
+    }  # fmt: skip
+    for approach in default.approaches.values():
+        assert (approach.inner_m, approach.arrives_within_s) == (926.0, 60.0)
+        assert approach.half_angle_rad == pytest.approx(math.pi / 4)
+    flood = default.alerting.flood
+    assert (flood.alerts_max, flood.window_us, flood.told_every_us) == (
+        3, 600_000_000, 10_000_000
+    )  # fmt: skip
 
 
 FLOOR = 'floor = { horizontal = "500 ft", vertical = "100 ft" }'
+APPROACH = '\napproach = { inner = "500 ft", half_angle = "45 deg", arrives_within = "60 s" }'
 RULE = "[[rule]]\n" + BENCHMARK_TEXT.split("\n[[rule]]\n")[1]
 
 
@@ -242,6 +273,21 @@ RULE = "[[rule]]\n" + BENCHMARK_TEXT.split("\n[[rule]]\n")[1]
         ),
         ('id = "f3442"', 'id = ""', "rule[0].id"),
         ("schema = 1", "schema = = 1", "policy"),
+        (
+            "incident_alerts_at_most = 3",
+            "incident_alerts_at_most = 0",
+            "alerting.incident_alerts_at_most",
+        ),
+        ('incident_window = "10 min"', 'incident_window = "0 min"', "alerting.incident_window"),
+        ('cluster_told_every = "10 s"', "", "alerting.cluster_told_every"),
+        ('landing_below = "700 ft"', 'landing_below = "0 ft"', "phases.landing_below"),
+        ('landing_descent = "1.5 m/s"', 'landing_descent = "1.5 m"', "phases.landing_descent"),
+        ('on_scene_below = "35 m/s"', "", "phases.on_scene_below"),
+        ('docked_for = "12 h"', 'docked_for = "12 days"', "phases.docked_for"),
+        ("[phases]", "[phases]\nsurprise = 1", "phases.surprise"),
+        (FLOOR, FLOOR + APPROACH.replace("45 deg", "91 deg"), "rule[0].approach.half_angle"),
+        (FLOOR, FLOOR + APPROACH.replace("500 ft", "2001 ft"), "rule[0].approach.inner"),
+        (FLOOR, FLOOR + APPROACH.replace("60 s", "0 s"), "rule[0].approach.arrives_within"),
     ],
 )
 def test_bad_policies_are_refused_naming_the_path(old: str, new: str, path: str) -> None:

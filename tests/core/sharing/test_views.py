@@ -38,7 +38,7 @@ ALERT = Alert(
 @pytest.fixture
 def tracks() -> TrackRegister:
     """Track 1: a drone of the fire brigade. Track 2: a police helicopter."""
-    register = TrackRegister(np.zeros((6, 6), dtype=np.int16))
+    register = TrackRegister(np.zeros((6, 8), dtype=np.int16))
     moving = {"velocity_east_mps": 10.0, "velocity_north_mps": 0.0}
     for publisher, row in (
         (OTHER, at(0, "dji-1", description=DRONE)),

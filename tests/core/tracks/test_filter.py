@@ -20,7 +20,7 @@ from tests.core.tracks.batches import NOW_US, at, batch
 
 POLICIES = Path(__file__).resolve().parents[3] / "broker" / "policies"
 SETTINGS = parse_policy((POLICIES / "f3442-benchmark.toml").read_text("utf-8")).filter_settings
-CATEGORIES = np.arange(36, dtype=np.int16).reshape(6, 6)
+CATEGORIES = np.arange(48, dtype=np.int16).reshape(6, 8)
 HELICOPTER = AircraftDescription(aircraft_class=AircraftClass.HELICOPTER)
 SIGMA = np.array([15.0, 15.0, 8.0, 1.5, 1.5, 0.4])
 ACCURACIES = {

@@ -18,7 +18,7 @@ from broker.core.tracks.table import TrackColumns
 from broker.core.units import SECOND_US
 from tests.core.tracks.batches import NOW_US, OTHER, PUBLISHER, at, batch
 
-CATEGORIES = np.arange(36, dtype=np.int16).reshape(6, 6)
+CATEGORIES = np.arange(48, dtype=np.int16).reshape(6, 8)
 LIMITS_S = np.full(6, 10.0)
 
 steps = st.lists(

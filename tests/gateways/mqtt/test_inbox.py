@@ -44,7 +44,7 @@ class AtOnce:
     def __init__(self) -> None:
         self.clock = VirtualClock(NOW_US)
         self.access = Access(lambda: dict.fromkeys(AGENCIES, ""))
-        self.tracks = TrackRegister(np.zeros((6, 6), dtype=np.int16))
+        self.tracks = TrackRegister(np.zeros((6, 8), dtype=np.int16))
         self.commands: list[ControlCommand] = []
         self.overloaded = False
         self.refused: list[str] = []

@@ -20,7 +20,7 @@ from tests.gateways.wire.test_track_rows import views
 
 NOW_US = 1_700_000_000_000_000
 PUBLISHER = SystemName("met", "dji")
-CATEGORIES = np.zeros((6, 6), dtype=np.int16)
+CATEGORIES = np.zeros((6, 8), dtype=np.int16)
 POINTS = [
     {"latitude_deg": 51.5, "longitude_deg": -0.12},
     {

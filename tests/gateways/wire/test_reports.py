@@ -28,7 +28,7 @@ def published(
 ) -> tracks_pb2.PublishTracksResponse:
     """The acknowledgement of a request: decoded, applied, and answered."""
     decoded = decode_batch(one, PUBLISHER)
-    tracks = register or TrackRegister(np.zeros((6, 6), dtype=np.int16))
+    tracks = register or TrackRegister(np.zeros((6, 8), dtype=np.int16))
     submitted = [SubmitReports(decoded.batch, NOW_US)]
     admission = Admission(tracks, submitted, NOW_US, exercise=False)
     for _ in admission.waves():
@@ -98,7 +98,7 @@ BAD = [
     *changed(vertical_accuracy_m=INF),
     *changed(velocity_accuracy_mps=-1.0),
     *changed(vertical_speed_accuracy_mps=NAN),
-    *changed(operational_status=7),
+    *changed(operational_status=8),
     *changed(operational_status=-1),
     *changed(source=8),
     *changed(source=common_pb2.REPORT_SOURCE_SIMULATED),
@@ -118,7 +118,7 @@ BAD = [
 def test_a_bad_report_is_named_and_the_others_are_applied(
     field: str, bad: tracks_pb2.TrackReport
 ) -> None:
-    register = TrackRegister(np.zeros((6, 6), dtype=np.int16))
+    register = TrackRegister(np.zeros((6, 8), dtype=np.int16))
     first, last = report(source_track_id="first"), report(source_track_id="last")
     answer = published(request(first, bad, last), register)
     assert answer.accepted_count == 2
@@ -242,7 +242,7 @@ def test_descriptions_follow_their_rows() -> None:
 def test_the_acknowledgement_tells_the_age_of_reports_once_known() -> None:
     one = request(report())
     decoded = decode_batch(one, PUBLISHER)
-    register = TrackRegister(np.zeros((6, 6), dtype=np.int16))
+    register = TrackRegister(np.zeros((6, 8), dtype=np.int16))
     admission = Admission(register, [SubmitReports(decoded.batch, NOW_US)], NOW_US, exercise=False)
     [reply] = admission.replies()
     assert at_request_places(decoded, reply.refusals) == []

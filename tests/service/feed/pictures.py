@@ -31,7 +31,7 @@ class Picture:
     """A register with its views and its frame cutter."""
 
     def __init__(self) -> None:
-        self.tracks = TrackRegister(np.zeros((6, 6), dtype=np.int16))
+        self.tracks = TrackRegister(np.zeros((6, 8), dtype=np.int16))
         names = {"met-police": "Metropolitan Police", "lfb": "London Fire Brigade"}
         self.views = Views(SECRET, self.tracks, RestrictionRegister(), names)
         self.cutter = FrameCutter(self.tracks, self.views, ENCODER)

@@ -1,0 +1,134 @@
+"""The volume of a landing: a cylinder all round, and a sector on the approach.
+
+Theory of operation. Kernels know cylinders alone. A rule with an `approach` is judged by them with
+one that reaches to the end of the sector, which finds every pair that could matter and more. Here
+the extra goes: a drone is inside the landing volume if it is inside the inner cylinder, or in the
+sector to both sides of the crewed aircraft's track over the ground. It is warned inside, while the
+crewed aircraft is at most `arrives_within` away, and cautioned inside, or where it will be in the
+inner cylinder within the rule's look-ahead. For leaving, everything is larger by the hold factor.
+
+What cannot be judged (a velocity or a height that is not known) is left as the kernels gave it.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+
+from broker.core.effects import AlertLevel
+from broker.core.separation.cylinder import RelativeState, conflict_interval
+from broker.core.separation.geometry import pair_geometry
+from broker.core.separation.rules import PairSamples, RuleTable
+from broker.core.tracks.reports import AircraftClass
+from broker.core.tracks.table import TrackColumns
+
+_CAUTION: Final = AlertLevel.CAUTION - 1
+"""Column of the rule arrays."""
+_DRONES: Final = (AircraftClass.DRONE, AircraftClass.UNKNOWN_DRONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """The landing volume of one rule."""
+
+    inner_m: float
+    reach_m: float
+    """How far the sector goes: the rule's own radius."""
+    half_angle_rad: float
+    arrives_within_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One drone as the crewed aircraft has it ahead or beside, now."""
+
+    range_m: float
+    off_track_rad: float
+    speed_mps: float
+    relative: RelativeState
+
+
+def shaped(
+    samples: PairSamples,
+    columns: TrackColumns,
+    table: RuleTable,
+    approaches: dict[int, Approach],
+    now_us: int,
+) -> PairSamples:
+    """The samples with those of landings judged by their true volume; the clear ones go."""
+    if len(samples) == 0 or not approaches:
+        return samples
+    rows = np.flatnonzero(np.isin(samples.rule, list(approaches)))
+    if len(rows) == 0:
+        return samples
+    level, hold_level = samples.level.copy(), samples.hold_level.copy()
+    time_to_loss_s = samples.time_to_loss_s.copy()
+    for row in rows.tolist():
+        seen = _seen(columns, int(samples.slot_a[row]), int(samples.slot_b[row]), now_us)
+        if seen is None or level[row] >= AlertLevel.FLOOR:
+            continue
+        rule = int(samples.rule[row])
+        approach, hold = approaches[rule], table.hold_factor
+        look_ahead_s = float(table.look_ahead_s[rule, _CAUTION])
+        height_m = float(table.vertical_m[rule, _CAUTION])
+        reached, entry_s = _judged(seen, approach, 1.0, (height_m, look_ahead_s))
+        held, _ = _judged(seen, approach, hold, (height_m * hold, look_ahead_s))
+        level[row] = min(int(level[row]), reached)
+        hold_level[row] = max(min(int(hold_level[row]), held), int(level[row]))
+        time_to_loss_s[row] = entry_s
+    kept = hold_level > 0
+    changed = replace(samples, level=level, hold_level=hold_level, time_to_loss_s=time_to_loss_s)
+    return changed if kept.all() else _taken(changed, kept)
+
+
+def _judged(
+    seen: _Seen, approach: Approach, factor: float, caution: tuple[float, float]
+) -> tuple[int, float]:
+    """The level that the landing volume gives, and the seconds until it is entered."""
+    inner_m = approach.inner_m * factor
+    if seen.range_m <= inner_m:
+        return AlertLevel.WARNING, 0.0
+    in_reach = seen.range_m <= approach.reach_m * factor
+    if in_reach and seen.off_track_rad <= approach.half_angle_rad * factor:
+        arrives = seen.range_m <= seen.speed_mps * approach.arrives_within_s * factor
+        return (AlertLevel.WARNING if arrives else AlertLevel.CAUTION), 0.0
+    is_in, entry_s, _ = conflict_interval(seen.relative, inner_m, *caution)
+    return (AlertLevel.CAUTION, entry_s) if is_in else (AlertLevel.NONE, math.inf)
+
+
+def _seen(columns: TrackColumns, slot_a: int, slot_b: int, now_us: int) -> _Seen | None:
+    """The drone from the crewed aircraft; None where a velocity or a height is not known."""
+    a_is_drone = int(columns.aircraft_class[slot_a]) in _DRONES
+    crewed, drone = (slot_b, slot_a) if a_is_drone else (slot_a, slot_b)
+    east_mps, north_mps = (
+        float(column[crewed]) for column in (columns.velocity_east_mps, columns.velocity_north_mps)
+    )
+    drone_east_mps, drone_north_mps = (
+        float(column[drone]) for column in (columns.velocity_east_mps, columns.velocity_north_mps)
+    )
+    now = pair_geometry(columns, crewed, drone, now_us)
+    if now.relative_height_m is None or math.isnan(east_mps + drone_east_mps):
+        return None
+    bearing_rad = math.radians(now.bearing_deg)
+    climb_mps = [
+        float(np.nan_to_num(columns.vertical_speed_mps[slot], nan=0.0)) for slot in (crewed, drone)
+    ]
+    speed_mps = math.hypot(east_mps, north_mps)
+    off_rad = math.pi
+    if speed_mps > 0.0:
+        turned = bearing_rad - math.atan2(east_mps, north_mps)
+        off_rad = abs(math.remainder(turned, 2.0 * math.pi))
+    relative = RelativeState(
+        now.range_m * math.sin(bearing_rad),
+        now.range_m * math.cos(bearing_rad),
+        now.relative_height_m,
+        drone_east_mps - east_mps,
+        drone_north_mps - north_mps,
+        climb_mps[1] - climb_mps[0],
+    )
+    return _Seen(now.range_m, off_rad, speed_mps, relative)
+
+
+def _taken(samples: PairSamples, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> PairSamples:
+    return PairSamples(*(getattr(samples, name)[kept] for name in PairSamples.__slots__))
