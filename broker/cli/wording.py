@@ -42,6 +42,7 @@ _DOING: Final[dict[int, str]] = {
     common_pb2.OPERATIONAL_STATUS_LANDING_OR_LIFTING: "landing or lifting",
     common_pb2.OPERATIONAL_STATUS_AT_DOCK: "in its dock",
     common_pb2.OPERATIONAL_STATUS_LAUNCHING: "LAUNCHING from its dock",
+    common_pb2.OPERATIONAL_STATUS_CLOSE_WORK_ACCEPTED: "landing, close work accepted",
 }
 _LIMIT_DATUMS: Final = {
     volumes_pb2.LIMIT_DATUM_AMSL: "above sea level",
