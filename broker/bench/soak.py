@@ -19,12 +19,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.bench.scenario import START_US, columns_of, hot_spots
-from broker.core.separation.categories import category_of
+from broker.core.separation.categories import category
 from broker.core.separation.encounters import Encounters
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.jit import BACKEND, Backend
 from broker.core.separation.policy import parse_policy
-from broker.core.tracks.reports import AircraftClass, OperationalStatus
+from broker.core.tracks.phases import Phase
+from broker.core.tracks.reports import AircraftClass
 from broker.core.units import HOUR_US, SECOND_US
 
 Slots = NDArray[np.int32]
@@ -41,9 +42,9 @@ SPEED_MPS_MAX: Final = (25.0, 75.0)
 """Drones, helicopters."""
 WARM_UP_S: Final = 60
 """Before memory is first read: buffers have then found their size."""
-STATUSES: Final = (
-    OperationalStatus.AIRBORNE,
-    OperationalStatus.LANDING_OR_LIFTING,
+PHASES: Final = (
+    Phase.TRANSIT,
+    Phase.LANDING,
 )
 
 
@@ -73,9 +74,9 @@ class SoakTraffic:
         self._silent_until_us = np.zeros(bench.tracks, dtype=np.int64)
         self._next_number = bench.tracks + 1
         self._home = self.columns.x_m.copy(), self.columns.y_m.copy()
-        status = self._random.integers(0, len(STATUSES), bench.tracks)
+        status = self._random.integers(0, len(PHASES), bench.tracks)
         classes = (AircraftClass.DRONE, AircraftClass.HELICOPTER)
-        rows = [[category_of(one, status) for status in STATUSES] for one in classes]
+        rows = [[category(one, phase) for phase in PHASES] for one in classes]
         self.columns.category[:] = np.array(rows)[self._helicopter, status]
         self.columns.agency_index[:] = self._random.integers(0, 6, bench.tracks)
         self.columns.horizontal_accuracy_m[:] = self._random.uniform(1.0, 10.0, bench.tracks)

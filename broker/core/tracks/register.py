@@ -123,6 +123,7 @@ class TrackRegister:
         self.live_count = 0
         self.slot_of_number: dict[int, int] = {}
         self._category_of = category_of
+        self._declared_of = np.ascontiguousarray(category_of[:, DECLARED])
         self._known_arrays: _Arrays | None = None
         self._phase_limits = phase_limits
         self._filter_settings = filter_settings or unfiltered()
@@ -134,6 +135,7 @@ class TrackRegister:
     def set_phases(self, category_of: NDArray[np.int16], limits: PhaseLimits) -> None:
         """Take a new policy's categories and limits, and sort every live track by them."""
         self._category_of, self._phase_limits = category_of, limits
+        self._declared_of = np.ascontiguousarray(category_of[:, DECLARED])
         live = self.live_slots()
         waiting = self.columns.state[live] == TrackState.PRESUMED_LANDING
         self._categorise(live[~waiting])
@@ -186,7 +188,7 @@ class TrackRegister:
             said,
             slots,
             received_us,
-            self._category_of[:, DECLARED],
+            self._declared_of,
             TRUSTED_BY_SOURCE,
         )
         if self._phase_limits is not None:
