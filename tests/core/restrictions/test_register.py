@@ -205,6 +205,7 @@ def test_parked_aircraft_are_left_out() -> None:
         OperationalStatus.ROTORS_TURNING,
         OperationalStatus.LANDING_OR_LIFTING,
         OperationalStatus.LAUNCHING,
+        OperationalStatus.CLOSE_WORK_ACCEPTED,
     ]
 
 
