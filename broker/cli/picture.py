@@ -135,6 +135,8 @@ class Picture:
     def _track(self, track: TrackView) -> None:
         # Re-inserted, so that the order is by the last update and the oldest goes first.
         self.tracks.pop(track.track_id, None)
+        if track.state == feed_pb2.TRACK_STATE_MERGED:
+            return
         self.tracks[track.track_id] = track
         self.newest_us = max(self.newest_us, track.time_of_validity_us)
         if len(self.tracks) > TRACKS_KEPT_MAX:

@@ -35,6 +35,11 @@ _STATES: Final[dict[int, str]] = {
     feed_pb2.TRACK_STATE_LOST: "LOST, may still fly",
     feed_pb2.TRACK_STATE_PRESUMED_LANDING: "presumed landing",
     feed_pb2.TRACK_STATE_DOCKED: "docked, silent",
+    feed_pb2.TRACK_STATE_MERGED: "shown by another track",
+}
+_DOUBTS: Final = {
+    "implausible-jump": "DOUBT: jumped",
+    "identity-claimed-elsewhere": "DOUBT: same identity elsewhere",
 }
 _DOING: Final[dict[int, str]] = {
     common_pb2.OPERATIONAL_STATUS_ON_GROUND: "on the ground",
@@ -132,9 +137,10 @@ def state_words(state: int) -> str:
 
 def doing_words(track: feed_pb2.TrackView) -> str:
     """How a track is doing and what the aircraft does, flying apart."""
+    heard = f"heard by {len(track.heard_by)}" if track.heard_by else ""
+    doubts = (_DOUBTS.get(one, one) for one in track.doubts)
     doing = _DOING.get(track.operational_status, "")
-    state = state_words(track.state)
-    return f"{state}, {doing}" if doing else state
+    return ", ".join(filter(None, (state_words(track.state), doing, heard, *doubts)))
 
 
 def path_words(track: feed_pb2.TrackView, stated_age_s: float) -> str:

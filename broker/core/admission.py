@@ -14,6 +14,10 @@ from broker.core.commands import SubmitReports
 from broker.core.effects import BatchReply, TrackStateChanged
 from broker.core.errors import Refusal
 from broker.core.names import SystemName
+from broker.core.tracks.correlation.correlator import Correlator, moved_once
+from broker.core.tracks.correlation.hearing import Hearing
+from broker.core.tracks.correlation.jumps import jumped
+from broker.core.tracks.correlation.listening import listen
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import (
     CODE_COLUMNS,
@@ -67,6 +71,8 @@ class Wave:
 
     slots: Slots
     state_changes: tuple[TrackStateChanged, ...]
+    jumped: Slots
+    """Those that moved further than their kind can fly."""
 
 
 class Admission:
@@ -74,12 +80,16 @@ class Admission:
 
     def __init__(
         self,
-        register: TrackRegister,
+        correlator: Correlator,
         submissions: Sequence[SubmitReports],
         now_us: int,
         exercise: bool,
     ) -> None:
-        self._register = register
+        self._register: TrackRegister = correlator.register
+        self._correlator = correlator
+        self._now_us = now_us
+        self.parting: list[tuple[int, Hearing]] = []
+        """Publishers whose reports no longer fit the track they were joined to, by slot."""
         self._received_us = max(submission.received_us for submission in submissions)
         self._count = len(submissions)
         by_publisher: dict[SystemName, list[int]] = {}
@@ -115,31 +125,47 @@ class Admission:
     def waves(self) -> Iterator[Wave]:
         """Write the rows, wave by wave. Check separation between one wave and the next."""
         if len(self._groups) == 1 and not self._groups[0].wave_of.any():
-            moved_once, changed = self._write(self._groups[0], 0)
-            yield Wave(moved_once, tuple(changed))
+            yield self._write(self._groups[0], 0)
             return
         last = max((int(group.wave_of.max(initial=0)) for group in self._groups), default=0)
         for number in range(last + 1):
-            moved: list[Slots] = []
-            changes: list[TrackStateChanged] = []
-            for group in self._groups:
-                slots, changed = self._write(group, number)
-                moved.append(slots)
-                changes += changed
-            yield Wave(np.concatenate(moved), tuple(changes))
+            written = [self._write(group, number) for group in self._groups]
+            yield Wave(
+                moved_once(np.concatenate([one.slots for one in written])),
+                tuple(change for one in written for change in one.state_changes),
+                np.concatenate([one.jumped for one in written]),
+            )
 
-    def _write(self, group: _Group, number: int) -> tuple[Slots, list[TrackStateChanged]]:
+    def _write(self, group: _Group, number: int) -> Wave:
         chosen = group.wave_of == number
-        rows, slots = group.rows[chosen], group.slots[chosen]
-        newer, changes = self._register.write(group.batch, rows, slots, self._received_us)
-        if len(group.accepted) == 1 and newer.all():
+        rows, slots, batch = group.rows[chosen], group.slots[chosen], group.batch
+        shared = slots[self._register.columns.shared[slots] != 0]
+        if len(shared):
+            heard = listen(self._correlator, batch, rows, slots, self._now_us)
+            self.parting += heard.parting
+            self._refuse(group, rows[heard.late])
+            self._accept(group, rows[~heard.leads & ~heard.late])
+            rows, slots, batch = rows[heard.leads], slots[heard.leads], heard.batch
+        far = jumped(self._register, batch, rows, slots)
+        newer, changes = self._register.write(batch, rows, slots, self._received_us)
+        for slot in shared.tolist():
+            self._correlator.retrusted(slot, self._now_us)
+        if newer.all():
+            self._accept(group, rows)
+            return Wave(slots, tuple(changes), far)
+        self._refuse(group, rows[~newer])
+        self._accept(group, rows[newer])
+        return Wave(slots[newer], tuple(changes), far)
+
+    def _refuse(self, group: _Group, rows: NDArray[np.int64]) -> None:
+        group.faults += ((row, "time_of_validity_us", _NOT_NEWER) for row in rows.tolist())
+
+    def _accept(self, group: _Group, rows: NDArray[np.int64]) -> None:
+        if len(group.accepted) == 1:
             group.accepted[0] += len(rows)
-            return slots, changes
-        for row in rows[~newer].tolist():
-            group.faults.append((row, "time_of_validity_us", _NOT_NEWER))
-        applied = np.searchsorted(group.starts, rows[newer], side="right") - 1
+            return
+        applied = np.searchsorted(group.starts, rows, side="right") - 1
         np.add.at(group.accepted, applied, 1)
-        return slots[newer], changes
 
     def replies(self) -> list[BatchReply]:
         """One reply per submission, in the order they came."""

@@ -38,6 +38,7 @@ from broker.core.effects import (
     Outcome,
     RestrictionChanged,
     TrackState,
+    TrackStateChanged,
     TracksUpdated,
 )
 from broker.core.errors import BrokenInvariant
@@ -45,6 +46,9 @@ from broker.core.plain import Plain, mapping, text
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy, parse_policy
+from broker.core.tracks.correlation.correlator import Correlator
+from broker.core.tracks.correlation.hearing import Hearing
+from broker.core.tracks.correlation.memory import correlator_state, restore_correlator
 from broker.core.tracks.memory import register_state, restore_register
 from broker.core.tracks.register import Slots, TrackRegister
 
@@ -69,6 +73,7 @@ class Airspace:
         self.tracks = TrackRegister(
             self.policy.category_of, self.policy.filter_settings, self.policy.phase_limits
         )
+        self.correlator = Correlator(self.tracks)
         self.restrictions = RestrictionRegister()
         self.alerting = Alerting(self.policy, self.tracks, self.restrictions, setup.backend)
         self.coverage = Coverage()
@@ -116,10 +121,11 @@ class Airspace:
     def _reports(self, run: list[SubmitReports], now_us: int) -> list[Outcome]:
         if not run:
             return []
-        admission = Admission(self.tracks, run, now_us, self.exercise)
+        admission = Admission(self.correlator, run, now_us, self.exercise)
         effects: list[Effect] = []
         for wave in admission.waves():
             effects += self._wave(wave, now_us)
+        effects += self._correlated(admission.parting, now_us)
         for publisher in admission.publishers:
             effects += self.coverage.heard(publisher, now_us)
         replies = admission.replies()
@@ -133,8 +139,28 @@ class Airspace:
         return [
             TracksUpdated(wave.slots),
             *wave.state_changes,
+            *self.correlator.jumped(wave.jumped, now_us),
             *(AlertChanged(alert) for alert in alerts),
         ]
+
+    def _correlated(self, parting: list[tuple[int, Hearing]], now_us: int) -> list[Effect]:
+        """Part and join what this micro-batch showed: only now does nothing else stand in it."""
+        effects: list[Effect] = []
+        for slot, hearing in parting:
+            effects += self.correlator.split(slot, hearing, now_us)
+        described = self.tracks.take_described()
+        if described:
+            effects += self.correlator.described(described, now_us)
+        return self._with_ended_alerts(effects, now_us)
+
+    def _with_ended_alerts(self, effects: list[Effect], now_us: int) -> list[Effect]:
+        """Alerts of tracks that went into another end here, and say so."""
+        gone = [
+            effect
+            for effect in effects
+            if isinstance(effect, TrackStateChanged) and effect.state is TrackState.MERGED
+        ]
+        return [*effects, *(AlertChanged(alert) for alert in self.alerting.lost(gone, now_us))]
 
     def _tick(self, tick: Tick, now_us: int) -> list[Effect]:
         stale_after_s, lost_after_s = self.policy.stale_after_s, self.policy.lost_after_s
@@ -142,8 +168,10 @@ class Airspace:
         lost = [change for change in changes if change.state is TrackState.LOST]
         landing = [one.slot for one in changes if one.state is TrackState.PRESUMED_LANDING]
         self.alerting.reshaped(np.array(landing, dtype=np.int32), now_us)
+        self.correlator.forget(change.slot for change in lost)
         effects: list[Effect] = list(changes)
         effects += (AlertChanged(alert) for alert in self.alerting.lost(lost, now_us))
+        effects += self._with_ended_alerts(self.correlator.time_passed(now_us), now_us)
         changed = [RestrictionChanged(one) for one in self.restrictions.advance(now_us)]
         effects += changed
         effects += self._after_restriction_change(tuple(changed), now_us)
@@ -185,6 +213,7 @@ class Airspace:
             "policy_toml": self.policy_toml,
             "exercise": self.exercise,
             "tracks": register_state(self.tracks),
+            "correlation": correlator_state(self.correlator),
             "restrictions": self.restrictions.state(),
             "alerting": self.alerting.state(),
             "coverage": self.coverage.state(),
@@ -199,6 +228,7 @@ def restored(state: dict[str, Plain], backend: Backend = "numba") -> Airspace:
         raise BrokenInvariant("snapshot: exercise must be true or false")
     airspace = Airspace(Setup(exercise, text(state["policy_toml"]), backend))
     restore_register(airspace.tracks, mapping(state["tracks"]))
+    restore_correlator(airspace.correlator, state["correlation"])
     airspace.restrictions.restore(state["restrictions"])
     airspace.alerting.restore(mapping(state["alerting"]))
     airspace.coverage.restore(state["coverage"])

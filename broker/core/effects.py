@@ -111,6 +111,8 @@ class TrackState(IntEnum):
     """Fell silent low and descending: its volume stays where it was last seen."""
     DOCKED = 4
     """A drone last heard in its dock: silent, and not lost."""
+    MERGED = 5
+    """Found to be the same aircraft as another track, which shows it from now on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,28 @@ class TrackStateChanged:
     slot: int
     state: TrackState
     age_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TracksMerged:
+    """Two tracks were found to be one aircraft; one number goes on."""
+
+    track_number: int
+    gone_number: int
+    basis: str
+    """`identity` or `motion`."""
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrackSplit:
+    """A publisher's reports turned out to be of another aircraft: they get a track of their own."""
+
+    track_number: int
+    publisher: SystemName
+    source_track_id: str
+    basis: str
+    """Why they had been joined."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +188,8 @@ class AuditFound:
 Effect = (
     TracksUpdated
     | TrackStateChanged
+    | TracksMerged
+    | TrackSplit
     | AlertChanged
     | RestrictionChanged
     | FeedStateChanged

@@ -1,8 +1,10 @@
 """Prometheus metrics: what the service did, what it dropped and why, and how long it took."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Final
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from broker.core.effects import (
@@ -12,10 +14,14 @@ from broker.core.effects import (
     Effect,
     NotDone,
     Reply,
+    TracksMerged,
+    TrackSplit,
     TrackState,
     TrackStateChanged,
 )
 from broker.core.errors import Refusal
+
+log = structlog.get_logger()
 
 _SHORT_S: Final = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0)
 
@@ -38,6 +44,8 @@ class Metrics:
         self.readers_cut = self._counter("readers_cut_total", "Readers cut off for being too slow.")
         self.frames_shed = self._counter("frames_shed_total", "Display frames merged away.")
         self.tracks_lost = self._counter("tracks_lost_total", "Tracks announced as lost.")
+        self.tracks_merged = self._counter("tracks_merged_total", "Tracks found to be another's.")
+        self.tracks_split = self._counter("tracks_split_total", "Joins that proved wrong.")
         self.audit_differences = self._counter(
             "audit_differences_total", "Pairs on which the full and the incremental pass differed."
         )
@@ -72,6 +80,12 @@ class Metrics:
                     self.alerts.labels(effect.alert.level.name).inc()
                 case TrackStateChanged(state=TrackState.LOST):
                     self.tracks_lost.inc()
+                case TracksMerged():
+                    self.tracks_merged.inc()
+                    log.info("tracks-merged", **asdict(effect))
+                case TrackSplit():
+                    self.tracks_split.inc()
+                    log.warning("track-split", **asdict(effect))
                 case AuditFound():
                     self.audit_differences.inc(effect.missing_pairs + effect.extra_pairs)
                 case _:

@@ -14,6 +14,7 @@ from broker.core.commands import SubmitReports
 from broker.core.effects import BatchReply, TrackState
 from broker.core.names import SystemName
 from broker.core.tracks import register as register_module
+from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportBatch
 from broker.core.tracks.validation import row_faults
@@ -31,7 +32,7 @@ def admit(
     register: TrackRegister, *batches: ReportBatch
 ) -> tuple[list[list[int]], list[BatchReply]]:
     """Slots moved by wave, and the replies."""
-    admission = Admission(register, submissions(*batches), NOW_US, exercise=False)
+    admission = Admission(Correlator(register), submissions(*batches), NOW_US, exercise=False)
     waves = [wave.slots.tolist() for wave in admission.waves()]
     return waves, admission.replies()
 
@@ -97,7 +98,7 @@ def test_a_wave_joins_publishers(register: TrackRegister) -> None:
 
 def test_the_table_shows_each_wave_before_the_next(register: TrackRegister) -> None:
     one = batch(at(-1, latitude_deg=51.1), at(0, latitude_deg=51.2))
-    admission = Admission(register, submissions(one), NOW_US, exercise=False)
+    admission = Admission(Correlator(register), submissions(one), NOW_US, exercise=False)
     seen = [float(register.columns.latitude_deg[0]) for _ in admission.waves()]
     assert seen == [51.1, 51.2]
 
@@ -136,7 +137,8 @@ def test_coming_back_from_stale_is_told_with_its_wave(register: TrackRegister) -
     register.advance(NOW_US, limits_s, limits_s * 10)
     one = submissions(batch(at(-1), at(0)))
     changes = [
-        wave.state_changes for wave in Admission(register, one, NOW_US, exercise=False).waves()
+        wave.state_changes
+        for wave in Admission(Correlator(register), one, NOW_US, exercise=False).waves()
     ]
     assert [[change.state for change in wave] for wave in changes] == [[TrackState.CURRENT], []]
 

@@ -134,7 +134,7 @@ class History:
         old = self.tracks.get(view.track_id)
         if old is not None and view.time_of_validity_us < old.time_of_validity_us:
             raise FeedBroken(f"{view.label} went back in time")
-        if view.state == feed_pb2.TRACK_STATE_LOST:
+        if view.state in (feed_pb2.TRACK_STATE_LOST, feed_pb2.TRACK_STATE_MERGED):
             self._lost.add(view.track_id)
             self.tracks.pop(view.track_id, None)
         else:

@@ -41,7 +41,7 @@ def register_state(register: TrackRegister) -> dict[str, Plain]:
             column.name: getattr(register.columns, column.name)[:used].copy()
             for column in fields(TrackColumns)
         },
-        "publishers": [[name.agency, name.system] for name in register.publishers.values()],
+        "publishers": [[name.agency, name.system] for name in register.ids.publishers.values()],
         "agencies": list(register.agencies.values()),
         "incidents": list(register.incidents.values()),
         "words": Later(
@@ -56,7 +56,11 @@ def _words(source_track_ids: Sequence[str], descriptions: Sequence[AircraftDescr
     """What is known of each row in words, by column; paths, which few have, by row."""
     classes = (int(one.aircraft_class) for one in descriptions)
     paths: list[Plain] = [
-        [slot, one.planned_path_stated_us, [_point_state(point) for point in one.planned_path]]
+        [
+            slot,
+            one.planned_path_stated_us,
+            [path_point_to_plain(point) for point in one.planned_path],
+        ]
         for slot, one in enumerate(descriptions)
         if one.planned_path
     ]
@@ -71,7 +75,8 @@ def _words(source_track_ids: Sequence[str], descriptions: Sequence[AircraftDescr
     }
 
 
-def _point_state(point: PathPoint) -> Plain:
+def path_point_to_plain(point: PathPoint) -> Plain:
+    """One point of a planned path, for a snapshot."""
     return [point.latitude_deg, point.longitude_deg, point.altitude_m, int(point.altitude_datum)]
 
 
@@ -84,7 +89,7 @@ def restore_register(register: TrackRegister, state: dict[str, Plain]) -> None:
         getattr(register.columns, column.name)[:used] = array(arrays[column.name])
     register.high_water = used
     for agency, system in pairs(state["publishers"]):
-        register.open_publisher(SystemName(agency, system))
+        register.ids.open_publisher(SystemName(agency, system))
     for agency in texts(state["agencies"]):
         register.agencies.intern(agency)
     for incident in texts(state["incidents"]):
@@ -111,13 +116,14 @@ def _descriptions(words: dict[str, Plain]) -> list[AircraftDescription]:
         slot, stated_us, points = items(path)
         described[integer(slot)] = replace(
             described[integer(slot)],
-            planned_path=tuple(_path_point(point) for point in items(points)),
+            planned_path=tuple(path_point_from_plain(point) for point in items(points)),
             planned_path_stated_us=integer(stated_us),
         )
     return described
 
 
-def _path_point(value: Plain) -> PathPoint:
+def path_point_from_plain(value: Plain) -> PathPoint:
+    """The point again."""
     latitude_deg, longitude_deg, altitude_m, datum = items(value)
     return PathPoint(
         number(latitude_deg),

@@ -23,6 +23,7 @@ from broker.core.tracks.filter_columns import (
     unfiltered,
 )
 from broker.core.tracks.interning import Interned
+from broker.core.tracks.marks import Marks
 from broker.core.tracks.phases import (
     DECLARED,
     Phase,
@@ -32,6 +33,7 @@ from broker.core.tracks.phases import (
     presumed_landing,
 )
 from broker.core.tracks.reports import AircraftDescription, OperationalStatus, ReportBatch
+from broker.core.tracks.source_ids import Handle, SourceIds
 from broker.core.tracks.table import TrackColumns, empty_columns, grown
 from broker.core.tracks.validation import RowFault
 from broker.core.tracks.writing import (
@@ -112,7 +114,7 @@ class TrackRegister:
         self.columns: TrackColumns = empty_columns()
         self.high_water = 0
         """Slots from here on were never used: kernels need not look at them."""
-        self.publishers: Interned[SystemName] = Interned()
+        self.ids = SourceIds()
         self.agencies: Interned[str] = Interned()
         self.incidents: Interned[str] = Interned()
         self.source_track_ids: list[str] = []
@@ -122,12 +124,13 @@ class TrackRegister:
         self._text_version = 0
         self.live_count = 0
         self.slot_of_number: dict[int, int] = {}
+        self.marks = Marks()
+        self._described: dict[int, None] = {}
         self._category_of = category_of
         self._declared_of = np.ascontiguousarray(category_of[:, DECLARED])
         self._known_arrays: _Arrays | None = None
         self._phase_limits = phase_limits
         self._filter_settings = filter_settings or unfiltered()
-        self._slots: list[dict[str, int]] = []
         self.free_slots: list[int] = []
         self._retired: list[int] = []
         self.next_number = 1
@@ -151,13 +154,12 @@ class TrackRegister:
 
     def slot_of(self, publisher: SystemName, source_track_id: str) -> int | None:
         """The row of a publisher's aircraft, or None."""
-        index = self.publishers.index(publisher)
-        return None if index is None else self._slots[index].get(source_track_id)
+        return self.ids.slot_of(publisher, source_track_id)
 
     def assign(self, batch: ReportBatch, rows: NDArray[np.int64]) -> tuple[Slots, list[RowFault]]:
         """A slot for each of `rows`, new tracks included; -1 and a fault where there is none."""
-        publisher = self.open_publisher(batch.publisher)
-        known = self._slots[publisher]
+        publisher = self.ids.open_publisher(batch.publisher)
+        known = self.ids.of_publisher(publisher)
         ids = batch.source_track_ids
         slots = np.empty(len(rows), dtype=np.int32)
         faults: list[RowFault] = []
@@ -257,12 +259,46 @@ class TrackRegister:
         )
         columns.category[slots] = self._category_of[columns.aircraft_class[slots], phases]
 
+    def retire_merged(self, slot: int, age_s: float) -> TrackStateChanged:
+        """End a track whose ids all lead elsewhere."""
+        self.columns.state[slot] = TrackState.MERGED
+        number = int(self.columns.track_number[slot])
+        self._end(slot)
+        return TrackStateChanged(number, slot, TrackState.MERGED, age_s)
+
+    def take_over(self, slot: int, owner: Handle, words: AircraftDescription) -> None:
+        """Name the publisher whose aircraft it is, and what is known of it in words."""
+        publisher, source_track_id = owner
+        columns = self.columns
+        columns.publisher_index[slot] = publisher
+        columns.agency_index[slot] = self.agencies.intern(
+            self.ids.publishers.value(publisher).agency
+        )
+        self.source_track_ids[slot] = source_track_id
+        self.describe(slot, words)
+        self._categorise(np.array([slot], dtype=np.int32))
+
+    def set_doubts(self, slot: int, doubts: tuple[str, ...]) -> None:
+        """Mark a track for people; no doubts take the mark away."""
+        self.marks.set_doubts(slot, doubts)
+        self._words_changed(slot)
+
+    def take_described(self) -> list[int]:
+        """Slots whose description was given by a report since this was last asked."""
+        described = list(self._described)
+        self._described.clear()
+        return described
+
     def _retire(self, slot: int) -> None:
         """End a track. Its row can still be read (views name it) until `release_retired`."""
+        self._end(slot)
+        own = (int(self.columns.publisher_index[slot]), self.source_track_ids[slot])
+        self.ids.forget(slot, own)
+
+    def _end(self, slot: int) -> None:
         if not self.columns.active[slot]:
             raise BrokenInvariant(f"slot {slot} is retired twice")
-        publisher = int(self.columns.publisher_index[slot])
-        del self._slots[publisher][self.source_track_ids[slot]]
+        self.marks.forget(slot)
         self.columns.active[slot] = 0
         self._retired.append(slot)
         self.live_count -= 1
@@ -276,14 +312,11 @@ class TrackRegister:
 
     def publisher_name(self, slot: int) -> SystemName:
         """Who publishes the track in `slot`."""
-        return self.publishers.value(int(self.columns.publisher_index[slot]))
+        return self.ids.publishers.value(int(self.columns.publisher_index[slot]))
 
-    def open_publisher(self, name: SystemName) -> int:
-        """The publisher's index, given one now if it is new."""
-        index = self.publishers.intern(name)
-        if index == len(self._slots):
-            self._slots.append({})
-        return index
+    def _agency_of(self, publisher: int) -> int:
+        """The index of a publisher's agency."""
+        return self.agencies.intern(self.ids.publishers.value(publisher).agency)
 
     def index_live_slots(self) -> None:
         """Rebuild what is derived from the columns, after a restore."""
@@ -292,12 +325,12 @@ class TrackRegister:
         self.live_count = len(live)
         for slot in live.tolist():
             publisher = int(self.columns.publisher_index[slot])
-            self._slots[publisher][self.source_track_ids[slot]] = slot
+            self.ids.add((publisher, self.source_track_ids[slot]), slot)
             self.slot_of_number[int(self.columns.track_number[slot])] = slot
 
     def _open(self, publisher: int, source_track_id: str) -> int:
         full = self.live_count >= TRACKS_MAX
-        if full or len(self._slots[publisher]) >= TRACKS_PER_PUBLISHER_MAX:
+        if full or len(self.ids.of_publisher(publisher)) >= TRACKS_PER_PUBLISHER_MAX:
             return -1
         slot = self.free_slots.pop() if self.free_slots else self._fresh_slot()
         columns = self.columns
@@ -306,13 +339,15 @@ class TrackRegister:
         columns.active[slot] = 1
         columns.track_number[slot] = self.next_number
         columns.publisher_index[slot] = publisher
-        columns.agency_index[slot] = self.agencies.intern(self.publishers.value(publisher).agency)
+        columns.agency_index[slot] = self.agencies.intern(
+            self.ids.publishers.value(publisher).agency
+        )
         columns.incident_index[slot] = -1
         self.slot_of_number[self.next_number] = slot
         self.next_number += 1
         self.source_track_ids[slot] = source_track_id
         self._set_description(slot, AircraftDescription())
-        self._slots[publisher][source_track_id] = slot
+        self.ids.add((publisher, source_track_id), slot)
         self.live_count += 1
         return slot
 
@@ -332,12 +367,20 @@ class TrackRegister:
             slot = slot_of_row.get(row)
             if slot is None or self.descriptions[slot] == description:
                 continue
-            self._set_description(slot, description)
-            self.columns.aircraft_class[slot] = description.aircraft_class
-            self.columns.incident_index[slot] = self._incident(description.incident_id)
+            self.describe(slot, description)
+            self._described[slot] = None
+
+    def describe(self, slot: int, description: AircraftDescription) -> None:
+        """What is known of the aircraft in words, and what follows from it in the columns."""
+        self._set_description(slot, description)
+        self.columns.aircraft_class[slot] = description.aircraft_class
+        self.columns.incident_index[slot] = self._incident(description.incident_id)
 
     def _set_description(self, slot: int, description: AircraftDescription) -> None:
         self.descriptions[slot] = description
+        self._words_changed(slot)
+
+    def _words_changed(self, slot: int) -> None:
         self._text_version += 1
         self.text_versions[slot] = self._text_version
 

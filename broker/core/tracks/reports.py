@@ -115,6 +115,8 @@ class AircraftDescription:
     duty_contact: str = ""
     """Telephone of the desk that answers for this aircraft."""
     talkgroup: str = ""
+    serial_number: str = ""
+    """As the maker gave it (ANSI/CTA-2063-A); tells who is heard twice, and is never shown."""
     planned_path: tuple[PathPoint, ...] = ()
     """Where it means to fly next, for people and planning: separation is judged on positions."""
     planned_path_stated_us: int = 0
@@ -128,6 +130,7 @@ DESCRIPTION_TEXTS: Final = (
     "incident_id",
     "duty_contact",
     "talkgroup",
+    "serial_number",
 )
 """The fields of a description that are text."""
 

@@ -38,6 +38,8 @@ class TrackColumns:
     """Row of the policy's rule table: class x phase, see separation.policy."""
     trusted: NDArray[np.uint8]
     """0 for a single unsigned radio source: it may raise caution, never more."""
+    shared: NDArray[np.uint8]
+    """1 where several publishers hear the aircraft: see `tracks.correlation`."""
     time_of_validity_us: NDArray[np.int64]
     received_us: NDArray[np.int64]
     report_count: NDArray[np.int64]
@@ -95,6 +97,7 @@ COLUMN_TYPES: Final[dict[str, type]] = {
     "source": np.int8,
     "category": np.int16,
     "trusted": np.uint8,
+    "shared": np.uint8,
     "time_of_validity_us": np.int64,
     "received_us": np.int64,
     "report_count": np.int64,

@@ -98,6 +98,7 @@ TRACK_STATE_TO_WIRE: Final = {
     TrackState.LOST: feed_pb2.TRACK_STATE_LOST,
     TrackState.PRESUMED_LANDING: feed_pb2.TRACK_STATE_PRESUMED_LANDING,
     TrackState.DOCKED: feed_pb2.TRACK_STATE_DOCKED,
+    TrackState.MERGED: feed_pb2.TRACK_STATE_MERGED,
 }
 ROLE_TO_CORE: Final = {
     feed_pb2.ROLE_UNSPECIFIED: Role.DESK,

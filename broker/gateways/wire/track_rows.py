@@ -154,7 +154,8 @@ def _values(tracks: TrackRegister, slots: Rows, lost: NDArray[np.bool_]) -> Valu
     }
     columns["operational_status"] = _STATUS[columns["operational_status"]]
     columns["source"] = _SOURCE[columns["source"]]
-    columns["state"] = _STATE[np.where(lost, TrackState.LOST, columns["state"])]
+    merged = columns["state"] == TrackState.MERGED
+    columns["state"] = _STATE[np.where(lost & ~merged, TrackState.LOST, columns["state"])]
     time_us = tracks.columns.time_of_validity_us[slots][:, None]
     columns["time_of_validity_us"] = (((time_us >> _SHIFTS) & 0x7F) | _MORE).astype(np.uint8)
     for place, (name, wire_type, width) in enumerate(_FIELDS):

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 from broker.core.sharing.parties import label
 from broker.core.tracks.register import TrackRegister
+from broker.core.tracks.reports import ReportSource
+from broker.gateways.wire.enums import SOURCE_TO_WIRE
 from broker.gateways.wire.paths import encode_path
 from broker.gateways.wire.track_rows import Bytes, Rows, Steady, encoded_rows, fill_ids
 from keepclear.v1 import feed_pb2
@@ -98,5 +100,15 @@ def _steady_fields(tracks: TrackRegister, slot: int) -> bytes:
         talkgroup=description.talkgroup,
         planned_path=encode_path(description.planned_path),
         planned_path_stated_us=description.planned_path_stated_us,
+        heard_by=[
+            feed_pb2.HeardBy(
+                publisher=str(one.publisher),
+                source=int(SOURCE_TO_WIRE[ReportSource(one.source)]),  # type: ignore[arg-type]
+                basis=one.basis,
+                confidence=one.confidence,
+            )
+            for one in tracks.marks.heard_by.get(slot, ())
+        ],
+        doubts=tracks.marks.doubts.get(slot, ()),
     )
     return view.SerializeToString(deterministic=True)

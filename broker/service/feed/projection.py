@@ -21,6 +21,8 @@ from broker.core.effects import (
     FeedStateChanged,
     PolicyLoaded,
     RestrictionChanged,
+    TracksMerged,
+    TrackSplit,
     TrackState,
     TrackStateChanged,
     TracksUpdated,
@@ -38,6 +40,7 @@ from broker.service.feed.items import Encoder, Item, ItemKind
 News = list[tuple[Audience, list[Item]]]
 """What there is to send, by audience; within one in order of number."""
 
+_LEFT = (TrackState.LOST, TrackState.MERGED)
 _ENDED = (RestrictionState.WITHDRAWN, RestrictionState.EXPIRED)
 
 
@@ -109,7 +112,9 @@ class Projection:
             case TracksUpdated():
                 self._frames.mark(effect.slots)
             case TrackStateChanged():
-                self._frames.state_changed(effect, effect.state is TrackState.LOST)
+                self._frames.state_changed(effect, effect.state in _LEFT)
+            case TracksMerged() | TrackSplit():
+                pass  # the tracks themselves show it
             case AlertChanged():
                 self._alert(effect, now_us, by_audience)
             case RestrictionChanged():

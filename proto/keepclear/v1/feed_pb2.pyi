@@ -33,6 +33,7 @@ class TrackState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TRACK_STATE_LOST: _ClassVar[TrackState]
     TRACK_STATE_PRESUMED_LANDING: _ClassVar[TrackState]
     TRACK_STATE_DOCKED: _ClassVar[TrackState]
+    TRACK_STATE_MERGED: _ClassVar[TrackState]
 ROLE_UNSPECIFIED: Role
 ROLE_DESK: Role
 ROLE_OBSERVER: Role
@@ -48,6 +49,7 @@ TRACK_STATE_STALE: TrackState
 TRACK_STATE_LOST: TrackState
 TRACK_STATE_PRESUMED_LANDING: TrackState
 TRACK_STATE_DOCKED: TrackState
+TRACK_STATE_MERGED: TrackState
 
 class Area(_message.Message):
     __slots__ = ("south_deg", "west_deg", "north_deg", "east_deg")
@@ -121,8 +123,20 @@ class FeedMessage(_message.Message):
     notice: Notice
     def __init__(self, header: _Optional[_Union[FeedHeader, _Mapping]] = ..., tracks: _Optional[_Union[TrackFrame, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., snapshot_begin: _Optional[_Union[SnapshotBegin, _Mapping]] = ..., snapshot_end: _Optional[_Union[SnapshotEnd, _Mapping]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., notice: _Optional[_Union[Notice, _Mapping]] = ...) -> None: ...
 
+class HeardBy(_message.Message):
+    __slots__ = ("publisher", "source", "basis", "confidence")
+    PUBLISHER_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    BASIS_FIELD_NUMBER: _ClassVar[int]
+    CONFIDENCE_FIELD_NUMBER: _ClassVar[int]
+    publisher: str
+    source: _common_pb2.ReportSource
+    basis: str
+    confidence: float
+    def __init__(self, publisher: _Optional[str] = ..., source: _Optional[_Union[_common_pb2.ReportSource, str]] = ..., basis: _Optional[str] = ..., confidence: _Optional[float] = ...) -> None: ...
+
 class TrackView(_message.Message):
-    __slots__ = ("track_id", "agency", "aircraft_class", "label", "registration", "icao_address", "incident_id", "duty_contact", "talkgroup", "operational_status", "source", "state", "time_of_validity_us", "latitude_deg", "longitude_deg", "altitude_m", "altitude_datum", "height_m", "height_reference", "altitude_hae_m", "vertical_doubt_m", "velocity_east_mps", "velocity_north_mps", "vertical_speed_mps", "horizontal_accuracy_m", "publisher", "planned_path", "planned_path_stated_us")
+    __slots__ = ("track_id", "agency", "aircraft_class", "label", "registration", "icao_address", "incident_id", "duty_contact", "talkgroup", "operational_status", "source", "state", "time_of_validity_us", "latitude_deg", "longitude_deg", "altitude_m", "altitude_datum", "height_m", "height_reference", "altitude_hae_m", "vertical_doubt_m", "velocity_east_mps", "velocity_north_mps", "vertical_speed_mps", "horizontal_accuracy_m", "publisher", "planned_path", "planned_path_stated_us", "heard_by", "doubts")
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     AIRCRAFT_CLASS_FIELD_NUMBER: _ClassVar[int]
@@ -151,6 +165,8 @@ class TrackView(_message.Message):
     PUBLISHER_FIELD_NUMBER: _ClassVar[int]
     PLANNED_PATH_FIELD_NUMBER: _ClassVar[int]
     PLANNED_PATH_STATED_US_FIELD_NUMBER: _ClassVar[int]
+    HEARD_BY_FIELD_NUMBER: _ClassVar[int]
+    DOUBTS_FIELD_NUMBER: _ClassVar[int]
     track_id: str
     agency: str
     aircraft_class: _common_pb2.AircraftClass
@@ -179,7 +195,9 @@ class TrackView(_message.Message):
     publisher: str
     planned_path: _containers.RepeatedCompositeFieldContainer[_common_pb2.PathPoint]
     planned_path_stated_us: int
-    def __init__(self, track_id: _Optional[str] = ..., agency: _Optional[str] = ..., aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., label: _Optional[str] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., operational_status: _Optional[_Union[_common_pb2.OperationalStatus, str]] = ..., source: _Optional[_Union[_common_pb2.ReportSource, str]] = ..., state: _Optional[_Union[TrackState, str]] = ..., time_of_validity_us: _Optional[int] = ..., latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[_common_pb2.AltitudeDatum, str]] = ..., height_m: _Optional[float] = ..., height_reference: _Optional[_Union[_common_pb2.HeightReference, str]] = ..., altitude_hae_m: _Optional[float] = ..., vertical_doubt_m: _Optional[float] = ..., velocity_east_mps: _Optional[float] = ..., velocity_north_mps: _Optional[float] = ..., vertical_speed_mps: _Optional[float] = ..., horizontal_accuracy_m: _Optional[float] = ..., publisher: _Optional[str] = ..., planned_path: _Optional[_Iterable[_Union[_common_pb2.PathPoint, _Mapping]]] = ..., planned_path_stated_us: _Optional[int] = ...) -> None: ...
+    heard_by: _containers.RepeatedCompositeFieldContainer[HeardBy]
+    doubts: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, track_id: _Optional[str] = ..., agency: _Optional[str] = ..., aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., label: _Optional[str] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., operational_status: _Optional[_Union[_common_pb2.OperationalStatus, str]] = ..., source: _Optional[_Union[_common_pb2.ReportSource, str]] = ..., state: _Optional[_Union[TrackState, str]] = ..., time_of_validity_us: _Optional[int] = ..., latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[_common_pb2.AltitudeDatum, str]] = ..., height_m: _Optional[float] = ..., height_reference: _Optional[_Union[_common_pb2.HeightReference, str]] = ..., altitude_hae_m: _Optional[float] = ..., vertical_doubt_m: _Optional[float] = ..., velocity_east_mps: _Optional[float] = ..., velocity_north_mps: _Optional[float] = ..., vertical_speed_mps: _Optional[float] = ..., horizontal_accuracy_m: _Optional[float] = ..., publisher: _Optional[str] = ..., planned_path: _Optional[_Iterable[_Union[_common_pb2.PathPoint, _Mapping]]] = ..., planned_path_stated_us: _Optional[int] = ..., heard_by: _Optional[_Iterable[_Union[HeardBy, _Mapping]]] = ..., doubts: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class TrackFrame(_message.Message):
     __slots__ = ("tracks",)

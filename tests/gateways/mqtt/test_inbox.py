@@ -17,6 +17,7 @@ from broker.core.errors import Refusal
 from broker.core.names import SystemName
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.decision import Decision, may_publish
+from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import ReportBatch
 from broker.gateways.mqtt.inbox import PAYLOAD_BYTES_MAX, Inbox
@@ -61,7 +62,9 @@ class AtOnce:
     def submit_reports(self, batch: ReportBatch, on_reply: Callable[[Reply], None]) -> int:
         if self.overloaded:
             raise Overloaded
-        admission = Admission(self.tracks, [SubmitReports(batch, NOW_US)], NOW_US, exercise=False)
+        admission = Admission(
+            Correlator(self.tracks), [SubmitReports(batch, NOW_US)], NOW_US, exercise=False
+        )
         for _ in admission.waves():
             pass
         on_reply(admission.replies()[0])

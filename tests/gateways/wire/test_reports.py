@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from broker.core.admission import Admission
 from broker.core.commands import SubmitReports
 from broker.core.errors import Refused
+from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass, OperationalStatus, ReportSource
 from broker.core.units import SECOND_US
@@ -30,7 +31,7 @@ def published(
     decoded = decode_batch(one, PUBLISHER)
     tracks = register or TrackRegister(np.zeros((6, 8), dtype=np.int16))
     submitted = [SubmitReports(decoded.batch, NOW_US)]
-    admission = Admission(tracks, submitted, NOW_US, exercise=False)
+    admission = Admission(Correlator(tracks), submitted, NOW_US, exercise=False)
     for _ in admission.waves():
         pass
     [reply] = admission.replies()
@@ -243,7 +244,9 @@ def test_the_acknowledgement_tells_the_age_of_reports_once_known() -> None:
     one = request(report())
     decoded = decode_batch(one, PUBLISHER)
     register = TrackRegister(np.zeros((6, 8), dtype=np.int16))
-    admission = Admission(register, [SubmitReports(decoded.batch, NOW_US)], NOW_US, exercise=False)
+    admission = Admission(
+        Correlator(register), [SubmitReports(decoded.batch, NOW_US)], NOW_US, exercise=False
+    )
     [reply] = admission.replies()
     assert at_request_places(decoded, reply.refusals) == []
     assert not acknowledgement(one, decoded, reply, NOW_US, None, 1).HasField("report_age_s")

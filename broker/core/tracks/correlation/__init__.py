@@ -1,0 +1,1 @@
+"""One aircraft, one track: which publishers' tracks are the same aircraft."""
