@@ -2,7 +2,7 @@
 
 aviconv-notam was measured first: it refuses the bracket that every NOTAM begins with and an EST
 without a space, and reads the year 91 as 2091; what is left of its work is a regular expression for
-each item. The tests compare this reading with its.
+each item.
 """
 
 import re
