@@ -54,10 +54,12 @@ def test_holds_every_dependency_of_the_project(lock: str) -> None:
 
 @pytest.mark.parametrize("lock", ["requirements-dev.lock", "requirements-bench.lock"])
 def test_holds_the_runtime_lock_at_the_same_versions(lock: str) -> None:
-    # deploy/setup counts on it: one environment serves `make run` and `make test` in turn.
-    assert {requirement for requirement, _ in pins("requirements.lock")} <= {
-        requirement for requirement, _ in pins(lock)
-    }
+    # deploy/setup counts on it: one environment serves `make run` and `make test` in turn. Markers
+    # may differ: a longer list needs a package on more systems.
+    def versions(name: str) -> set[str]:
+        return {requirement.partition(" ;")[0] for requirement, _ in pins(name)}
+
+    assert versions("requirements.lock") <= versions(lock)
 
 
 def test_the_partners_package_asks_for_nothing_else_than_the_broker_does() -> None:
