@@ -59,6 +59,8 @@ class MqttAddress:
             or parts.path not in ("", "/")
         ):
             raise refuse("mqtt", "must read mqtt://host[:port] or mqtts://host[:port]")
+        if parts.username is not None or parts.password is not None:
+            raise refuse("mqtt", "must hold no user or password: certificates say who connects")
         return cls(parts.hostname, port, is_tls)
 
 

@@ -32,6 +32,8 @@ def test_addresses(url: str, expected: MqttAddress) -> None:
         "mqtt://localhost:65536",
         "mqtt://localhost:x",
         "mqtt://[::1",
+        "mqtt://user:secret@localhost",
+        "mqtts://user@localhost",
     ],
 )
 def test_any_other_address_is_refused(url: str) -> None:
