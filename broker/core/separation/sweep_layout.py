@@ -45,7 +45,9 @@ FASTEST: Final = SEARCHES
 # across; the zone; the velocity.
 POINT_X, POINT_Y, POINT_Z, OWN_REACH, OWN_HEIGHT, CROSS_REACH, CROSS_HEIGHT, ZONE = range(8)
 EAST_MPS, NORTH_MPS = 8, 9
-FILTER_WIDTH: Final = 10
+# What the place asks of its own layer, besides its point and its velocity.
+OWN_ASK: Final = 10
+FILTER_WIDTH: Final = 14
 
 DIAGONAL: Final = 1.5
 """More than a speed is along the axis that has most of it."""
@@ -63,13 +65,12 @@ distance and speed, which matters where the relative speed is next to nothing.""
 Frame = tuple[float, float, float]
 """Origin east and north, and the padding that float32 needs this far from it; metres."""
 
-# What a track asks of a search, padded: where, how far and how high, its velocity, how near the
-# paths may pass without the other's zone, and metres east per metre at the equator's scale.
-ASK_X, ASK_Y, ASK_Z, ASK_REACH, ASK_HEIGHT = range(5)
-ASK_EAST_MPS, ASK_NORTH_MPS, ASK_TOUCH, ASK_SCALE = range(5, 9)
-ASK_WIDTH: Final = 9
-OWN_LAYER, ACROSS = 0, 1
-"""Rows of a slot's questions; a negative reach: nothing to ask."""
+# How far and how high a track asks, how near the paths may pass without the other's zone, and
+# metres east per metre at the equator's scale; a negative reach: nothing to ask.
+ASK_REACH, ASK_HEIGHT, ASK_TOUCH, ASK_SCALE = range(4)
+# Where a wide track is seen from when it asks among the slow, and then the same four.
+ACROSS_X, ACROSS_Y, ACROSS_Z, ACROSS_ASK = range(4)
+ACROSS_WIDTH: Final = 7
 Question = tuple[
     np.float32,
     np.float32,
@@ -81,6 +82,7 @@ Question = tuple[
     np.float32,
     np.float32,
 ]
+"""Point, reach, height, velocity east and north, touch and scale, all padded."""
 
 
 class SweepRoom(NamedTuple):
@@ -89,15 +91,15 @@ class SweepRoom(NamedTuple):
     cell: NDArray[np.int32]
     """(capacity,) by slot."""
     drafts: Floats32
-    """(capacity, 10) filter columns by slot."""
-    questions: Floats32
-    """(capacity, 2, 9) by slot: to the own layer, and of a wide track to the slow."""
+    """(capacity, 14) filter columns by slot."""
+    across: Floats32
+    """(capacity, 7) by slot: what wide tracks ask among the slow."""
     order: NDArray[np.int32]
     """(capacity,) slot of each place."""
     starts: NDArray[np.int32]
     """(2 x cells + 2,) first place of each cell."""
     filters: Floats32
-    """(10, capacity + lanes) by place."""
+    """(14, capacity + lanes) by place."""
     farthest: Floats32
     """(4,) longest reach of the places that each search looks at, and the greatest speed."""
 
@@ -107,7 +109,7 @@ def empty_room(capacity: int) -> SweepRoom:
     return SweepRoom(
         cell=np.zeros(capacity, dtype=np.int32),
         drafts=np.zeros((capacity, FILTER_WIDTH), dtype=np.float32),
-        questions=np.zeros((capacity, 2, ASK_WIDTH), dtype=np.float32),
+        across=np.zeros((capacity, ACROSS_WIDTH), dtype=np.float32),
         order=np.zeros(capacity, dtype=np.int32),
         starts=np.zeros(reach.LAYER_COUNT * CELLS + 2, dtype=np.int32),
         filters=np.zeros((FILTER_WIDTH, capacity + LANES), dtype=np.float32),
@@ -155,20 +157,18 @@ def write_draft(
 @jit_inline
 def write_question(
     question: Floats32,
-    point_m: tuple[float, float, float],
-    draft: Floats32,
+    first: int,
     reach_m: float,
     height_m: float,
     radius_m: float,
+    zone_m: float,
     scale: float,
 ) -> None:
-    """One question, but for the padding that depends on all tracks."""
-    question[ASK_X], question[ASK_Y], question[ASK_Z] = point_m
-    question[ASK_REACH] = radius_m * SWEEP_FACTOR + reach_m if radius_m >= 0.0 else -1.0
-    question[ASK_HEIGHT] = height_m + reach.HEIGHT_PAD_M
-    question[ASK_EAST_MPS], question[ASK_NORTH_MPS] = draft[EAST_MPS], draft[NORTH_MPS]
-    question[ASK_TOUCH] = radius_m + draft[ZONE]
-    question[ASK_SCALE] = scale
+    """The four numbers of a question, but for the padding that depends on all tracks."""
+    question[first + ASK_REACH] = radius_m * SWEEP_FACTOR + reach_m if radius_m >= 0.0 else -1.0
+    question[first + ASK_HEIGHT] = height_m + reach.HEIGHT_PAD_M
+    question[first + ASK_TOUCH] = radius_m + zone_m
+    question[first + ASK_SCALE] = scale
 
 
 @jit
@@ -189,7 +189,7 @@ def place_all(
     origin_x_m, origin_y_m, farthest_m, fastest_mps = 0.0, 0.0, 0.0, 0.0
     if len(slots) > 0:
         origin_x_m, origin_y_m = rows[slots[0], packing.X_M], rows[slots[0], packing.Y_M]
-    drafts, questions, farthest = room.drafts, room.questions, room.farthest
+    drafts, farthest = room.drafts, room.farthest
     farthest[:] = 0.0
     room.starts[:] = 0
     for slot in slots:
@@ -202,12 +202,12 @@ def place_all(
         fastest_mps = max(fastest_mps, abs(draft[EAST_MPS]), abs(draft[NORTH_MPS]))
         category, scale = int(rows[slot, packing.CATEGORY]), rows[slot, packing.EAST_SCALE]
         write_question(
-            questions[slot, OWN_LAYER],
-            (x_m, y_m, z_m),
             draft,
+            OWN_ASK,
             draft[OWN_REACH],
             rules.height_m[layer, category] + draft[OWN_HEIGHT],
             rules.reach_m[layer, category],
+            draft[ZONE],
             scale,
         )
         own = SLOW_SLOW if layer == 0 else WIDE_WIDE
@@ -216,13 +216,16 @@ def place_all(
             farthest[WIDE_SLOW] = max(farthest[WIDE_SLOW], draft[CROSS_REACH])
         else:
             x_m, y_m, z_m = reference_point(rows, slot, 0, now_us, times)
+            asking = room.across[slot]
+            asking[ACROSS_X], asking[ACROSS_Y] = x_m - origin_x_m, y_m - origin_y_m
+            asking[ACROSS_Z] = z_m
             write_question(
-                questions[slot, ACROSS],
-                (x_m - origin_x_m, y_m - origin_y_m, z_m),
-                draft,
+                asking,
+                ACROSS_ASK,
                 draft[CROSS_REACH],
                 rules.height_m[0, category] + draft[CROSS_HEIGHT],
                 rules.reach_m[0, category],
+                draft[ZONE],
                 scale,
             )
         cell = cell_at(draft[POINT_X], draft[POINT_Y], layer)
@@ -257,18 +260,36 @@ def lay_out(count: int, room: SweepRoom) -> None:
 
 
 @jit_inline
-def question_of(questions: Floats32, slot: int, side: int, pad_m: np.float32) -> Question:
-    """A slot's question, with the padding that depends on all tracks."""
+def own_question(filters: Floats32, place: int, pad_m: np.float32) -> Question:
+    """What a place asks of its own layer, with the padding that depends on all tracks."""
     return (
-        questions[slot, side, ASK_X],
-        questions[slot, side, ASK_Y],
-        questions[slot, side, ASK_Z],
-        questions[slot, side, ASK_REACH] + pad_m,
-        questions[slot, side, ASK_HEIGHT],
-        questions[slot, side, ASK_EAST_MPS],
-        questions[slot, side, ASK_NORTH_MPS],
-        questions[slot, side, ASK_TOUCH] + pad_m,
-        questions[slot, side, ASK_SCALE],
+        filters[POINT_X, place],
+        filters[POINT_Y, place],
+        filters[POINT_Z, place],
+        filters[OWN_ASK + ASK_REACH, place] + pad_m,
+        filters[OWN_ASK + ASK_HEIGHT, place],
+        filters[EAST_MPS, place],
+        filters[NORTH_MPS, place],
+        filters[OWN_ASK + ASK_TOUCH, place] + pad_m,
+        filters[OWN_ASK + ASK_SCALE, place],
+    )
+
+
+@jit_inline
+def across_question(
+    filters: Floats32, across: Floats32, place: int, slot: int, pad_m: np.float32
+) -> Question:
+    """What a wide place asks among the slow."""
+    return (
+        across[slot, ACROSS_X],
+        across[slot, ACROSS_Y],
+        across[slot, ACROSS_Z],
+        across[slot, ACROSS_ASK + ASK_REACH] + pad_m,
+        across[slot, ACROSS_ASK + ASK_HEIGHT],
+        filters[EAST_MPS, place],
+        filters[NORTH_MPS, place],
+        across[slot, ACROSS_ASK + ASK_TOUCH] + pad_m,
+        across[slot, ACROSS_ASK + ASK_SCALE],
     )
 
 

@@ -114,13 +114,12 @@ def near(
     Appends the pairs of slots that may touch; returns how many there would be. A pair within a
     layer is found from its earlier place, so earlier rows are passed over.
     """
-    starts, order, filters, questions = room.starts, room.order, room.filters, room.questions
+    starts, order, filters, asking = room.starts, room.order, room.filters, room.across
     across = search == layout.WIDE_SLOW
     own_layer = 0 if search == layout.SLOW_SLOW else 1
     layer = 1 if search == layout.WIDE_WIDE else 0
     first = 0 if own_layer == 0 else starts[layout.CELLS]
     last = starts[layout.CELLS] if own_layer == 0 else count
-    side = layout.ACROSS if across else layout.OWN_LAYER
     columns = (
         layout.CROSS_REACH if across else layout.OWN_REACH,
         layout.CROSS_HEIGHT if across else layout.OWN_HEIGHT,
@@ -130,9 +129,12 @@ def near(
     for block in range(first + part[0] * BLOCK, last, part[1] * BLOCK):
         for q in range(block, min(block + BLOCK, last)):
             slot = order[q]
-            if questions[slot, side, layout.ASK_REACH] < 0.0:
+            if across:
+                asked = layout.across_question(filters, asking, q, slot, padding_m)
+            else:
+                asked = layout.own_question(filters, q, padding_m)
+            if asked[3] < padding_m:
                 continue
-            asked = layout.question_of(questions, slot, side, padding_m)
             slack = layout.rounding_m4ps2(float(asked[3]) + others_m, fastest_mps)
             first_row, row_count, left, width = cell_box(asked, others_m, layer)
             earliest = q + 1 if own_layer == layer else 0
