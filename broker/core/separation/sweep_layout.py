@@ -171,6 +171,14 @@ def write_question(
     question[first + ASK_SCALE] = scale
 
 
+@jit_inline
+def origin_of(rows: Floats, slots: NDArray[np.int32]) -> tuple[float, float]:
+    """Where float32 counts from: the first track's place."""
+    if len(slots) == 0:
+        return 0.0, 0.0
+    return rows[slots[0], packing.X_M], rows[slots[0], packing.Y_M]
+
+
 @jit
 def place_all(
     tracks: TrackInputs,
@@ -186,9 +194,8 @@ def place_all(
     """
     times = reach.window(rules, 0.0)
     pack(tracks, slots, rules, rows)
-    origin_x_m, origin_y_m, farthest_m, fastest_mps = 0.0, 0.0, 0.0, 0.0
-    if len(slots) > 0:
-        origin_x_m, origin_y_m = rows[slots[0], packing.X_M], rows[slots[0], packing.Y_M]
+    origin_x_m, origin_y_m = origin_of(rows, slots)
+    farthest_m, fastest_mps = 0.0, 0.0
     drafts, farthest = room.drafts, room.farthest
     farthest[:] = 0.0
     room.starts[:] = 0
