@@ -21,7 +21,7 @@ from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.following import BrokerTime, PacedClock, RecordedClock
 from broker.cli.problems import Problem
 from broker.cli.securing import Secured
-from broker.core.commands import LoadPolicy
+from broker.core.commands import LoadPolicy, LoadSupplyChain
 from broker.core.errors import BrokenInvariant, Refused, refuse
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
@@ -71,6 +71,16 @@ class Running:
     mqtt_server: MqttServer | None
     """The child, or None where the MQTT server runs elsewhere."""
     gateway: MqttGateway
+
+
+def supply_chain_text(path: Path | None) -> str:
+    """The TOML of a supply-chain policy; nothing where none is configured."""
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise refuse("supply_chain", f"{path} cannot be read: {error}") from error
 
 
 def policy_text(policy: str) -> str:
@@ -142,7 +152,7 @@ async def running_broker(
     await asyncio.to_thread(rehearse, policy, WireEncoder(exercise=False))
     broker = _broker_of(settings, clock, policy, security)
     try:
-        await broker.start(policy, settings.agencies)
+        await broker.start(policy, settings.agencies, supply_chain_text(settings.supply_chain))
         try:
             # Metrics have no identities, so they stay on this machine.
             host = settings.host if settings.host in LOOPBACK else LOOPBACK[0]
@@ -210,7 +220,7 @@ def _mqtt_gateway(
 
 
 async def until_stopped(running: Running, for_s: float | None = None) -> None:
-    """Return on SIGINT or SIGTERM or after `for_s`; SIGHUP reloads the policy.
+    """Return on SIGINT or SIGTERM or after `for_s`; SIGHUP reloads the policies.
 
     Raises EngineStopped if the engine ends by itself.
     """
@@ -246,10 +256,12 @@ async def _watch_engine(engine: Engine) -> None:
 
 
 async def _reload_policy(running: Running) -> None:
-    """A bad policy is refused and the running one stays."""
+    """Reload both policies; a bad one is refused and the running one stays."""
     try:
         text = policy_text(running.settings.policy)
         await running.broker.control(LoadPolicy(text))
+        supply_chain = supply_chain_text(running.settings.supply_chain)
+        await running.broker.control(LoadSupplyChain(supply_chain))
         log.info("policy-reloaded", policy=running.settings.policy)
     except Refused as refused:
         log.warning("policy-refused", why=str(refused), running="unchanged")

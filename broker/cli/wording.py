@@ -140,7 +140,8 @@ def doing_words(track: feed_pb2.TrackView) -> str:
     heard = f"heard by {len(track.heard_by)}" if track.heard_by else ""
     doubts = (_DOUBTS.get(one, one) for one in track.doubts)
     doing = _DOING.get(track.operational_status, "")
-    return ", ".join(filter(None, (state_words(track.state), doing, heard, *doubts)))
+    flags = (f"FLAG: {one.text}" for one in track.flags)
+    return ", ".join(filter(None, (state_words(track.state), doing, heard, *doubts, *flags)))
 
 
 def path_words(track: feed_pb2.TrackView, stated_age_s: float) -> str:

@@ -14,6 +14,7 @@ from broker.core.commands import SubmitReports
 from broker.core.effects import BatchReply, TrackStateChanged
 from broker.core.errors import Refusal
 from broker.core.names import SystemName
+from broker.core.supply_chain.judge import SupplyChain
 from broker.core.tracks.correlation.correlator import Correlator, moved_once
 from broker.core.tracks.correlation.hearing import Hearing
 from broker.core.tracks.correlation.jumps import jumped
@@ -84,9 +85,11 @@ class Admission:
         submissions: Sequence[SubmitReports],
         now_us: int,
         exercise: bool,
+        supply_chain: SupplyChain | None = None,
     ) -> None:
         self._register: TrackRegister = correlator.register
         self._correlator = correlator
+        self._supply_chain = supply_chain
         self._now_us = now_us
         self.parting: list[tuple[int, Hearing]] = []
         """Publishers whose reports no longer fit the track they were joined to, by slot."""
@@ -106,7 +109,9 @@ class Admission:
     ) -> _Group:
         batch = joined(batches)
         fit, faults = row_faults(batch, now_us, exercise)
-        rows = np.flatnonzero(fit)
+        rows, withheld = np.flatnonzero(fit), list[RowFault]()
+        if self._supply_chain is not None:
+            batch, rows, withheld = self._supply_chain.admit(batch, rows)
         slots, more_faults = self._register.assign(batch, rows)
         if more_faults:
             rows, slots = rows[slots >= 0], slots[slots >= 0]
@@ -118,7 +123,7 @@ class Admission:
             rows=rows,
             slots=slots,
             wave_of=occurrences(slots),
-            faults=faults + more_faults,
+            faults=faults + withheld + more_faults,
             accepted=np.zeros(len(batches), dtype=np.int64),
         )
 

@@ -22,6 +22,7 @@ from broker.core.commands import (
     CreateRestriction,
     ImportRestrictions,
     LoadPolicy,
+    LoadSupplyChain,
     OpenAudience,
     PublisherGone,
     RegisterAircraft,
@@ -46,6 +47,7 @@ from broker.core.plain import Plain, mapping, text
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy, parse_policy
+from broker.core.supply_chain.judge import SupplyChain
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.correlation.hearing import Hearing
 from broker.core.tracks.correlation.memory import correlator_state, restore_correlator
@@ -78,6 +80,7 @@ class Airspace:
         self.alerting = Alerting(self.policy, self.tracks, self.restrictions, setup.backend)
         self.coverage = Coverage()
         self.controls = Controls(self.restrictions, self.alerting)
+        self.supply_chain = SupplyChain(self.tracks, self.controls.aircraft)
 
     def apply(self, commands: Sequence[Command], now_us: int) -> list[Outcome]:
         """Carry out one micro-batch at `now_us`; outcomes stand in the order of the commands."""
@@ -101,6 +104,8 @@ class Airspace:
                 return Outcome(tuple(self.coverage.gone(command.publisher)), None)
             case LoadPolicy():
                 return self._load_policy(command)
+            case LoadSupplyChain():
+                return self._load_supply_chain(command)
             case OpenAudience():
                 return self.controls.open_audience(command)
             case CreateRestriction():
@@ -112,16 +117,16 @@ class Airspace:
             case AcknowledgeAlert():
                 return self.controls.acknowledge(command, now_us)
             case RegisterAircraft():
-                return self.controls.register_aircraft(command, now_us)
+                return self._with_marks(self.controls.register_aircraft(command, now_us))
             case RemoveAircraft():
-                return self.controls.remove_aircraft(command)
+                return self._with_marks(self.controls.remove_aircraft(command))
         alerts = self._after_restriction_change(outcome.effects, now_us)
         return Outcome((*outcome.effects, *alerts), outcome.reply)
 
     def _reports(self, run: list[SubmitReports], now_us: int) -> list[Outcome]:
         if not run:
             return []
-        admission = Admission(self.correlator, run, now_us, self.exercise)
+        admission = Admission(self.correlator, run, now_us, self.exercise, self.supply_chain)
         effects: list[Effect] = []
         for wave in admission.waves():
             effects += self._wave(wave, now_us)
@@ -135,6 +140,7 @@ class Airspace:
     def _wave(self, wave: Wave, now_us: int) -> list[Effect]:
         if len(wave.slots) == 0:
             return []
+        self.supply_chain.moved(wave.slots)
         alerts = self.alerting.moved(wave.slots, now_us)
         return [
             TracksUpdated(wave.slots),
@@ -180,7 +186,7 @@ class Airspace:
         effects += (AlertChanged(alert) for alert in alerts)
         effects += self.coverage.advance(now_us)
         self.controls.aircraft.advance(now_us)
-        return effects
+        return [*effects, *_shown_again(self.supply_chain.settle())]
 
     def _after_restriction_change(
         self, effects: tuple[Effect, ...], now_us: int
@@ -198,6 +204,18 @@ class Airspace:
             self.tracks.set_filter(policy.filter_settings)
             self.alerting.load_policy(policy)
         return outcome
+
+    def _load_supply_chain(self, command: LoadSupplyChain) -> Outcome:
+        outcome, policy = self.controls.load_supply_chain(command)
+        if policy is None:
+            return outcome
+        marked = self.supply_chain.load(policy, command.toml_text)
+        return Outcome((*outcome.effects, *_shown_again(marked)), outcome.reply)
+
+    def _with_marks(self, outcome: Outcome) -> Outcome:
+        """The aircraft register may be another: so may be what policy says of tracks."""
+        marked = self.supply_chain.settle()
+        return Outcome((*outcome.effects, *_shown_again(marked)), outcome.reply)
 
     def newest_time_us(self) -> int | None:
         """Time of the newest position in the picture, or None with no track at all."""
@@ -218,7 +236,13 @@ class Airspace:
             "alerting": self.alerting.state(),
             "coverage": self.coverage.state(),
             "controls": self.controls.state(),
+            "supply_chain": self.supply_chain.state(),
         }
+
+
+def _shown_again(slots: Slots) -> list[Effect]:
+    """Tracks whose marks changed without a report."""
+    return [TracksUpdated(slots)] if len(slots) else []
 
 
 def restored(state: dict[str, Plain], backend: Backend = "numba") -> Airspace:
@@ -233,4 +257,5 @@ def restored(state: dict[str, Plain], backend: Backend = "numba") -> Airspace:
     airspace.alerting.restore(mapping(state["alerting"]))
     airspace.coverage.restore(state["coverage"])
     airspace.controls.restore(mapping(state["controls"]))
+    airspace.supply_chain.restore(mapping(state["supply_chain"]))
     return airspace

@@ -27,6 +27,13 @@ class LoadPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadSupplyChain:
+    """Replace the supply-chain policy by a whole TOML text; an empty one asks for nothing."""
+
+    toml_text: str
+
+
+@dataclass(frozen=True, slots=True)
 class SubmitReports:
     """One publisher's positions. `received_us` is the broker's receipt time."""
 
@@ -110,6 +117,7 @@ class Tick:
 ControlCommand = (
     OpenAudience
     | LoadPolicy
+    | LoadSupplyChain
     | CreateRestriction
     | WithdrawRestriction
     | ImportRestrictions

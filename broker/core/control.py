@@ -10,6 +10,7 @@ from broker.core.commands import (
     CreateRestriction,
     ImportRestrictions,
     LoadPolicy,
+    LoadSupplyChain,
     OpenAudience,
     RegisterAircraft,
     RemoveAircraft,
@@ -23,6 +24,7 @@ from broker.core.effects import (
     Outcome,
     PolicyLoaded,
     RestrictionChanged,
+    SupplyChainLoaded,
 )
 from broker.core.errors import Refusal, Refused, refuse
 from broker.core.names import Audience, Role
@@ -36,6 +38,8 @@ from broker.core.restrictions.register import (
 )
 from broker.core.separation.policy import Policy, parse_policy
 from broker.core.sharing.decision import may_change, may_register
+from broker.core.supply_chain.model import SupplyChainPolicy
+from broker.core.supply_chain.reading import parse_supply_chain
 
 AUDIENCES_MAX: Final = 500
 
@@ -68,6 +72,16 @@ class Controls:
         except Refused as refused:
             return Outcome((), NotDone(refused.refusals)), None
         return Outcome((PolicyLoaded(policy.version),), Done()), policy
+
+    def load_supply_chain(
+        self, command: LoadSupplyChain
+    ) -> tuple[Outcome, SupplyChainPolicy | None]:
+        """Read a supply-chain policy; a bad one is refused and the running one stays."""
+        try:
+            policy = parse_supply_chain(command.toml_text)
+        except Refused as refused:
+            return Outcome((), NotDone(refused.refusals)), None
+        return Outcome((SupplyChainLoaded(policy.version),), Done()), policy
 
     def create_restriction(self, command: CreateRestriction, now_us: int) -> Outcome:
         """Set a keep-clear request for the sender's own agency."""

@@ -178,6 +178,13 @@ class PolicyLoaded:
 
 
 @dataclass(frozen=True, slots=True)
+class SupplyChainLoaded:
+    """A supply-chain policy is now in force; without a version, none is."""
+
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class AuditFound:
     """The full pass and the incremental set disagreed: repaired, counted and logged."""
 
@@ -194,6 +201,7 @@ Effect = (
     | RestrictionChanged
     | FeedStateChanged
     | PolicyLoaded
+    | SupplyChainLoaded
     | AuditFound
 )
 

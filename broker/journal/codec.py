@@ -14,6 +14,7 @@ from broker.core.commands import (
     CreateRestriction,
     ImportRestrictions,
     LoadPolicy,
+    LoadSupplyChain,
     OpenAudience,
     PublisherGone,
     RegisterAircraft,
@@ -64,9 +65,10 @@ def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
         case PublisherGone(publisher):
             payload = to_bytes({"agency": publisher.agency, "system": publisher.system})
             return RecordKind.PUBLISHER_GONE, DataClass.PRESENCE, payload
-        case LoadPolicy():
-            payload = to_bytes({"toml_text": command.toml_text})
-            return RecordKind.LOAD_POLICY, DataClass.POLICY, payload
+        case LoadPolicy() | LoadSupplyChain():
+            is_pairs = isinstance(command, LoadPolicy)
+            kind = RecordKind.LOAD_POLICY if is_pairs else RecordKind.LOAD_SUPPLY_CHAIN
+            return kind, DataClass.POLICY, to_bytes({"toml_text": command.toml_text})
         case CreateRestriction():
             payload = to_bytes(_request(command) | {"draft": draft_to_json(command.draft)})
             return RecordKind.CREATE_RESTRICTION, DataClass.CONTROL, payload
@@ -110,8 +112,9 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
             return OpenAudience(audience, fields.text("agency_name"))
         case RecordKind.PUBLISHER_GONE:
             return PublisherGone(SystemName(fields.text("agency"), fields.text("system")))
-        case RecordKind.LOAD_POLICY:
-            return LoadPolicy(fields.text("toml_text"))
+        case RecordKind.LOAD_POLICY | RecordKind.LOAD_SUPPLY_CHAIN:
+            load = LoadPolicy if kind is RecordKind.LOAD_POLICY else LoadSupplyChain
+            return load(fields.text("toml_text"))
         case RecordKind.CREATE_RESTRICTION:
             draft = draft_from_json(fields.inner("draft"))
             return CreateRestriction(_sender(fields), fields.text("request_id"), draft)

@@ -28,6 +28,7 @@ class RecordKind(IntEnum):
     IMPORT_RESTRICTIONS = 9
     REGISTER_AIRCRAFT = 20
     REMOVE_AIRCRAFT = 21
+    LOAD_SUPPLY_CHAIN = 22
 
 
 class DataClass(IntEnum):

@@ -124,9 +124,11 @@ def _description_to_json(description: AircraftDescription) -> dict[str, object]:
         "registration": description.registration,
         "talkgroup": description.talkgroup,
     }
+    # Written only where there is one: batches without keep the bytes they always had.
+    if description.serial_number:
+        words |= {"serial_number": description.serial_number}
     if not description.planned_path:
         return words
-    # Written only where there is one: batches without a path keep the bytes they always had.
     path = [
         [one.latitude_deg, one.longitude_deg, one.altitude_m, int(one.altitude_datum)]
         for one in description.planned_path
@@ -148,6 +150,7 @@ def _description_entry(item: object) -> tuple[int, AircraftDescription]:
         incident_id=fields.text("incident_id"),
         duty_contact=fields.text("duty_contact"),
         talkgroup=fields.text("talkgroup"),
+        serial_number=fields.text("serial_number") if fields.has("serial_number") else "",
         planned_path=tuple(_path_point(item) for item in _optional_items(fields, "path")),
         planned_path_stated_us=fields.whole("path_stated_us") if fields.has("path") else 0,
     )

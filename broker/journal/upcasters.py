@@ -24,6 +24,7 @@ CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
     RecordKind.IMPORT_RESTRICTIONS: 1,
     RecordKind.REGISTER_AIRCRAFT: 1,
     RecordKind.REMOVE_AIRCRAFT: 1,
+    RecordKind.LOAD_SUPPLY_CHAIN: 1,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Final
 import structlog
 
 from broker.core.airspace import Airspace
-from broker.core.commands import ControlCommand, LoadPolicy, OpenAudience
+from broker.core.commands import ControlCommand, LoadPolicy, LoadSupplyChain, OpenAudience
 from broker.core.effects import NotDone
 from broker.core.errors import Refused
 from broker.core.names import Audience
@@ -63,12 +63,19 @@ class Broker:
         self._ledger = parts.ledger
         self._airspace = parts.airspace
 
-    async def start(self, policy_toml: str, agencies: Mapping[str, AgencySettings]) -> None:
-        """Start the engine and open the configured audiences. Raises Refused for a bad policy."""
+    async def start(
+        self,
+        policy_toml: str,
+        agencies: Mapping[str, AgencySettings],
+        supply_chain_toml: str = "",
+    ) -> None:
+        """Start the engine and open the audiences. Raises Refused for a bad policy."""
         self.hub.bind(asyncio.get_running_loop())
         self.engine.start()
         if self._ledger.is_new or policy_toml != self._airspace.policy_toml:
             await self.control(LoadPolicy(policy_toml))
+        if supply_chain_toml != self._airspace.supply_chain.toml_text:
+            await self.control(LoadSupplyChain(supply_chain_toml))
         for agency, settings in agencies.items():
             for role in settings.roles:
                 await self.control(OpenAudience(Audience(agency, role), settings.name))

@@ -92,6 +92,8 @@ class Settings(BaseSettings):
     data_dir: Path = Path("var/keepclear")
     policy: str = "default"
     """Name of a shipped pair policy, or the path of a file."""
+    supply_chain: Path | None = None
+    """File of the supply-chain policy; none: no aircraft is flagged or refused by its make."""
     agencies: dict[str, AgencySettings] = Field(default_factory=dict, max_length=AGENCIES_MAX)
 
     feeds: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=FEEDS_MAX)

@@ -15,6 +15,7 @@ from broker.core.commands import (
     CreateRestriction,
     ImportRestrictions,
     LoadPolicy,
+    LoadSupplyChain,
     OpenAudience,
     PublisherGone,
     RegisterAircraft,
@@ -206,6 +207,7 @@ def one_of_each() -> list[Command]:
             SystemName("ais", "importer"), "request-4", "pib", (mirrored(),), True, ("A1/26",)
         ),
         Tick(audit=True),
+        LoadSupplyChain("version = 'sites-1'\n"),
     ]
 
 
@@ -269,7 +271,7 @@ drafts = st.builds(
     exempt_agencies=st.lists(texts, max_size=3).map(tuple),
     contact=texts,
 )
-descriptions = st.builds(AircraftDescription, st.sampled_from(AircraftClass), *([texts] * 7))
+descriptions = st.builds(AircraftDescription, st.sampled_from(AircraftClass), *([texts] * 8))
 
 
 @st.composite
@@ -291,6 +293,7 @@ def report_batches(draw: st.DrawFn) -> ReportBatch:
 commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(OpenAudience, st.builds(Audience, texts, st.sampled_from(Role)), texts),
     st.builds(LoadPolicy, texts),
+    st.builds(LoadSupplyChain, texts),
     st.builds(SubmitReports, report_batches(), whole),
     st.builds(CreateRestriction, systems, texts, drafts),
     st.builds(WithdrawRestriction, systems, texts, st.builds(RestrictionName, texts, texts), whole),

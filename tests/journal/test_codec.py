@@ -25,6 +25,7 @@ from tests.journal import samples
 GOLDEN_TEXT = {
     RecordKind.OPEN_AUDIENCE: b'{"agency":"met","agency_name":"Metropolitan Police","role":"desk"}',
     RecordKind.LOAD_POLICY: b'{"toml_text":"version = \'pairs-1\'\\n"}',
+    RecordKind.LOAD_SUPPLY_CHAIN: b'{"toml_text":"version = \'sites-1\'\\n"}',
     RecordKind.WITHDRAW_RESTRICTION: (
         b'{"name_agency":"met","name_restriction":"bridge","request_id":"request-2",'
         b'"sender_agency":"met","sender_system":"drone-desk","version":1}'
@@ -112,7 +113,7 @@ def test_the_bytes_of_each_kind_are_those_of_this_version() -> None:
 
 
 def test_kinds_and_data_classes_keep_their_numbers() -> None:
-    assert [int(kind) for kind in RecordKind] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21]
+    assert [int(kind) for kind in RecordKind] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22]
     assert [int(data_class) for data_class in DataClass] == [1, 2, 3, 4, 5]
     classes = [encode(command)[1].name for command in samples.one_of_each()]
     assert classes == [
@@ -127,6 +128,7 @@ def test_kinds_and_data_classes_keep_their_numbers() -> None:
         "PRESENCE",
         "CONTROL",
         "CLOCK",
+        "POLICY",
     ]
 
 

@@ -32,7 +32,11 @@ class AircraftRegister:
         self._by_agency: dict[str, dict[str, RegisteredAircraft]] = {}
         self._by_mark: dict[tuple[str, str], str] = {}
         """(agency, ICAO address or serial number) -> aircraft."""
+        self._by_registration: dict[tuple[str, str], dict[str, None]] = {}
+        """(agency, registration) -> aircraft; nothing keeps two from having the same."""
         self._next_expiry_us: int | None = None
+        self.changes = 0
+        """Grows whenever an entry comes, goes or is written anew."""
 
     def upsert(
         self, records: Sequence[AircraftRecord], now_us: int
@@ -64,6 +68,19 @@ class AircraftRegister:
         name = self._by_mark.get((agency, mark))
         found = None if name is None else self._by_agency[agency][name].record
         return None if found is None or found.expires_us <= now_us else found
+
+    def flown(self, agency: str, marks: Sequence[str]) -> AircraftRecord | None:
+        """The agency's entry with the first of these addresses, serial numbers or registrations.
+
+        What has expired is found until a tick has taken it out.
+        """
+        for mark in marks:
+            name = self._by_mark.get((agency, mark)) if mark else None
+            if name is None and mark:
+                name = next(iter(self._by_registration.get((agency, mark), ())), None)
+            if name is not None:
+                return self._by_agency[agency][name].record
+        return None
 
     def advance(self, now_us: int) -> None:
         """Take out what has expired."""
@@ -116,6 +133,10 @@ class AircraftRegister:
         self._by_agency.setdefault(name.agency, {})[name.aircraft] = entry
         for _, mark in _marks(entry.record):
             self._by_mark[name.agency, mark] = name.aircraft
+        if entry.record.registration:
+            registered = (name.agency, entry.record.registration)
+            self._by_registration.setdefault(registered, {})[name.aircraft] = None
+        self.changes += 1
         expires_us = entry.record.expires_us
         self._next_expiry_us = min(expires_us, self._next_expiry_us or expires_us)
 
@@ -123,6 +144,9 @@ class AircraftRegister:
         for _, mark in _marks(record):
             if self._by_mark.get((record.name.agency, mark)) == record.name.aircraft:
                 del self._by_mark[record.name.agency, mark]
+        registered = (record.name.agency, record.registration)
+        self._by_registration.get(registered, {}).pop(record.name.aircraft, None)
+        self.changes += 1
 
     def _find_next_expiry(self) -> None:
         times_us = [

@@ -54,10 +54,10 @@ class WireEncoder:
         return length_delimited(_MESSAGE.HEADER_FIELD_NUMBER, _COVERS_FROM_TAG + varint(number))
 
     def track_rows(
-        self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_]
+        self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_], owner: str = ""
     ) -> tuple[Bytes, Slots64]:
-        """The slots' frame entries with blank ids, the same for all audiences; where each ends."""
-        return self._tracks.rows(tracks, slots, lost)
+        """The slots' frame entries with blank ids, and where each ends."""
+        return self._tracks.rows(tracks, slots, lost, owner)
 
     def with_ids(self, entries: Bytes, ends: Slots64, ids: Bytes) -> bytes:
         """Whole entries, with an audience's ids written in."""

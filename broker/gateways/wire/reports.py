@@ -213,6 +213,7 @@ def _descriptions(reports: Sequence[Report]) -> dict[int, AircraftDescription]:
             incident_id=report.description.incident_id,
             duty_contact=report.description.duty_contact,
             talkgroup=report.description.talkgroup,
+            serial_number=report.description.serial_number,
             planned_path=decode_path(report.description.planned_path),
             planned_path_stated_us=report.description.planned_path_stated_us,
         )

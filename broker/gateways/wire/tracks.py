@@ -6,12 +6,14 @@ tracks at once, see `track_rows`), and the audience's `track_id`. An audience's 
 the shared entries with its ids written in.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.sharing.parties import label
+from broker.core.tracks.marks import Flag
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import ReportSource
 from broker.gateways.wire.enums import SOURCE_TO_WIRE
@@ -31,9 +33,12 @@ class TrackEncoder:
         self._reset()
 
     def rows(
-        self, tracks: TrackRegister, slots: Rows, lost: NDArray[np.bool_]
+        self, tracks: TrackRegister, slots: Rows, lost: NDArray[np.bool_], owner: str = ""
     ) -> tuple[Bytes, Rows]:
-        """The slots' frame entries, one after the other with blank ids, and where each ends."""
+        """The slots' frame entries, one after the other with blank ids, and where each ends.
+
+        For the agency `owner` with what only the owner of a track is shown.
+        """
         if tracks is not self._tracks:
             self._tracks = tracks
             self._reset()
@@ -43,7 +48,23 @@ class TrackEncoder:
             slot = int(slots[place])
             self._keep(slot, _steady_fields(tracks, slot), int(versions[place]))
         steady = Steady(self._store, self._start[slots], self._length[slots])
+        if owner:
+            steady = self._with_owned(tracks, slots, steady, owner)
         return encoded_rows(tracks, slots, lost, steady)
+
+    def _with_owned(self, tracks: TrackRegister, slots: Rows, steady: Steady, owner: str) -> Steady:
+        """The steady fields, longer where a track is the owner's and has marks for it alone."""
+        parts, used = [self._store[: self._used]], self._used
+        for place, slot in enumerate(slots.tolist()):
+            flags = tracks.marks.private_flags(slot)
+            if not flags or tracks.publisher_name(slot).agency != owner:
+                continue
+            start, length = int(steady.starts[place]), int(steady.lengths[place])
+            more = feed_pb2.TrackView(flags=_flags(flags)).SerializeToString(deterministic=True)
+            parts += [self._store[start : start + length], np.frombuffer(more, dtype=np.uint8)]
+            steady.starts[place], steady.lengths[place] = used, length + len(more)
+            used += length + len(more)
+        return Steady(np.concatenate(parts), steady.starts, steady.lengths)
 
     def _reset(self) -> None:
         self._store: Bytes = np.empty(_STORE_BYTES_MIN, dtype=np.uint8)
@@ -110,5 +131,10 @@ def _steady_fields(tracks: TrackRegister, slot: int) -> bytes:
             for one in tracks.marks.heard_by.get(slot, ())
         ],
         doubts=tracks.marks.doubts.get(slot, ()),
+        flags=_flags(one for one in tracks.marks.flags.get(slot, ()) if one.shown_to_all),
     )
     return view.SerializeToString(deterministic=True)
+
+
+def _flags(flags: Iterable[Flag]) -> list[feed_pb2.SupplyChainFlag]:
+    return [feed_pb2.SupplyChainFlag(rule=one.rule_id, text=one.text) for one in flags]

@@ -69,7 +69,8 @@ class FrameCutter:
         self._encoder = encoder
         self._changed: dict[int, None] = {}
         self._lost: dict[int, None] = {}
-        self._frames: list[_Frame] | None = None
+        self._frames: dict[str, list[_Frame]] = {}
+        """By the agency that sees marks of its own in them; "": everybody else's."""
         self._ids: dict[Audience, _Ids] = {}
 
     @property
@@ -80,14 +81,14 @@ class FrameCutter:
     def mark(self, slots: Slots) -> None:
         """These tracks changed; the next frame shows their latest state."""
         self._changed.update(dict.fromkeys(slots.tolist()))
-        self._frames = None
+        self._frames.clear()
 
     def state_changed(self, change: TrackStateChanged, lost: bool) -> None:
         """A track went stale, came back, or was lost: its last state is shown once more.
 
         Frames must be cut before a lost track's row is used again.
         """
-        self._frames = None
+        self._frames.clear()
         if lost:
             self._changed.pop(change.slot, None)
             self._lost[change.slot] = None
@@ -96,34 +97,45 @@ class FrameCutter:
 
     def cut(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """The audience's frames of everything that changed, numbered."""
-        if self._frames is None:
+        owner = self._owner(feed.audience)
+        if owner not in self._frames:
             slots = np.array([*self._lost, *self._changed], dtype=np.int64)
-            self._frames = self._encode(slots, np.arange(len(slots)) < len(self._lost))
+            lost = np.arange(len(slots)) < len(self._lost)
+            self._frames[owner] = self._encode(slots, lost, owner)
         return [
             feed.news(ItemKind.TRACKS, self._body(feed.audience, one), now_us, shown=one.shown)
-            for one in self._frames
+            for one in self._frames[owner]
         ]
+
+    def _owner(self, audience: Audience) -> str:
+        """The audience's agency, if marks that it alone is shown stand on a track of its own."""
+        marks, tracks = self._tracks.marks, self._tracks
+        for slot in marks.flags:
+            if tracks.publisher_name(slot).agency == audience.agency and marks.private_flags(slot):
+                return audience.agency
+        return ""
 
     def clear(self) -> None:
         """Every audience has its frames."""
         self._changed.clear()
         self._lost.clear()
-        self._frames = None
+        self._frames.clear()
 
     def whole_picture(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """Every live track, in frames that are parts of a snapshot."""
         live = self._tracks.live_slots().astype(np.int64)
+        nobody_lost = np.zeros(len(live), dtype=np.bool_)
         return [
             feed.part(ItemKind.TRACKS, self._body(feed.audience, one), now_us, shown=one.shown)
-            for one in self._encode(live, np.zeros(len(live), dtype=np.bool_))
+            for one in self._encode(live, nobody_lost, self._owner(feed.audience))
         ]
 
-    def _encode(self, slots: Slots64, lost: NDArray[np.bool_]) -> list[_Frame]:
+    def _encode(self, slots: Slots64, lost: NDArray[np.bool_], owner: str) -> list[_Frame]:
         """Frames with blank ids, split so that none is too long."""
         if len(slots) == 0:
             return []
         columns = self._tracks.columns
-        entries, ends = self._encoder.track_rows(self._tracks, slots, lost)
+        entries, ends = self._encoder.track_rows(self._tracks, slots, lost, owner)
         shown = Shown(
             columns.track_number[slots],
             columns.latitude_deg[slots],

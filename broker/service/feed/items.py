@@ -127,9 +127,12 @@ class Encoder(Protocol):
         ...
 
     def track_rows(
-        self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_]
+        self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_], owner: str = ""
     ) -> tuple[Bytes, Slots64]:
-        """The slots' frame entries with blank ids, the same for all audiences; where each ends."""
+        """The slots' frame entries with blank ids, the same for all audiences; where each ends.
+
+        With an owner: for that agency, with what only the owner of a track is shown.
+        """
         ...
 
     def with_ids(self, entries: Bytes, ends: Slots64, ids: Bytes) -> bytes:

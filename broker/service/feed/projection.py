@@ -21,6 +21,7 @@ from broker.core.effects import (
     FeedStateChanged,
     PolicyLoaded,
     RestrictionChanged,
+    SupplyChainLoaded,
     TracksMerged,
     TrackSplit,
     TrackState,
@@ -128,6 +129,10 @@ class Projection:
             case PolicyLoaded():
                 text = f"pair policy {effect.version} is in force"
                 body = self._encoder.notice("policy-loaded", text)
+                self._to_all(ItemKind.NOTICE, body, now_us, by_audience)
+            case SupplyChainLoaded():
+                text = f"supply-chain policy {effect.version or '(none)'} is in force"
+                body = self._encoder.notice("supply-chain-loaded", text)
                 self._to_all(ItemKind.NOTICE, body, now_us, by_audience)
             case AuditFound():
                 text = (

@@ -13,7 +13,12 @@ from broker.core.commands import SubmitReports
 from broker.core.errors import Refused
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister
-from broker.core.tracks.reports import AircraftClass, OperationalStatus, ReportSource
+from broker.core.tracks.reports import (
+    DESCRIPTION_TEXTS,
+    AircraftClass,
+    OperationalStatus,
+    ReportSource,
+)
 from broker.core.units import SECOND_US
 from broker.gateways.wire.acks import acknowledgement, refused_batch
 from broker.gateways.wire.reports import at_request_places, decode_batch
@@ -289,3 +294,9 @@ def test_whatever_is_sent_is_applied_or_refused_once_by_place(
     places = [int(refusal.field.split("[")[1].split("]")[0]) for refusal in answer.refusals]
     assert len(set(places)) == len(places)
     assert set(places) <= set(range(len(reports)))
+
+
+def test_every_text_of_a_description_is_read() -> None:
+    words = {name: f"{place:06x}" for place, name in enumerate(DESCRIPTION_TEXTS)}
+    batch = decode_batch(request(described(**words)), PUBLISHER).batch
+    assert {name: getattr(batch.descriptions[0], name) for name in words} == words

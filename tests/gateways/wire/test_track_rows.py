@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from broker.core.names import SystemName
+from broker.core.tracks.marks import Flag
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.gateways.wire.framing import length_delimited
 from broker.gateways.wire.reports import decode_batch
@@ -138,3 +139,22 @@ def test_a_restored_register_is_not_taken_for_the_one_before() -> None:
         slots, _ = register.assign(batch, np.arange(1))
         register.write(batch, np.arange(1), slots, NOW_US)
         assert views(encoder, register, slots)[0].label == callsign
+
+
+def test_marks_for_the_owner_alone_are_in_its_entries_only() -> None:
+    # REQ-SUP-010
+    register = TrackRegister(np.zeros((8, 8), dtype=np.int16))
+    batch = decode_batch(
+        tracks_pb2.PublishTracksRequest(reports=[report(0, *OPTIONAL), report(1)]), PUBLISHER
+    ).batch
+    slots, _ = register.assign(batch, np.arange(2))
+    register.write(batch, np.arange(2), slots, NOW_US)
+    register.set_flags(0, (Flag("all", "for all", True), Flag("own", "for the owner", False)))
+    encoder = TrackEncoder()
+    none_lost = np.zeros(2, dtype=np.bool_)
+    for owner, wanted in (("", ["all"]), ("met", ["all", "own"]), ("lfb", ["all"])):
+        entries, _ = encoder.rows(register, slots.astype(np.int64), none_lost, owner)
+        first, second = feed_pb2.TrackFrame.FromString(entries.tobytes()).tracks
+        assert [one.rule for one in first.flags] == wanted
+        assert (first.latitude_deg, first.height_m) == (51.5, 0.0)
+        assert list(second.flags) == []

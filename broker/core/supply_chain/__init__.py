@@ -1,0 +1,1 @@
+"""Supply-chain policy: whose make, software and data path may fly near sensitive sites."""
