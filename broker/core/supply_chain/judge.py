@@ -139,7 +139,8 @@ class SupplyChain:
         self._marked[slot] = bool(flags)
         if flags == tracks.marks.flags.get(slot, ()):
             return False
-        tracks.set_flags(slot, flags)
+        tracks.marks.set_flags(slot, flags)
+        tracks.words_changed(slot)
         self._versions[slot] = tracks.text_versions[slot]
         return True
 

@@ -23,7 +23,7 @@ from broker.core.tracks.filter_columns import (
     unfiltered,
 )
 from broker.core.tracks.interning import Interned
-from broker.core.tracks.marks import Flag, Marks
+from broker.core.tracks.marks import Marks
 from broker.core.tracks.phases import (
     DECLARED,
     Phase,
@@ -281,12 +281,7 @@ class TrackRegister:
     def set_doubts(self, slot: int, doubts: tuple[str, ...]) -> None:
         """Mark a track for people; no doubts take the mark away."""
         self.marks.set_doubts(slot, doubts)
-        self._words_changed(slot)
-
-    def set_flags(self, slot: int, flags: tuple[Flag, ...]) -> None:
-        """Mark a track by the supply-chain policy; no flags take the mark away."""
-        self.marks.set_flags(slot, flags)
-        self._words_changed(slot)
+        self.words_changed(slot)
 
     def take_described(self) -> list[int]:
         """Slots whose description was given by a report since this was last asked."""
@@ -383,9 +378,10 @@ class TrackRegister:
 
     def _set_description(self, slot: int, description: AircraftDescription) -> None:
         self.descriptions[slot] = description
-        self._words_changed(slot)
+        self.words_changed(slot)
 
-    def _words_changed(self, slot: int) -> None:
+    def words_changed(self, slot: int) -> None:
+        """What people are told of the track in words is another."""
         self._text_version += 1
         self.text_versions[slot] = self._text_version
 

@@ -149,7 +149,8 @@ def test_marks_for_the_owner_alone_are_in_its_entries_only() -> None:
     ).batch
     slots, _ = register.assign(batch, np.arange(2))
     register.write(batch, np.arange(2), slots, NOW_US)
-    register.set_flags(0, (Flag("all", "for all", True), Flag("own", "for the owner", False)))
+    own = Flag("own", "for the owner", False)
+    register.marks.set_flags(0, (Flag("all", "for all", True), own))
     encoder = TrackEncoder()
     none_lost = np.zeros(2, dtype=np.bool_)
     for owner, wanted in (("", ["all"]), ("met", ["all", "own"]), ("lfb", ["all"])):
