@@ -73,9 +73,9 @@ class Airframe:
     """Its dock, which goes on reporting it between flights."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Flight:
-    """One flight of one aircraft."""
+    """One flight of one aircraft; its desk may change the path that lies ahead."""
 
     flight_id: str
     airframe: Airframe

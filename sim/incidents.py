@@ -27,6 +27,9 @@ RELAY_OVERLAP_S: Final = 60.0
 DOCK_TURNROUND_US: Final = 4 * MINUTE_US
 RECENT_INCIDENTS_MAX: Final = 20
 RECENT_US: Final = 15 * MINUTE_US
+VAN_AWAY_M: Final = (80.0, 350.0)
+SECTOR_RADIUS_M: Final = 42.0
+"""Sectors lie 145 m apart: this leaves 60 m between two."""
 SURGE_SITES: Final = 24
 MAJOR_INCIDENT_DRONES: Final = 15
 SURGE_RADIUS_M: Final = 6_000.0
@@ -173,13 +176,17 @@ class IncidentDesk:
         for slot in range(self._profile.surge_drones):
             site = 0 if slot < MAJOR_INCIDENT_DRONES else 1 + slot % (SURGE_SITES - 1)
             agency = DRONE_AGENCIES[slot % len(DRONE_AGENCIES)]
-            station = _beside_scene(sites[site], slot // SURGE_SITES + slot % MAJOR_INCIDENT_DRONES)
+            as_agreed = self._agrees("surge", slot)
+            place = slot // SURGE_SITES + slot % MAJOR_INCIDENT_DRONES
+            if as_agreed and site:  # a sector of its own; the major incident's are
+                place = (slot - MAJOR_INCIDENT_DRONES) // (SURGE_SITES - 1)
+            station = _beside_scene(sites[site], place)
             band = routes.SCENE_BANDS_M[slot % len(DRONE_AGENCIES)]
             now_us = from_us - rng.randrange(routes.DRONE_BATTERY_S) * SECOND_US
             while now_us < until_us:
-                airframe, home = self._crew(rng, agency, station)
+                airframe, home = self._crew(rng, agency, station, as_agreed=as_agreed)
                 on_scene_s = rng.uniform(900.0, 1_500.0)
-                legs = routes.drone_sortie(rng, home, station, on_scene_s, band)
+                legs = routes.drone_sortie(rng, home, station, on_scene_s, band, in_band=as_agreed)
                 path = Path.of(now_us, legs)
                 yield Flight(f"{airframe.callsign}-s", airframe, path, f"SURGE-{site:02d}")
                 now_us = path.end_us
@@ -206,12 +213,16 @@ class IncidentDesk:
         flights: list[Flight] = []
         while wanted_s > 0.0 and len(flights) <= RELAYS_MAX:
             dock = self._nearest_dock(agency, station, launch_us)
+            as_agreed = dock is None and self._agrees("crew", self._crew_serial)
             airframe, home = (
-                (dock.airframe, dock.home) if dock else self._crew(rng, agency, station)
+                (dock.airframe, dock.home)
+                if dock
+                else self._crew(rng, agency, station, as_agreed=as_agreed)
             )
             transit_s = routes.drone_transit_s(home, station)
             part_s = min(wanted_s, routes.DRONE_BATTERY_S - 2.0 * transit_s)
-            path = Path.of(launch_us, routes.drone_sortie(rng, home, station, part_s, band_m))
+            legs = routes.drone_sortie(rng, home, station, part_s, band_m, in_band=as_agreed)
+            path = Path.of(launch_us, legs)
             if dock:
                 dock.free_us = path.end_us + DOCK_TURNROUND_US
             flight_id = f"{airframe.callsign}-{launch_us // SECOND_US}"
@@ -233,10 +244,21 @@ class IncidentDesk:
                     best, best_m = dock, away_m
         return best
 
-    def _crew(self, rng: Random, agency: str, scene: Point) -> tuple[Airframe, Point]:
-        """A line-of-sight crew with a van a few hundred metres away."""
+    def _agrees(self, what: str, number: int) -> bool:
+        conduct = self._profile.conduct
+        return conduct.keeps(conduct.agreement, self._seed, what, str(number))
+
+    def _crew(
+        self, rng: Random, agency: str, scene: Point, *, as_agreed: bool
+    ) -> tuple[Airframe, Point]:
+        """A line-of-sight crew with a van a few hundred metres away.
+
+        One that keeps to the agreement has its van within its sector, and flies in its band only.
+        """
         self._crew_serial += 1
-        away_m, angle_rad = rng.uniform(80.0, 350.0), rng.uniform(-math.pi, math.pi)
+        away_m, angle_rad = rng.uniform(*VAN_AWAY_M), rng.uniform(-math.pi, math.pi)
+        if as_agreed:
+            away_m *= SECTOR_RADIUS_M / VAN_AWAY_M[1]
         beside = routes.beside(scene, away_m, angle_rad, 0.0)
         airframe = Airframe(
             track_id=f"{agency}-crew-{self._crew_serial}",

@@ -13,6 +13,7 @@ from typing import Final
 from keepclear.v1 import restrictions_pb2, tracks_pb2
 from sim import profiles, script
 from sim.demand import Traffic
+from sim.desks import Advised, DroneDesks
 from sim.fleet import AircraftKind, Flight
 from sim.geography import GEOID_HEIGHT_M, to_degrees
 from sim.incidents import KeepClear
@@ -90,6 +91,7 @@ class London:
         self._pressure_offset_m = pressure_above_amsl_m(qnh_hpa)
         hour = profiles.BUSY_HOUR if busy_hour else first_hour
         self._traffic = Traffic(profile, seed, start_us, hour)
+        self._desks = DroneDesks(profile.conduct, seed)
         self._slot_us = start_us
         self._due: list[tuple[int, int, Heard]] = []
         self._serial = 0
@@ -110,9 +112,14 @@ class London:
             for request in requests:
                 self._ask(request)
             emissions += self._send_requests()
+            self._desks.act(self._slot_us)
             emissions += self._send_reports()
         self._forget(self._slot_us - TRUTH_KEPT_US)
         return emissions
+
+    def advise(self, advice: Advised) -> None:
+        """An alert reached the desk that flies a drone: it acts as the profile's conduct says."""
+        self._desks.advised(advice, self._slot_us)
 
     def truth(self, at_us: int) -> list[TruthState]:
         """Exact states of all aircraft in flight (or parked on one); at most an hour back."""
@@ -140,11 +147,13 @@ class London:
         standing = [r for r in requests if r.at_us + r.duration_us > self.start_us]
         for place, request in enumerate(standing):
             at_us = self.start_us + STANDING_FROM_US + place * STANDING_EVERY_US
+            self._desks.requested(request, self.start_us, standing=True)
             self._ask(request, at_us)
 
     def _take(self, flight: Flight) -> None:
         """Fly one planned flight."""
         self._flights.append(flight)
+        self._desks.planned(flight, self._slot_us)
         heard = self._docks.get(flight.airframe.track_id)
         if heard is not None:
             heard.flights.append(flight)
@@ -171,6 +180,7 @@ class London:
             _, _, request = heapq.heappop(self._requests)
             sent = restriction_request(request)
             sent.restriction.windows[0].start_us = self._slot_us
+            self._desks.requested(request, self._slot_us)
             system = f"agencies/{request.agency}/systems/drones"
             emissions.append(Emission(system, sent, self._slot_us))
         return emissions

@@ -161,6 +161,21 @@ class Path:
             now_us += leg.duration_us
         return cls(start_us, tuple(legs), tuple(starts_us), now_us)
 
+    def then(self, at_us: int, legs: list[Leg]) -> "Path":
+        """The same path up to an instant, and from there these legs."""
+        flown = [
+            (start_us, leg)
+            for start_us, leg in zip(self.starts_us, self.legs, strict=True)
+            if start_us < at_us
+        ]
+        rest = Path.of(max(at_us, self.start_us), legs)
+        return Path(
+            self.start_us,
+            (*(leg for _, leg in flown), *rest.legs),
+            (*(start_us for start_us, _ in flown), *rest.starts_us),
+            rest.end_us,
+        )
+
     def at(self, at_us: int) -> State:
         """State at an instant within the path; clipped to its ends outside."""
         inside_us = min(max(at_us, self.start_us), self.end_us)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
+from sim.conduct import UNMOVED, Conduct
+
 # Basis: emergency calls to police forces peak in the evening and fall to a third before dawn.
 DRONE_HOURS: Final = (
     1.0, 0.75, 0.55, 0.4, 0.35, 0.35, 0.45, 0.65, 0.85, 0.95, 1.0, 1.05,
@@ -57,6 +59,8 @@ class Profile:
     keep_clear_mean_s: float
     surge_drones: int = 0
     """Further drones kept in the air all the time."""
+    conduct: Conduct = UNMOVED
+    """How drones keep to requests, warnings and agreements: here nothing reacts."""
 
 
 # Basis: one dock; 29 dock flights (200 incidents a week) and 15 line-of-sight a day, mean 0.5 in

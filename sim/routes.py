@@ -54,14 +54,28 @@ def drone_transit_s(home: Point, scene: Point) -> float:
 
 
 def drone_sortie(
-    rng: Random, home: Point, scene: Point, on_scene_s: float, band_m: tuple[float, float]
+    rng: Random,
+    home: Point,
+    scene: Point,
+    on_scene_s: float,
+    band_m: tuple[float, float],
+    *,
+    in_band: bool = False,
 ) -> list[Leg]:
-    """Climb column, transit, orbit or hover on scene, return, descend into the dock."""
+    """Climb column, transit, orbit or hover on scene, return, descend into the dock.
+
+    `in_band` keeps to the middle half of the band from the climb on, as a crew beside its own
+    sector does: bands lie 15 m apart, and satellite heights of two drones differ by 11 m (95 %).
+    """
     speed_mps = rng.uniform(*DRONE_CRUISE_MPS)
     transit_amsl_m = home.amsl_m + rng.uniform(*DRONE_HEIGHT_M)
     angle_rad = rng.uniform(-math.pi, math.pi)
     radius_m = rng.uniform(*SCENE_RADIUS_M)
     scene_amsl_m = scene.amsl_m + rng.uniform(*band_m)
+    if in_band:
+        middle_m = 0.5 * (band_m[0] + band_m[1])
+        scene_amsl_m = scene.amsl_m + middle_m + 0.5 * (scene_amsl_m - scene.amsl_m - middle_m)
+        transit_amsl_m = scene_amsl_m
     over_home = at_height(home, transit_amsl_m)
     arrival = beside(scene, radius_m, angle_rad, transit_amsl_m)
     station = at_height(arrival, scene_amsl_m)

@@ -73,6 +73,22 @@ def encounters(
     print(json.dumps(results) if as_json else page(results))
 
 
+@bench_app.command(name="alert-load")
+def alert_load(
+    as_json: AsJson = False,
+    short: Short = False,
+    write: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
+) -> None:
+    """Alerts at each desk in simulated London, drones reacting or not; takes half an hour."""
+    from broker.bench import alert_load as bench  # noqa: PLC0415  # numba takes long to import
+    from broker.bench.alert_load_table import page  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.FULL, _progress)
+    if write is not None:
+        write.write_text(page(results), encoding="utf-8")
+    print(json.dumps({"results": results}) if as_json else page(results))
+
+
 @bench_app.command()
 def latency(as_json: AsJson = False, short: Short = False) -> None:
     """Position in to alert out over gRPC and MQTT, beside a bare relay."""
@@ -151,5 +167,5 @@ def run_all() -> None:
     """Every bench with short settings; the encounters in full, as their page shows them."""
     separation(short=True)
     encounters(write=RESULTS_PAGE if TRUTH_FILE.is_file() and RESULTS_PAGE.is_file() else None)
-    for one in (latency, throughput, fanout, durability, idle, adapters):
+    for one in (alert_load, latency, throughput, fanout, durability, idle, adapters):
         one(short=True)

@@ -1,0 +1,224 @@
+"""Changes to a path in flight: round a circle, down and wait, aside and back, or land.
+
+A detour goes back to where the path was left and flies the rest of it, later. Routes round circles
+pass one waypoint beside each; where circles overlap so much that a few waypoints are not enough,
+the route goes through, as a hurried planner's would.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sim import routes
+from sim.geography import ground_amsl_m
+from sim.measures import SECOND_US
+from sim.motion import Circle, Leg, Line, Path, Point, State, Status, hover, straight
+
+MARGIN_M: Final = 60.0
+"""Kept from a circle's edge: satellite accuracy and a corner's width."""
+AROUND_DEPTH_MAX: Final = 4
+"""A leg is split so often, into 2**4 parts at most."""
+WAIT_HEIGHT_M: Final = 25.0
+"""Above ground: the lowest that is clear of people and most trees."""
+ASIDE_M: Final = 100.0
+_ASIDE_MPS: Final = 10.0
+_SHORT_M: Final = 1.0
+_ON_GROUND_S: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A circle to keep out of, from the ground to its ceiling."""
+
+    center: Point
+    radius_m: float
+    ceiling_amsl_m: float
+
+    def holds(self, point: Point) -> bool:
+        """Whether a point is inside."""
+        low = point.amsl_m <= self.ceiling_amsl_m
+        return low and _away_m(self.center, point) <= self.radius_m
+
+
+def rest_of(path: Path, at_us: int) -> list[Leg]:
+    """What is left to fly at an instant; all of it before the start."""
+    legs: list[Leg] = []
+    for start_us, leg in zip(path.starts_us, path.legs, strict=True):
+        if start_us >= at_us:
+            legs.append(leg)
+        elif start_us + leg.duration_us > at_us:
+            legs.append(_rest_of_leg(leg, at_us - start_us))
+    return legs
+
+
+def clear_of(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> list[Leg] | None:
+    """The same journey round the circles; None where it works or starts inside one."""
+    clear: list[Leg] = []
+    for leg in legs:
+        if any(circle.holds(_middle(leg)) for circle in blocked if not _travels(leg)):
+            return None
+        if not isinstance(leg, Line) or not _travels(leg):
+            clear.append(leg)
+            continue
+        points = _around(leg.start, leg.end, blocked, AROUND_DEPTH_MAX)
+        clear += [leg] if len(points) == 1 else _through(leg, points)
+    return clear
+
+
+def way_home(state: State, home: Point, speed_mps: float, blocked: Sequence[Blocked]) -> list[Leg]:
+    """Straight back, round the circles, out of those that it is in by the shortest way."""
+    here = Point(state.east_m, state.north_m, state.amsl_m)
+    legs: list[Leg] = []
+    for circle in blocked:
+        if circle.holds(here):
+            out = _beside(circle, here, here)
+            legs.append(straight(here, out, speed_mps))
+            here = out
+    over_home = routes.at_height(home, here.amsl_m)
+    around = [one for one in blocked if not one.holds(here) and not one.holds(over_home)]
+    for point in _around(here, over_home, around, AROUND_DEPTH_MAX):
+        legs.append(straight(here, point, speed_mps))
+        here = point
+    legs.append(straight(here, home, routes.DRONE_DESCENT_MPS, ramp_out_s=3.0))
+    return [*legs, hover(home, _ON_GROUND_S, Status.ON_GROUND)]
+
+
+def down_and_wait(state: State, rest: list[Leg], wait_s: float) -> list[Leg] | None:
+    """Down to a low height, wait there, up again and on; None where it is that low already."""
+    here = Point(state.east_m, state.north_m, state.amsl_m)
+    low_amsl_m = ground_amsl_m(here.east_m, here.north_m) + WAIT_HEIGHT_M
+    if low_amsl_m >= here.amsl_m:
+        return None
+    low = routes.at_height(here, low_amsl_m)
+    detour: list[Leg] = [
+        straight(here, low, routes.DRONE_DESCENT_MPS, ramp_in_s=1.0),
+        hover(low, wait_s),
+        straight(low, here, routes.DRONE_CLIMB_MPS, ramp_in_s=1.0),
+    ]
+    return [*detour, *_shortened(rest, detour)]
+
+
+def aside(state: State, rest: list[Leg], other: Point, wait_s: float) -> list[Leg]:
+    """Away from a point, wait there, back and on."""
+    here = Point(state.east_m, state.north_m, state.amsl_m)
+    angle_rad = math.atan2(here.north_m - other.north_m, here.east_m - other.east_m)
+    there = routes.beside(here, ASIDE_M, angle_rad, here.amsl_m)
+    detour: list[Leg] = [
+        straight(here, there, _ASIDE_MPS, ramp_in_s=2.0),
+        hover(there, wait_s),
+        straight(there, here, _ASIDE_MPS, ramp_in_s=2.0),
+    ]
+    return [*detour, *_shortened(rest, detour)]
+
+
+def land_here(state: State) -> list[Leg]:
+    """Straight down, and stay: people fetch it."""
+    here = Point(state.east_m, state.north_m, state.amsl_m)
+    ground = routes.ground_point(here.east_m, here.north_m)
+    legs: list[Leg] = []
+    if ground.amsl_m + _SHORT_M < here.amsl_m:
+        legs.append(straight(here, ground, routes.DRONE_DESCENT_MPS, ramp_in_s=1.0, ramp_out_s=2.0))
+    return [*legs, hover(ground, _ON_GROUND_S, Status.ON_GROUND)]
+
+
+def _shortened(rest: list[Leg], by: list[Leg]) -> list[Leg]:
+    """The battery pays for a detour: the work on scene is shorter by as much, where it can be."""
+    spent_us = sum(leg.duration_us for leg in by)
+    for place, leg in enumerate(rest):
+        if not _travels(leg) and leg.start == leg.end and leg.duration_us > spent_us:
+            return [*rest[:place], _rest_of_leg(leg, spent_us), *rest[place + 1 :]]
+    return rest
+
+
+def _rest_of_leg(leg: Leg, since_us: int) -> Leg:
+    left_us = leg.duration_us - since_us
+    if isinstance(leg, Circle):
+        turned_rad = leg.rate_rad_per_s * since_us / SECOND_US
+        return replace(leg, start_angle_rad=leg.start_angle_rad + turned_rad, duration_us=left_us)
+    if leg.start == leg.end:
+        return replace(leg, duration_us=left_us)
+    state = leg.at(since_us)
+    here = Point(state.east_m, state.north_m, state.amsl_m)
+    ramp_out_s = min(leg.ramp_out_s, left_us / SECOND_US)
+    return replace(leg, start=here, duration_us=left_us, ramp_in_s=0.0, ramp_out_s=ramp_out_s)
+
+
+def _travels(leg: Leg) -> bool:
+    return isinstance(leg, Line) and _away_m(leg.start, leg.end) > _SHORT_M
+
+
+def _middle(leg: Leg) -> Point:
+    if isinstance(leg, Circle):
+        return leg.center
+    return leg.end if leg.end.amsl_m < leg.start.amsl_m else leg.start
+
+
+def _through(leg: Line, points: list[Point]) -> list[Leg]:
+    """The leg's line by way of points, at its speed; its ramps stay at its ends."""
+    length_m = math.dist((leg.start.east_m, leg.start.north_m), (leg.end.east_m, leg.end.north_m))
+    speed_mps = length_m / (leg.duration_us / SECOND_US - 0.5 * (leg.ramp_in_s + leg.ramp_out_s))
+    legs: list[Leg] = []
+    here = leg.start
+    for place, point in enumerate(points):
+        first, last = place == 0, place == len(points) - 1
+        legs.append(
+            straight(
+                here,
+                point,
+                speed_mps,
+                ramp_in_s=leg.ramp_in_s if first else 0.0,
+                ramp_out_s=leg.ramp_out_s if last else 0.0,
+                status=leg.status,
+            )
+        )
+        here = point
+    return legs
+
+
+def _around(start: Point, end: Point, blocked: Sequence[Blocked], depth: int) -> list[Point]:
+    """Points to fly by, the end last."""
+    if depth == 0:
+        return [end]
+    low_amsl_m = min(start.amsl_m, end.amsl_m)
+    for circle in blocked:
+        if low_amsl_m > circle.ceiling_amsl_m:
+            continue
+        nearest = _nearest(start, end, circle.center)
+        if _away_m(nearest, circle.center) < circle.radius_m:
+            by = _beside(circle, nearest, start)
+            return [*_around(start, by, blocked, depth - 1), *_around(by, end, blocked, depth - 1)]
+    return [end]
+
+
+def _beside(circle: Blocked, towards: Point, start: Point) -> Point:
+    """Outside the circle, in the direction of a point that is inside it."""
+    east_m, north_m = towards.east_m - circle.center.east_m, towards.north_m - circle.center.north_m
+    if math.hypot(east_m, north_m) < _SHORT_M:  # straight through the middle: pass on the right
+        east_m, north_m = (
+            circle.center.north_m - start.north_m,
+            start.east_m - circle.center.east_m,
+        )
+    angle_rad = math.atan2(north_m, east_m)
+    # The corner of a square round the circle: both of its sides pass outside.
+    return routes.beside(
+        circle.center, math.sqrt(2.0) * (circle.radius_m + _SHORT_M), angle_rad, towards.amsl_m
+    )
+
+
+def _nearest(start: Point, end: Point, to: Point) -> Point:
+    along = end.east_m - start.east_m, end.north_m - start.north_m
+    squared = along[0] ** 2 + along[1] ** 2
+    share = 0.0
+    if squared > 0.0:
+        share = (to.east_m - start.east_m) * along[0] + (to.north_m - start.north_m) * along[1]
+        share = min(max(share / squared, 0.0), 1.0)
+    return Point(
+        start.east_m + share * along[0],
+        start.north_m + share * along[1],
+        start.amsl_m + share * (end.amsl_m - start.amsl_m),
+    )
+
+
+def _away_m(a: Point, b: Point) -> float:
+    return math.hypot(a.east_m - b.east_m, a.north_m - b.north_m)

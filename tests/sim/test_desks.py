@@ -1,0 +1,167 @@
+"""Drone desks: what they keep clear of, what they do at an alert, and what shares mean."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.conduct import ACT_AFTER_US, AS_AGREED, READ_AFTER_US, UNMOVED, Conduct
+from sim.desks import Advised, DroneDesks, Move
+from sim.fleet import PILOT_TELEMETRY, AircraftKind, Airframe, Flight
+from sim.geography import to_degrees
+from sim.incidents import KeepClear
+from sim.london import London
+from sim.measures import MINUTE_US, SECOND_US
+from sim.motion import Path, Point, Status
+from sim.profiles import SURGE, Profile
+from sim.routes import SCENE_BANDS_M, ground_point
+from tests.sim.test_detours import FAR, HOME, nearest_m, sortie
+
+ALWAYS = Conduct(1.0, 1.0, 1.0)
+
+
+def flight(agency: str = "met", start_us: int = 0, name: str = "m1") -> Flight:
+    airframe = Airframe(
+        name, agency, "drones", AircraftKind.DRONE, name.upper(), "", "", PILOT_TELEMETRY
+    )
+    return Flight(f"{name}-1", airframe, Path.of(start_us, sortie()))
+
+
+def request(center: Point, radius_m: float = 300.0, exempt: tuple[str, ...] = ()) -> KeepClear:
+    return KeepClear(
+        "sim-1", "lfb", 0, 600 * SECOND_US, center, radius_m, 130.0, "t", "r", ("lfb", *exempt)
+    )
+
+
+def asked(flown: Flight, held: KeepClear, conduct: Conduct = ALWAYS) -> DroneDesks:
+    """The flight is under way for a minute when the request comes out."""
+    desks = DroneDesks(conduct, 1)
+    desks.planned(flown, 0)
+    desks.act(0)
+    desks.requested(held, 60 * SECOND_US)
+    return desks
+
+
+ON_THE_WAY = Point(1_500.0, 100.0, 0.0)
+
+
+def test_a_flight_goes_round_a_request_once_its_desk_has_read_it() -> None:
+    flown = flight()
+    desks = asked(flown, request(ON_THE_WAY))
+    desks.act(60 * SECOND_US + READ_AFTER_US - 1)
+    assert nearest_m(flown.path, ON_THE_WAY) < 300.0
+    desks.act(60 * SECOND_US + READ_AFTER_US)
+    assert nearest_m(flown.path, ON_THE_WAY) > 300.0
+
+
+@pytest.mark.parametrize(
+    ("held", "conduct"),
+    [(request(ON_THE_WAY, exempt=("met",)), ALWAYS), (request(ON_THE_WAY), UNMOVED)],
+)
+def test_the_exempt_and_the_unmoved_fly_on(held: KeepClear, conduct: Conduct) -> None:
+    flown = flight()
+    before = flown.path
+    asked(flown, held, conduct).act(60 * SECOND_US + READ_AFTER_US)
+    assert flown.path == before
+
+
+def test_who_works_inside_goes_home_and_who_has_not_started_stays() -> None:
+    under_way, later = flight(), flight(start_us=5 * MINUTE_US, name="m2")
+    desks = DroneDesks(ALWAYS, 1)
+    for one in (under_way, later):
+        desks.planned(one, 0)
+    desks.requested(request(FAR), 4 * MINUTE_US)
+    desks.act(5 * MINUTE_US)
+    assert not later.path.legs
+    last = under_way.path.at(under_way.path.end_us)
+    assert (last.east_m, last.status) == (HOME.east_m, Status.ON_GROUND)
+    assert under_way.path.end_us < Path.of(0, sortie()).end_us
+
+
+def test_a_request_that_is_over_is_not_kept() -> None:
+    later = flight(start_us=20 * MINUTE_US)
+    desks = DroneDesks(ALWAYS, 1)
+    desks.planned(later, 0)
+    desks.requested(request(FAR), 0)
+    desks.act(20 * MINUTE_US)
+    assert later.path.legs
+
+
+@pytest.mark.parametrize("move", [Move.LAND, Move.DOWN, Move.ASIDE])
+def test_an_alert_is_answered_once_and_after_a_persons_time(move: Move) -> None:
+    flown = flight()
+    desks = DroneDesks(ALWAYS, 1)
+    desks.planned(flown, 0)
+    told_us = 200 * SECOND_US
+    state = flown.path.at(told_us)
+    where = to_degrees(state.east_m + 20.0, state.north_m)
+    advice = Advised("al-1", "m1", move, *where)
+    before = flown.path
+    desks.advised(advice, told_us)
+    desks.act(told_us + ACT_AFTER_US - 1)
+    assert flown.path == before
+    desks.act(told_us + ACT_AFTER_US)
+    changed = flown.path
+    assert changed != before
+    desks.advised(advice, told_us + MINUTE_US)
+    desks.act(told_us + MINUTE_US + ACT_AFTER_US)
+    assert flown.path is changed
+
+
+def test_who_works_holds_its_place_when_the_other_is_on_the_way() -> None:
+    flown = flight()
+    desks = DroneDesks(ALWAYS, 1)
+    desks.planned(flown, 0)
+    before = flown.path
+    desks.advised(Advised("al-1", "m1", Move.ASIDE, 51.5, -0.1, speed_mps=16.0), 200 * SECOND_US)
+    desks.act(300 * SECOND_US)
+    assert flown.path is before
+
+
+def test_of_one_operators_two_the_first_goes_home() -> None:
+    first, second = flight(), flight(start_us=10 * SECOND_US, name="m2")
+    desks = DroneDesks(ALWAYS, 1)
+    for one in (first, second):
+        desks.planned(one, 0)
+    before = second.path
+    for mine, other in (("m1", "m2"), ("m2", "m1")):
+        advice = Advised("al-1", mine, Move.ASIDE, 51.5, -0.1, other_id=other)
+        desks.advised(advice, 200 * SECOND_US)
+    desks.act(300 * SECOND_US)
+    assert second.path is before
+    assert first.path.end_us < before.end_us
+
+
+def test_shares_are_shares_and_do_not_depend_on_order() -> None:
+    kept = [AS_AGREED.keeps(0.9, 1, "x", str(number)) for number in range(2_000)]
+    assert 0.88 < sum(kept) / len(kept) < 0.92
+    assert kept[7] == AS_AGREED.keeps(0.9, 1, "x", "7")
+    assert not any(UNMOVED.keeps(0.0, 1, str(number)) for number in range(10))
+
+
+def drone_heights_m(profile: Profile) -> list[float]:
+    """Above ground, of the surge's drones at work, none of the profile's other traffic."""
+    alone = replace(profile, incidents_per_day=0, docks=0)
+    london = London(alone, 7, 1_795_219_200_000_000, first_hour=18.5, opening=False)
+    states = london.truth(london.start_us)
+    heights = []
+    for one in states:
+        if one.kind is AircraftKind.DRONE and one.airborne and abs(one.vertical_speed_mps) < 0.1:
+            east_m = (one.longitude_deg + 0.1278) * 69_000.0
+            north_m = (one.latitude_deg - 51.5074) * 111_250.0
+            ground = ground_point(east_m, north_m).amsl_m
+            heights.append(one.altitude_hae_m - 45.95 - ground)
+    return heights
+
+
+def in_bands(heights_m: list[float]) -> float:
+    """Share within the middle half of a band, terrain being sloped by a metre or two."""
+    middles = [0.5 * (low + high) for low, high in SCENE_BANDS_M]
+    inside = [min(abs(height - middle) for middle in middles) <= 7.0 for height in heights_m]
+    return sum(inside) / len(inside)
+
+
+def test_drones_on_scene_keep_to_their_bands_as_agreed() -> None:
+    planned = in_bands(drone_heights_m(SURGE))
+    agreed = in_bands(drone_heights_m(replace(SURGE, conduct=AS_AGREED)))
+    assert agreed > 0.85
+    assert planned < agreed - 0.1
