@@ -152,6 +152,17 @@ def adapters(as_json: AsJson = False, short: Short = False) -> None:
     _show(results["results"], as_json)
 
 
+@bench_app.command()
+def correlation(as_json: AsJson = False, short: Short = False) -> None:
+    """One aircraft, one track: wrong merges, self-conflicts and missed merges; fails on either."""
+    from broker.bench import correlation as bench  # noqa: PLC0415  # numba takes long to import
+
+    results = bench.run(bench.SHORT if short else bench.CorrelationBench(), _progress)
+    _show(results["results"], as_json)
+    if any(row["wrong_merges"] or row["self_conflicts"] for row in results["results"]):
+        raise typer.Exit(1)
+
+
 def _show(results: Sequence[Mapping[str, object]], as_json: bool) -> None:
     """JSON, or one table for each set of columns."""
     if as_json:
@@ -167,5 +178,14 @@ def run_all() -> None:
     """Every bench with short settings; the encounters in full, as their page shows them."""
     separation(short=True)
     encounters(write=RESULTS_PAGE if TRUTH_FILE.is_file() and RESULTS_PAGE.is_file() else None)
-    for one in (alert_load, latency, throughput, fanout, durability, idle, adapters):
+    for one in (
+        alert_load,
+        latency,
+        throughput,
+        fanout,
+        durability,
+        idle,
+        adapters,
+        correlation,
+    ):
         one(short=True)

@@ -40,6 +40,8 @@ TOGETHER_M: Final = 300.0
 PARTED_M: Final = 150.0
 PARTED_AFTER_US: Final = 6 * SECOND_US
 """Reports so far from the track, for so long, are of another aircraft."""
+EVIDENCE_KEPT_US: Final = 60 * SECOND_US
+"""Without another look: where many are heard by radio, pairs are looked at in turns."""
 PAIRS_UNDER_LOOK_MAX: Final = 5_000
 IDENTITY_CONFIDENCE: Final = 0.99
 ELSEWHERE: Final = "identity-claimed-elsewhere"
@@ -97,7 +99,11 @@ class Correlator:
             if self._looked(pair, slot_a, slot_b, now_us):
                 proof = self.evidence.pop(pair)
                 effects += self._merge(slot_a, slot_b, "motion", proof.confidence(), now_us)
-        self.evidence = {pair: one for pair, one in self.evidence.items() if pair in seen}
+        self.evidence = {
+            pair: one
+            for pair, one in self.evidence.items()
+            if pair in seen or now_us - one.last_us < EVIDENCE_KEPT_US
+        }
         return effects
 
     def forget(self, slots: Iterable[int]) -> None:

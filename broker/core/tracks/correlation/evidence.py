@@ -2,9 +2,11 @@
 
 Theory of operation. Two receivers of one aircraft show two tracks whose distance is noise: it has
 no steady part beyond what the accuracies allow, and both turn, climb and speed up together. Two
-aircraft in company show a steady offset, or drift. So the mean offset must be small, the spread no
-larger than the stated accuracies explain, and the flight long enough to tell: an aircraft that
-hovers proves nothing. Whatever is not proved stays two tracks, because a wrong merge would hide a
+aircraft in company show a steady offset, or drift. So the mean offset must be known
+well enough to rule company out, the spread no larger than the stated accuracies explain, and the
+flight long enough to tell: an aircraft that
+hovers proves nothing. Who keeps a place beside another's nose has no steady offset by the compass
+once both have turned, so the mean is taken by the course as well. Whatever is not proved stays two tracks, because a wrong merge would hide a
 real conflict, and a missed one only shows an aircraft twice.
 """
 
@@ -20,10 +22,16 @@ PATH_M_MIN: Final = 300.0
 """Flown while it was looked at; less proves nothing."""
 TURNED_RAD_MIN: Final = math.radians(60.0)
 """Turned in all: aircraft in company on a straight leg look alike for miles."""
-OFFSET_M_MAX: Final = 8.0
-"""Mean offset: below the spacing of any formation [J]."""
-SPREAD_FACTOR_MAX: Final = 1.0
-"""Root mean square of the distance over the joint 95 % accuracy."""
+COMPANY_M: Final = 10.0
+"""Nobody keeps company closer than this [J]: a steady offset this large must be ruled out ..."""
+DOUBT_SIGMAS: Final = 4.0
+"""... by so many standard errors of the mean: the question is asked at every look, for hours."""
+SPREAD_FACTOR_MAX: Final = 0.75
+"""Root mean square of the distance over the joint 95 % accuracy; honest noise shows 0.58."""
+SIGMAS_95: Final = math.sqrt(-2.0 * math.log(0.05))
+"""Radius of a 95 % circle over the standard deviation of each axis."""
+NOISE_FLOOR: Final = 0.5
+"""Noise is taken as no less than this share of what the accuracies say: positions are filtered."""
 HEIGHT_M_MAX: Final = 60.0
 """Mean difference of height: altimetry 150 ft and the other's doubt [J]."""
 REFUTED_M: Final = 150.0
@@ -65,6 +73,10 @@ class Evidence:
     path_m: float = 0.0
     turned_rad: float = 0.0
     course_rad: float = math.nan
+    ahead_sum_m: float = 0.0
+    abeam_sum_m: float = 0.0
+    course_count: int = 0
+    """Looks at which the offset could be told by the course."""
 
     def add(self, look: Look) -> None:
         """One more look."""
@@ -82,11 +94,35 @@ class Evidence:
             turn = (look.course_rad - self.course_rad + math.pi) % math.tau - math.pi
             self.turned_rad += abs(turn)
         self.course_rad = look.course_rad
+        if not math.isnan(look.course_rad):
+            sine, cosine = math.sin(look.course_rad), math.cos(look.course_rad)
+            self.ahead_sum_m += look.east_m * sine + look.north_m * cosine
+            self.abeam_sum_m += look.east_m * cosine - look.north_m * sine
+            self.course_count += 1
 
     @property
     def offset_m(self) -> float:
-        """Length of the mean offset."""
+        """Length of the mean offset by the compass."""
         return math.hypot(self.east_sum_m, self.north_sum_m) / self.looks
+
+    @property
+    def offset_by_course_m(self) -> float:
+        """Length of the mean offset ahead and abeam."""
+        return math.hypot(self.ahead_sum_m, self.abeam_sum_m) / max(1, self.course_count)
+
+    @property
+    def standard_error_m(self) -> float:
+        """Of one axis of the mean offset."""
+        accuracy_m = self.accuracy_sum_m / self.looks
+        seen_m = math.sqrt(max(0.0, self.spread_m**2 - self.offset_m**2) / 2.0)
+        return max(seen_m, NOISE_FLOOR * accuracy_m / SIGMAS_95) / math.sqrt(self.looks)
+
+    def is_company(self) -> bool:
+        """Whether a steady offset shows beyond doubt: two aircraft."""
+        if self.looks < LOOKS_MIN:
+            return False
+        offset_m = max(self.offset_m, self.offset_by_course_m)
+        return offset_m > COMPANY_M + DOUBT_SIGMAS * self.standard_error_m
 
     @property
     def spread_m(self) -> float:
@@ -95,15 +131,24 @@ class Evidence:
 
     def is_proof(self) -> bool:
         """Whether one aircraft is the only sensible reading."""
-        return (
-            self.looks >= LOOKS_MIN
-            and self.last_us - self.first_us >= DURATION_US_MIN
-            and self.path_m >= PATH_M_MIN
-            and self.turned_rad >= TURNED_RAD_MIN
-            and self.offset_m <= OFFSET_M_MAX
-            and self.spread_m <= SPREAD_FACTOR_MAX * self.accuracy_sum_m / self.looks
-            and (self.up_count == 0 or abs(self.up_sum_m / self.up_count) <= HEIGHT_M_MAX)
-        )
+        return not self.lacking()
+
+    def lacking(self) -> str:
+        """The first thing that keeps this from being proof; empty if it is."""
+        enough = {
+            "too few looks": self.looks >= LOOKS_MIN,
+            "too short": self.last_us - self.first_us >= DURATION_US_MIN,
+            "flew too little": self.path_m >= PATH_M_MIN,
+            "turned too little": self.turned_rad >= TURNED_RAD_MIN,
+            "not told from company": self.looks > 0
+            and max(self.offset_m, self.offset_by_course_m) + DOUBT_SIGMAS * self.standard_error_m
+            <= COMPANY_M,
+            "wide spread": self.looks > 0
+            and self.spread_m <= SPREAD_FACTOR_MAX * self.accuracy_sum_m / self.looks,
+            "heights differ": self.up_count == 0
+            or abs(self.up_sum_m / self.up_count) <= HEIGHT_M_MAX,
+        }
+        return next((words for words, there in enough.items() if not there), "")
 
     def confidence(self) -> float:
         """From 0.9 with the least evidence that is proof, towards certainty with more looks."""

@@ -126,7 +126,7 @@ def _evidence_from_plain(value: dict[str, Plain]) -> Evidence:
     made = Evidence(integer(value["first_us"]), integer(value["last_us"]))
     for field in fields(Evidence)[2:]:
         if field.name in value:
-            whole = field.name in {"looks", "up_count"}
+            whole = field.name in {"looks", "up_count", "course_count"}
             read = integer(value[field.name]) if whole else number(value[field.name])
             setattr(made, field.name, read)
     return made
