@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.bench.correlation_feeds import State
 from broker.core.units import SECOND_US
 from sim.fleet import AircraftKind
 from sim.geography import (
@@ -16,6 +15,7 @@ from sim.geography import (
     ORIGIN_LATITUDE_DEG,
     ORIGIN_LONGITUDE_DEG,
 )
+from sim.london import TruthState
 
 SPACING_M: Final = (10.0, 30.0)
 RADIUS_M: Final = (150.0, 400.0)
@@ -25,21 +25,6 @@ CLIMB_M: Final = 10.0
 """Between the two."""
 _STEP_S: Final = 0.05
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Flown:
-    """Where one aircraft is; see `correlation_feeds.State`."""
-
-    label: str
-    agency: str
-    kind: AircraftKind
-    latitude_deg: float
-    longitude_deg: float
-    altitude_hae_m: float
-    velocity_east_mps: float
-    velocity_north_mps: float
-    vertical_speed_mps: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +50,7 @@ class Company:
     pairs: tuple[Pair, ...]
     start_us: int
 
-    def states(self, at_us: int) -> list[State]:
+    def states(self, at_us: int) -> list[TruthState]:
         """Both aircraft of every pair at an instant."""
         elapsed_s = (at_us - self.start_us) / SECOND_US
         return [_flown(pair, second, elapsed_s) for pair in self.pairs for second in (False, True)]
@@ -93,13 +78,15 @@ def company(count: int, seed: int, start_us: int) -> Company:
     return Company(tuple(pairs), start_us)
 
 
-def _flown(pair: Pair, second: bool, elapsed_s: float) -> Flown:
+def _flown(pair: Pair, second: bool, elapsed_s: float) -> TruthState:
     here, ahead = (_place(pair, second, at_s) for at_s in (elapsed_s, elapsed_s + _STEP_S))
     east_mps, north_mps = ((ahead - here) / _STEP_S).tolist()
-    return Flown(
+    return TruthState(
         label=f"{pair.name}-{'B' if second else 'A'}",
         agency="las" if second else "met",
         kind=AircraftKind.DRONE,
+        track_id=pair.name,
+        airborne=True,
         latitude_deg=ORIGIN_LATITUDE_DEG + here[1] / METRES_PER_DEGREE_NORTH,
         longitude_deg=ORIGIN_LONGITUDE_DEG + here[0] / METRES_PER_DEGREE_EAST,
         altitude_hae_m=130.0 + (pair.up_m if second else 0.0),

@@ -3,7 +3,9 @@
 What is counted. A wrong merge: one track that is of two aircraft. A self-conflict: an alert between
 two tracks of one aircraft. A missed merge: what a radio feed heard of an aircraft for at least
 `COUNTED_S` and that never became part of its operator's track, with what the evidence lacked. Time
-to merge: from a radio feed's first report of an aircraft to the merge.
+to merge: from a radio feed's first report of an aircraft to the merge. A hidden conflict: seconds
+in which the alert between tracks of two aircraft was kept back, as if they were one, and no other
+alert named both.
 
 The airspace serves the live space, with the default policy and no sockets: what is scored is the
 decision, not the way.
@@ -16,11 +18,12 @@ from statistics import median
 from typing import Final
 
 from broker.bench.company import company
-from broker.bench.correlation_feeds import Feeds, Heard, Row, State, batches
+from broker.bench.correlation_feeds import Feeds, Heard, Row, batches
 from broker.cli.running import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import Command, SubmitReports, Tick
 from broker.core.effects import (
+    Alert,
     AlertChanged,
     AlertKind,
     AlertLevel,
@@ -30,14 +33,14 @@ from broker.core.effects import (
 )
 from broker.core.tracks.source_ids import Handle
 from broker.core.units import SECOND_US
-from sim.london import London
+from sim.london import London, TruthState
 from sim.profiles import SURGE
 
 SLOT_US: Final = 250_000
 START_US: Final = 1_900_000_000 * SECOND_US
 COUNTED_S: Final = 10
 Json = dict[str, object]
-Times = Callable[[int], list[State]]
+Times = Callable[[int], list[TruthState]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Tally:
     splits: int = 0
     conflicts: dict[str, str] = field(default_factory=dict)
     """Alert id -> highest level of an alert between two tracks of one aircraft."""
+    hidden_s: int = 0
     airborne: list[int] = field(default_factory=list)
 
 
@@ -90,7 +94,7 @@ def london(bench: CorrelationBench) -> Tally:
     profile = replace(SURGE, surge_drones=bench.drones_kept_up)
     city = London(profile, bench.seed, START_US, busy_hour=True, opening=False)
 
-    def states(at_us: int) -> list[State]:
+    def states(at_us: int) -> list[TruthState]:
         city.advance(at_us)
         return [one for one in city.truth(at_us) if one.airborne]
 
@@ -103,21 +107,20 @@ def in_company(bench: CorrelationBench, named: bool) -> Tally:
     return _scored(pairs.states, Feeds(bench.seed, named=named), bench.pair_seconds)
 
 
-def _scored(states: Callable[[int], list[State]], feeds: Feeds, seconds: int) -> Tally:
+def _scored(states: Callable[[int], list[TruthState]], feeds: Feeds, seconds: int) -> Tally:
     airspace = Airspace(Setup(exercise=False, policy_toml=policy_text("default")))
     tally, waiting = Tally(), list[Row]()
     for second in range(seconds + 1):
         now_us = START_US + second * SECOND_US
         flying = states(now_us)
         tally.airborne.append(len(flying))
-        waiting = sorted(
-            [*waiting, *feeds.second(now_us, flying)], key=lambda row: row.arrives_us
-        )
+        waiting = sorted([*waiting, *feeds.second(now_us, flying)], key=lambda row: row.arrives_us)
         for slot_us in range(now_us, now_us + SECOND_US, SLOT_US):
             due = [row for row in waiting if row.arrives_us < slot_us + SLOT_US - SECOND_US]
             waiting = waiting[len(due) :]
             _apply(airspace, tally, due, slot_us + SLOT_US, with_tick=slot_us == now_us)
         _note_evidence(airspace, tally)
+        _count_hidden(airspace, tally)
     return tally
 
 
@@ -186,6 +189,21 @@ def _note_evidence(airspace: Airspace, tally: Tally) -> None:
                 tally.lacking[handle] = evidence.lacking()
 
 
+def _count_hidden(airspace: Airspace, tally: Tally) -> None:
+    """Two aircraft in conflict of which no alert tells."""
+
+    def between(alert: Alert) -> tuple[str, ...]:
+        numbers = alert.track_a, alert.track_b
+        return tuple(sorted(set().union(*(_labels(airspace, tally, one) for one in numbers))))
+
+    kept = {between(alert) for alert in airspace.alerting.kept_back()}
+    if not any(len(labels) > 1 for labels in kept):
+        return
+    active = [one for one in airspace.alerting.active() if one.kind is not AlertKind.RESTRICTION]
+    told = {between(member) for one in active for member in (one.members or (one,))}
+    tally.hidden_s += sum(len(labels) > 1 and labels not in told for labels in kept)
+
+
 def _row(scene: str, tally: Tally) -> Json:
     """One line of the table."""
     radio = [handle for handle, heard in tally.heard.items() if heard.feed.is_radio]
@@ -219,6 +237,7 @@ def _row(scene: str, tally: Tally) -> Json:
         "splits": tally.splits,
         "self_conflicts": len(tally.conflicts),
         "self_conflicts_by_level": dict(sorted(Counter(tally.conflicts.values()).items())),
+        "hidden_conflict_s": tally.hidden_s,
         "missed_merges": len(missed),
         "missed_because": dict(reasons.most_common()),
         "seconds_to_merge_named": round(median(waited_s[True]), 1) if waited_s[True] else None,

@@ -8,7 +8,7 @@ a delay of its own, with the true time. A share of what radio hears names nobody
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 from numpy.random import Generator
@@ -31,6 +31,7 @@ from broker.core.tracks.table import COLUMN_TYPES
 from broker.core.units import SECOND_US
 from sim.fleet import AircraftKind
 from sim.geography import METRES_PER_DEGREE_EAST, METRES_PER_DEGREE_NORTH
+from sim.london import TruthState
 
 ANONYMOUS_SHARE: Final = 0.2
 """Of the aircraft a radio feed hears."""
@@ -42,29 +43,6 @@ PRESSURE_STEP_M: Final = 25 * FOOT_M
 """ADS-B tells pressure altitude in steps of 25 ft."""
 
 Floats = NDArray[np.float64]
-
-
-class State(Protocol):
-    """Where an aircraft really is; `sim.london.TruthState` is one."""
-
-    @property
-    def label(self) -> str: ...
-    @property
-    def agency(self) -> str: ...
-    @property
-    def kind(self) -> AircraftKind: ...
-    @property
-    def latitude_deg(self) -> float: ...
-    @property
-    def longitude_deg(self) -> float: ...
-    @property
-    def altitude_hae_m(self) -> float: ...
-    @property
-    def velocity_east_mps(self) -> float: ...
-    @property
-    def velocity_north_mps(self) -> float: ...
-    @property
-    def vertical_speed_mps(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +118,12 @@ class Feeds:
         self._heard: dict[str, list[Heard]] = {}
         self._due_us: dict[tuple[SystemName, str], int] = {}
         self._described: set[tuple[SystemName, str]] = set()
-        self._before: dict[str, State] = {}
+        self._before: dict[str, TruthState] = {}
         self._flights = 0
         self.all: list[Heard] = []
         """Everything ever heard."""
 
-    def second(self, start_us: int, states: Sequence[State]) -> list[Row]:
+    def second(self, start_us: int, states: Sequence[TruthState]) -> list[Row]:
         """Reports of positions in the second before `start_us`, in order of arrival."""
         now = {one.label: one for one in states}
         rows: list[Row] = []
@@ -159,7 +137,7 @@ class Feeds:
         self._before = now
         return sorted(rows, key=lambda row: row.arrives_us)
 
-    def _begin(self, state: State, now_us: int) -> list[Heard]:
+    def _begin(self, state: TruthState, now_us: int) -> list[Heard]:
         self._flights += 1
         made = [self._hear(feed, state, self._flights) for feed in FEEDS]
         for heard in made:
@@ -168,7 +146,7 @@ class Feeds:
         self.all += made
         return made
 
-    def _hear(self, feed: Feed, state: State, flight: int) -> Heard:
+    def _hear(self, feed: Feed, state: TruthState, flight: int) -> Heard:
         rng = self._rng
         named = self._named
         if named is None:
@@ -192,7 +170,9 @@ class Feeds:
             pressure_altitude=source is ReportSource.ADSB,
         )
 
-    def _reports(self, heard: Heard, before: State, after: State, from_us: int) -> Iterator[Row]:
+    def _reports(
+        self, heard: Heard, before: TruthState, after: TruthState, from_us: int
+    ) -> Iterator[Row]:
         key = heard.publisher, heard.source_track_id
         while self._due_us[key] < from_us + SECOND_US:
             time_us = self._due_us[key]
@@ -220,7 +200,7 @@ class Feeds:
         )
 
 
-def _words(state: State, named: bool, *, is_radio: bool) -> AircraftDescription:
+def _words(state: TruthState, named: bool, *, is_radio: bool) -> AircraftDescription:
     """What the feed knows of the aircraft."""
     if state.kind is AircraftKind.DRONE:
         unnamed = AircraftDescription(
@@ -237,7 +217,7 @@ def _words(state: State, named: bool, *, is_radio: bool) -> AircraftDescription:
     return replace(unnamed, icao_address=f"icao-{state.label}") if named else unnamed
 
 
-def _between(before: State, after: State, part: float) -> Floats:
+def _between(before: TruthState, after: TruthState, part: float) -> Floats:
     """The state `part` of a second after `before`: a cubic through both places and velocities."""
     lower, upper = _numbers(before), _numbers(after)
     per_s = np.array([METRES_PER_DEGREE_NORTH, METRES_PER_DEGREE_EAST, 1.0])
@@ -253,7 +233,7 @@ def _between(before: State, after: State, part: float) -> Floats:
     return np.concatenate([place, velocity])
 
 
-def _numbers(state: State) -> Floats:
+def _numbers(state: TruthState) -> Floats:
     return np.array(
         [
             state.latitude_deg,

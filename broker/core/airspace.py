@@ -77,7 +77,13 @@ class Airspace:
         )
         self.correlator = Correlator(self.tracks)
         self.restrictions = RestrictionRegister()
-        self.alerting = Alerting(self.policy, self.tracks, self.restrictions, setup.backend)
+        self.alerting = Alerting(
+            self.policy,
+            self.tracks,
+            self.restrictions,
+            setup.backend,
+            self.correlator.possibly_same.holds,
+        )
         self.coverage = Coverage()
         self.controls = Controls(self.restrictions, self.alerting)
         self.supply_chain = SupplyChain(self.tracks, self.controls.aircraft)
@@ -141,10 +147,12 @@ class Airspace:
         if len(wave.slots) == 0:
             return []
         self.supply_chain.moved(wave.slots)
+        doubts = self.correlator.placed(wave.slots)
         alerts = self.alerting.moved(wave.slots, now_us)
         return [
             TracksUpdated(wave.slots),
             *wave.state_changes,
+            *doubts,
             *self.correlator.jumped(wave.jumped, now_us),
             *(AlertChanged(alert) for alert in alerts),
         ]
@@ -174,7 +182,7 @@ class Airspace:
         lost = [change for change in changes if change.state is TrackState.LOST]
         landing = [one.slot for one in changes if one.state is TrackState.PRESUMED_LANDING]
         self.alerting.reshaped(np.array(landing, dtype=np.int32), now_us)
-        self.correlator.forget(change.slot for change in lost)
+        self.correlator.forget([change.slot for change in lost])
         effects: list[Effect] = list(changes)
         effects += (AlertChanged(alert) for alert in self.alerting.lost(lost, now_us))
         effects += self._with_ended_alerts(self.correlator.time_passed(now_us), now_us)

@@ -1,12 +1,13 @@
 """Alerting: the two alert machines (pairs, restrictions) and flood control, driven together."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from broker.core.cluster_state import Context
 from broker.core.clusters import Clusters
 from broker.core.effects import Acknowledgement, Alert, AlertLevel, AuditFound, TrackStateChanged
+from broker.core.kept_back import KeptBack, never
 from broker.core.plain import Plain, mapping
 from broker.core.restrictions.breaches import RestrictionAlerts
 from broker.core.restrictions.register import RestrictionRegister
@@ -30,7 +31,9 @@ class Alerting:
         tracks: TrackRegister,
         restrictions: RestrictionRegister,
         backend: Backend,
+        holds: Callable[[int, int], bool] = never,
     ) -> None:
+        """`holds` says of two slots that they may be one aircraft: their alert is kept back."""
         self._policy = policy
         self._tracks = tracks
         self._restrictions = restrictions
@@ -38,6 +41,7 @@ class Alerting:
         self._encounters = Encounters(policy)
         self._breaches = RestrictionAlerts()
         self._clusters = Clusters(policy.alerting.flood)
+        self._kept_back = KeptBack(tracks, self._encounters, holds)
 
     def load_policy(self, policy: Policy) -> None:
         """Judge by another policy from now on; open encounters go on under their ids."""
@@ -100,6 +104,8 @@ class Alerting:
 
         An alert that is told in a cluster is acknowledged with the whole cluster.
         """
+        if alert_id in self._kept_back:
+            return None
         cluster_id = self._clusters.cluster_of(alert_id)
         if cluster_id is not None:
             return self._clusters.acknowledge(cluster_id, acknowledgement)
@@ -112,12 +118,16 @@ class Alerting:
     def active_count(self) -> int:
         """How many alerts are told and not cleared, without working out their numbers."""
         alerts = self._encounters.active_count + self._breaches.active_count
-        return alerts - self._clusters.hidden_count
+        return alerts - self._clusters.hidden_count - len(self._kept_back)
 
     def active(self) -> list[Alert]:
         """Alerts not cleared, as they are told, most urgent first."""
-        alerts = self._encounters.active() + self._breaches.active()
+        alerts = self._kept_back.told(self._encounters.active()) + self._breaches.active()
         return sorted(self._clusters.active(alerts), key=urgency_key)
+
+    def kept_back(self) -> list[Alert]:
+        """Alerts of pairs that may be one aircraft: nobody is told of them."""
+        return self._kept_back.standing()
 
     def standing(self, track_a: int, track_b: int) -> tuple[AlertLevel, float | None]:
         """Level and time to loss of a pair of track numbers at the last step, raised or not."""
@@ -136,6 +146,7 @@ class Alerting:
 
     def _told(self, alerts: list[Alert], now_us: int) -> list[Alert]:
         """What leaves, most urgent first: incidents that raise too many are told as one."""
+        alerts = self._kept_back.passed(alerts)
         if not alerts:
             return []
         return self._clusters.tell(alerts, self._context, self._current, now_us)
@@ -161,6 +172,7 @@ class Alerting:
             "encounters": self._encounters.state(),
             "breaches": self._breaches.state(),
             "clusters": self._clusters.state(),
+            "kept_back": self._kept_back.state(),
         }
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -168,4 +180,5 @@ class Alerting:
         self._encounters.restore(mapping(state["encounters"]))
         self._breaches.restore(mapping(state["breaches"]))
         self._clusters.restore(state["clusters"])
+        self._kept_back.restore(state["kept_back"])
         self._engine.audit(self._tracks.columns, self._tracks.high_water, 0)

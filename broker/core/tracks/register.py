@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 
 from broker.core.effects import TrackState, TrackStateChanged
 from broker.core.errors import BrokenInvariant
-from broker.core.geodesy.frame import project
 from broker.core.names import SystemName
 from broker.core.tracks.filter import take_reports
 from broker.core.tracks.filter_columns import (
     FilterColumns,
     FilterSettings,
-    Measured,
     filter_columns,
     unfiltered,
 )
@@ -38,8 +36,8 @@ from broker.core.tracks.table import TrackColumns, empty_columns, grown
 from broker.core.tracks.validation import RowFault
 from broker.core.tracks.writing import (
     TRUSTED_BY_SOURCE,
-    Said,
     Written,
+    measured_by,
     said_by,
     write_rows,
     written_columns,
@@ -53,26 +51,6 @@ INCIDENTS_MAX: Final = 50_000
 """Incident ids ever seen; beyond it an aircraft counts as on no incident: the wider minima."""
 
 Slots = NDArray[np.int32]
-
-
-def _measured(batch: ReportBatch, said: Said, rows: NDArray[np.int64]) -> Measured:
-    """What the filter takes of these rows."""
-    x_m, y_m, east_scale = project(said.latitude_deg, said.longitude_deg)
-    whole = len(rows) == len(batch)
-    return Measured(
-        time_of_validity_us=said.time_of_validity_us,
-        x_m=x_m,
-        y_m=y_m,
-        east_scale=east_scale,
-        altitude_hae_m=said.altitude_hae_m,
-        velocity_east_mps=said.velocity_east_mps,
-        velocity_north_mps=said.velocity_north_mps,
-        vertical_speed_mps=said.vertical_speed_mps,
-        horizontal_accuracy_m=said.horizontal_accuracy_m,
-        velocity_accuracy_mps=said.velocity_accuracy_mps,
-        vertical_accuracy_m=batch.vertical_accuracy_m if whole else batch.vertical_accuracy_m[rows],
-        vertical_speed_accuracy_mps=said.vertical_speed_accuracy_mps,
-    )
 
 
 _STANDING_STILL: Final = (
@@ -126,6 +104,7 @@ class TrackRegister:
         self.slot_of_number: dict[int, int] = {}
         self.marks = Marks()
         self._described: dict[int, None] = {}
+        self._opened: list[int] = []
         self._category_of = category_of
         self._declared_of = np.ascontiguousarray(category_of[:, DECLARED])
         self._known_arrays: _Arrays | None = None
@@ -183,7 +162,7 @@ class TrackRegister:
         if batch.descriptions:
             self._describe(batch, rows, slots)
         said, table = said_by(batch, rows), self._arrays()
-        measured = _measured(batch, said, rows)
+        measured = measured_by(batch, said, rows)
         take_reports(table.filtered, measured, slots, self._filter_settings)
         stale = write_rows(
             table.written,
@@ -289,6 +268,12 @@ class TrackRegister:
         self._described.clear()
         return described
 
+    def take_opened(self) -> list[int]:
+        """Slots of tracks that began since this was last asked, and still are."""
+        opened = [slot for slot in self._opened if self.columns.active[slot]]
+        self._opened.clear()
+        return opened
+
     def _retire(self, slot: int) -> None:
         """End a track. Its row can still be read (views name it) until `release_retired`."""
         self._end(slot)
@@ -349,6 +334,7 @@ class TrackRegister:
         self._set_description(slot, AircraftDescription())
         self.ids.add((publisher, source_track_id), slot)
         self.live_count += 1
+        self._opened.append(slot)
         return slot
 
     def _fresh_slot(self) -> int:

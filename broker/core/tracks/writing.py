@@ -8,7 +8,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from broker.core.geodesy.frame import project
 from broker.core.separation.jit import jit
+from broker.core.tracks.filter_columns import Measured
 from broker.core.tracks.reports import RADIO_SOURCES, Codes, Floats, Ints, ReportBatch, ReportSource
 from broker.core.tracks.table import TrackColumns
 
@@ -121,3 +123,23 @@ def write_rows(
         table.category[slot] = category_of[kind, status]
         stale += table.state[slot] != 0
     return stale
+
+
+def measured_by(batch: ReportBatch, said: Said, rows: NDArray[np.int64]) -> Measured:
+    """What the filter takes of these rows."""
+    x_m, y_m, east_scale = project(said.latitude_deg, said.longitude_deg)
+    whole = len(rows) == len(batch)
+    return Measured(
+        time_of_validity_us=said.time_of_validity_us,
+        x_m=x_m,
+        y_m=y_m,
+        east_scale=east_scale,
+        altitude_hae_m=said.altitude_hae_m,
+        velocity_east_mps=said.velocity_east_mps,
+        velocity_north_mps=said.velocity_north_mps,
+        vertical_speed_mps=said.vertical_speed_mps,
+        horizontal_accuracy_m=said.horizontal_accuracy_m,
+        velocity_accuracy_mps=said.velocity_accuracy_mps,
+        vertical_accuracy_m=batch.vertical_accuracy_m if whole else batch.vertical_accuracy_m[rows],
+        vertical_speed_accuracy_mps=said.vertical_speed_accuracy_mps,
+    )

@@ -16,7 +16,7 @@ Everything happens in the order of slots and handles, so that a replay decides t
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -27,6 +27,7 @@ from broker.core.tracks.correlation.hearing import Hearing, SharedTrack
 from broker.core.tracks.correlation.identity import Key, contradict, keys_of, united
 from broker.core.tracks.correlation.jumps import JUMP, MARKED_US
 from broker.core.tracks.correlation.looking import candidates, look_at, where
+from broker.core.tracks.correlation.possibly_same import HEARD_TWICE, PossiblySame, both
 from broker.core.tracks.marks import HeardBy
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.source_ids import Handle
@@ -66,6 +67,22 @@ class Correlator:
         self.jumped_us: dict[int, int] = {}
         """Slot -> when it last moved further than its kind can fly."""
         self.next_compare_us = 0
+        self.possibly_same = PossiblySame(register, self._hearings, self._may_join)
+
+    def placed(self, slots: Slots) -> list[Effect]:
+        """Reports moved these tracks, and their alerts have not been judged yet."""
+        same, opened = self.possibly_same, self.register.take_opened()
+        if not opened and not same.held:
+            return []
+        same.moved(slots.tolist())
+        same.begun(opened)
+        for slot in opened:
+            self._list(slot)
+            for other in self._namesakes(slot):
+                joins = not self._is_banned(slot, other, 0) and self._apart_m(slot, other) == 0.0
+                if joins and self._may_join(slot, other):  # done once the micro-batch is written
+                    same.hold(slot, other)
+        return self._show_held()
 
     def described(self, slots: Iterable[int], now_us: int) -> list[Effect]:
         """These tracks' descriptions are new: list their identities, and join what they name."""
@@ -104,14 +121,19 @@ class Correlator:
             for pair, one in self.evidence.items()
             if pair in seen or now_us - one.last_us < EVIDENCE_KEPT_US
         }
-        return effects
+        return [*effects, *self._show_held()]
 
-    def forget(self, slots: Iterable[int]) -> None:
-        """These tracks left the picture."""
+    def forget(self, slots: Sequence[int]) -> None:
+        """These tracks were lost."""
+        self.possibly_same.ended(slots)
         for slot in slots:
-            self.shared.pop(slot, None)
-            self.jumped_us.pop(slot, None)
-            self._unlist(slot)
+            self._remove(slot)
+
+    def _remove(self, slot: int) -> None:
+        self.possibly_same.forget(slot)
+        self.shared.pop(slot, None)
+        self.jumped_us.pop(slot, None)
+        self._unlist(slot)
 
     def list_again(self) -> None:
         """Rebuild the list of identities from the register, after a restore."""
@@ -214,6 +236,21 @@ class Correlator:
         heard = [{one.handle[0] for one in self._hearings(slot)} for slot in (slot_a, slot_b)]
         return not heard[0].isdisjoint(heard[1])
 
+    def _may_join(self, slot_a: int, slot_b: int) -> bool:
+        return not self._hopeless(slot_a, slot_b)
+
+    def _show_held(self) -> list[Effect]:
+        """Mark the tracks that may be heard twice, and unmark those that may no more."""
+        if not self.possibly_same.changed:
+            return []
+        self.possibly_same.changed = False
+        marks, held = self.register.marks.doubts, self.possibly_same.marked()
+        shown = [slot for slot, doubts in marks.items() if HEARD_TWICE in doubts]
+        effects = self._mark(sorted(held), HEARD_TWICE)
+        for slot in sorted(set(shown) - held):
+            effects += self._unmark(slot, HEARD_TWICE)
+        return effects
+
     def _looked(self, pair: Pair, slot_a: int, slot_b: int, now_us: int) -> bool:
         """Add a look; whether the evidence is proof now."""
         if self._is_banned(slot_a, slot_b, now_us):
@@ -230,11 +267,13 @@ class Correlator:
             self.evidence[pair] = Evidence(first_us=look.at_us, last_us=look.at_us)
             return False
         evidence.add(look)
+        if evidence.is_company() and self.possibly_same.holds(slot_a, slot_b):
+            self.possibly_same.release(slot_a, slot_b)
         return evidence.is_proof()
 
     def _is_banned(self, slot_a: int, slot_b: int, now_us: int) -> bool:
         return any(
-            self.banned.get(_both(one.handle, other.handle), 0) > now_us
+            self.banned.get(both(one.handle, other.handle), 0) > now_us
             for one in self._hearings(slot_a)
             for other in self._hearings(slot_b)
         )
@@ -279,7 +318,7 @@ class Correlator:
         gone_number = int(number[gone])
         register.ids.redirect(gone, keep, [one.handle for one in joined.hearings])
         change = register.retire_merged(gone, age_us / SECOND_US)
-        self.forget([gone])
+        self._remove(gone)
         self.shared[keep] = joined
         register.set_doubts(keep, tuple(mark for mark in dict.fromkeys(marks) if mark != ELSEWHERE))
         self.settle(keep, now_us)
@@ -293,8 +332,9 @@ class Correlator:
         """Part one publisher's reports from the rest: its next one begins a track of its own."""
         register, shared = self.register, self.shared[slot]
         shared.hearings.remove(hearing)
+        self.possibly_same.changed = True
         for other in shared.hearings:
-            self.banned[_both(hearing.handle, other.handle)] = now_us + BANNED_US
+            self.banned[both(hearing.handle, other.handle)] = now_us + BANNED_US
         register.ids.part(slot, hearing.handle)
         if shared.lead == hearing.handle:
             shared.lead = min(
@@ -334,10 +374,6 @@ class Correlator:
     def retrusted(self, slot: int, now_us: int) -> None:
         """After a report was written: one unsigned source is not two."""
         self.register.columns.trusted[slot] = self.shared[slot].is_trusted(now_us)
-
-
-def _both(one: Handle, other: Handle) -> tuple[Handle, Handle]:
-    return (one, other) if one <= other else (other, one)
 
 
 def _updated(slots: list[int]) -> list[Effect]:

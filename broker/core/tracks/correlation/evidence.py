@@ -2,12 +2,12 @@
 
 Theory of operation. Two receivers of one aircraft show two tracks whose distance is noise: it has
 no steady part beyond what the accuracies allow, and both turn, climb and speed up together. Two
-aircraft in company show a steady offset, or drift. So the mean offset must be known
-well enough to rule company out, the spread no larger than the stated accuracies explain, and the
-flight long enough to tell: an aircraft that
-hovers proves nothing. Who keeps a place beside another's nose has no steady offset by the compass
-once both have turned, so the mean is taken by the course as well. Whatever is not proved stays two tracks, because a wrong merge would hide a
-real conflict, and a missed one only shows an aircraft twice.
+aircraft in company show a steady offset, or drift. So the mean offset must be known well enough to
+rule company out, the spread no larger than the stated accuracies explain, and the flight long
+enough to tell: an aircraft that hovers proves nothing. Who keeps a place beside another's nose has
+no steady offset by the compass once both have turned, so the mean is taken by the course as well.
+Whatever is not proved stays two tracks, because a wrong merge would hide a real conflict, and a
+missed one only shows an aircraft twice.
 """
 
 import math

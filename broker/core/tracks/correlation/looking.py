@@ -1,7 +1,7 @@
 """Which tracks are worth a look together, and one look at two of them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy as np
 from broker.core.effects import TrackState
 from broker.core.tracks.correlation.evidence import Look
 from broker.core.tracks.correlation.hearing import DEFAULT_ACCURACY_M
-from broker.core.tracks.register import TrackRegister
+from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import RADIO_SOURCES, ReportSource
 from broker.core.units import SECOND_US
 
@@ -38,18 +38,37 @@ def candidates(register: TrackRegister, now_us: int) -> Iterator[tuple[int, int]
     if len(radio) > LOOKED_FROM_MAX:
         turn = now_us // round(LOOK_INTERVAL_S * SECOND_US)
         radio = np.roll(radio, -int(turn * LOOKED_FROM_MAX % len(radio)))[:LOOKED_FROM_MAX]
-    by_north = live[np.argsort(columns.y_m[live], kind="stable")]
+    yield from _near(register, radio, live)
+
+
+def pairs_near(register: TrackRegister, slots: Iterable[int]) -> list[tuple[int, int]]:
+    """Pairs (the lower slot first) of these tracks and near ones, one of them heard by radio."""
+    columns, live = register.columns, register.live_slots()
+    is_radio = _RADIO[columns.source[live]]
+    if not is_radio.any():
+        return []
+    chosen = np.fromiter(slots, dtype=np.int32)
+    from_radio = _RADIO[columns.source[chosen]]
+    found = {*_near(register, chosen[from_radio], live)}
+    found |= {*_near(register, chosen[~from_radio], live[is_radio])}
+    return sorted(found)
+
+
+def _near(register: TrackRegister, slots: Slots, among: Slots) -> list[tuple[int, int]]:
+    """Pairs of one of `slots` and another of `among` within the gate, sorted."""
+    columns = register.columns
+    by_north = among[np.argsort(columns.y_m[among], kind="stable")]
     north_m = columns.y_m[by_north]
+    firsts = np.searchsorted(north_m, columns.y_m[slots] - GATE_M)
+    lasts = np.searchsorted(north_m, columns.y_m[slots] + GATE_M)
     found: set[tuple[int, int]] = set()
-    for slot in radio.tolist():
-        x_m, y_m = where(register, slot)
-        first, last = np.searchsorted(north_m, (y_m - GATE_M, y_m + GATE_M))
+    for slot, first, last in zip(slots.tolist(), firsts.tolist(), lasts.tolist(), strict=True):
         near = by_north[first:last]
-        east_m = (columns.x_m[near] - x_m) * columns.east_scale[slot]
+        east_m = (columns.x_m[near] - columns.x_m[slot]) * columns.east_scale[slot]
         for other in near[np.abs(east_m) <= GATE_M].tolist():
             if other != slot:
                 found.add((min(slot, other), max(slot, other)))
-    yield from sorted(found)
+    return sorted(found)
 
 
 def look_at(register: TrackRegister, slot_a: int, slot_b: int) -> Look:

@@ -6,6 +6,7 @@ from broker.core.plain import Plain, integer, items, mapping, number, text
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.correlation.evidence import Evidence
 from broker.core.tracks.correlation.hearing import Hearing, SharedTrack
+from broker.core.tracks.correlation.possibly_same import PossiblySame
 from broker.core.tracks.memory import path_point_from_plain, path_point_to_plain
 from broker.core.tracks.reports import DESCRIPTION_TEXTS, AircraftClass, AircraftDescription
 from broker.core.tracks.source_ids import Handle
@@ -28,6 +29,7 @@ def correlator_state(correlator: Correlator) -> dict[str, Plain]:
             [*one, *other, until_us] for (one, other), until_us in sorted(correlator.banned.items())
         ],
         "jumped": [[slot, at_us] for slot, at_us in sorted(correlator.jumped_us.items())],
+        "possibly_same": _held_to_plain(correlator.possibly_same),
         "doubts": [
             [slot, list(marks)] for slot, marks in sorted(correlator.register.marks.doubts.items())
         ],
@@ -55,11 +57,37 @@ def restore_correlator(correlator: Correlator, value: Plain) -> None:
     for entry in items(state["jumped"]):
         slot, at_us = items(entry)
         correlator.jumped_us[integer(slot)] = integer(at_us)
+    _restore_held(correlator.possibly_same, state["possibly_same"])
     for entry in items(state["doubts"]):
         slot, marks = items(entry)
         register.set_doubts(integer(slot), tuple(text(mark) for mark in items(marks)))
     correlator.next_compare_us = integer(state["next_compare_us"])
     correlator.list_again()
+
+
+def _held_to_plain(same: PossiblySame) -> dict[str, Plain]:
+    """What is dropped first stands first: the order is part of the state."""
+    return {
+        "held": [list(pair) for pair in same.held],
+        "let_go": [[*one, *other] for one, other in same.let_go],
+        "ended_beside": [
+            [*handle, [list(other) for other in others]]
+            for handle, others in same.ended_beside.items()
+        ],
+    }
+
+
+def _restore_held(same: PossiblySame, value: Plain) -> None:
+    state = mapping(value)
+    for entry in items(state["held"]):
+        slot_a, slot_b = items(entry)
+        same.hold(integer(slot_a), integer(slot_b))
+    for entry in items(state["let_go"]):
+        handles = items(entry)
+        same.let_go[_handle(handles[:2]), _handle(handles[2:])] = None
+    for entry in items(state["ended_beside"]):
+        *handle, others = items(entry)
+        same.ended_beside[_handle(handle)] = tuple(_handle(other) for other in items(others))
 
 
 def _handle(value: Plain) -> Handle:
