@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from adapters.clock import Clock
+from adapters.registerbook import RegisterBook
 from keepclear.v1.tracks_pb2 import TrackReport
 
 SILENT_AFTER_S = 20.0  # twice the broker's own limit, which is the least
@@ -89,7 +90,8 @@ class Adapter:
     """One configured feed.
 
     `lossless`: every document is published before the next is read. `silent_after_s`: how long
-    nothing may come before the feed counts as silent.
+    nothing may come before the feed counts as silent. `book` is the agency's register, where
+    the decoder looks aircraft up; who runs the feed fills it.
     """
 
     name: str
@@ -98,3 +100,4 @@ class Adapter:
     clock: Clock
     lossless: bool = False
     silent_after_s: float = SILENT_AFTER_S
+    book: RegisterBook | None = None

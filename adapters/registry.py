@@ -31,7 +31,12 @@ def build_feed(
     is_path = "://" not in settings.address
     if source is not None and not (is_path and recording_clock is not None):
         return Adapter(
-            f"{name} {source.where}", source, decoder, clock, silent_after_s=settings.silent_after_s
+            f"{name} {source.where}",
+            source,
+            decoder,
+            clock,
+            silent_after_s=settings.silent_after_s,
+            book=settings.book,
         )
     path = Path(settings.address)
     if not is_path or not path.exists():
@@ -40,7 +45,9 @@ def build_feed(
         raise UnknownAdapter(f"{name}.address: {what}; {settings.kind} takes {kind.address}")
     own_clock = recording_clock or VirtualClock()
     recording = RecordingSource(path, own_clock, kind.recorded)
-    return Adapter(f"{name} {recording.where}", recording, decoder, own_clock, lossless=True)
+    return Adapter(
+        f"{name} {recording.where}", recording, decoder, own_clock, True, book=settings.book
+    )
 
 
 def kind_of(name: str) -> Kind:

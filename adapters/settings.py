@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from adapters.adsb.pressure import PressureLevels, Qnh
 from adapters.adsb.report import Reporter
 from adapters.airframes import MAX_LIST_BYTES, Airframe, read_airframes
 from adapters.model import SILENT_AFTER_S
+from adapters.registerbook import RegisterBook
 
 MAX_AIRFRAME_LISTS = 20
 
@@ -38,6 +39,12 @@ class FeedSettings(BaseModel):
     """Agency that this feed publishes for; empty is the broker's usual one for feeds."""
     silent_after_s: float = Field(default=SILENT_AFTER_S, ge=10.0, le=3_600.0)
     """How long nothing may come before the feed is announced as silent."""
+    _book: RegisterBook = PrivateAttr(default_factory=RegisterBook)
+
+    @property
+    def book(self) -> RegisterBook:
+        """The agency's register, which whoever runs the feed fills; not part of its table."""
+        return self._book
 
 
 class AdsbSettings(FeedSettings):
@@ -63,7 +70,7 @@ class AdsbSettings(FeedSettings):
             if not found and refusals:
                 raise UnknownAdapter(f"airframes: {path}: {refusals[0].reason}")
             register.update(found)
-        return Reporter(PressureLevels(qnh, self.estimate_pressure), register)
+        return Reporter(PressureLevels(qnh, self.estimate_pressure), register, self.book)
 
 
 class SquitterSettings(AdsbSettings):

@@ -1,6 +1,7 @@
 """Aircraft to position reports of the contract.
 
-The class comes from the emitter category, or from a register of airframes where that says nothing.
+The class comes from the emitter category. Where that says nothing it comes from the agency's own
+aircraft register, and then from lists of airframes, both by ICAO address.
 A callsign is a label and no more: anyone can transmit one, so radio never makes an aircraft an
 emergency one.
 """
@@ -8,6 +9,7 @@ emergency one.
 from adapters.adsb.aircraft import Aircraft, Known
 from adapters.adsb.pressure import PressureLevels
 from adapters.airframes import NO_REGISTER, Register
+from adapters.registerbook import RegisterBook
 from keepclear.client.build import (
     east_north_mps,
     feet_per_minute_to_mps,
@@ -42,13 +44,17 @@ SOURCES = {
 
 
 class Reporter:
-    """Makes the reports of one feed; `levels` and `register` are that feed's own."""
+    """Makes the reports of one feed; `levels`, `register` and `book` are that feed's own."""
 
     def __init__(
-        self, levels: PressureLevels | None = None, register: Register = NO_REGISTER
+        self,
+        levels: PressureLevels | None = None,
+        register: Register = NO_REGISTER,
+        book: RegisterBook | None = None,
     ) -> None:
         self._levels = levels or PressureLevels()
         self._register = register
+        self._book = book or RegisterBook()
 
     def report(self, aircraft: Aircraft) -> TrackReport:
         """One aircraft as a position report."""
@@ -71,9 +77,13 @@ class Reporter:
         )
 
     def _description(self, aircraft: Aircraft) -> AircraftDescription:
-        known = self._register.get(aircraft.address)
+        own, known = self._book.by_address(aircraft.address), self._register.get(aircraft.address)
         aircraft_class = CLASSES.get(aircraft.category, common_pb2.AIRCRAFT_CLASS_UNSPECIFIED)
         registration = aircraft.registration
+        if own is not None:
+            registration = own.registration or registration
+            if aircraft_class == common_pb2.AIRCRAFT_CLASS_UNSPECIFIED:
+                aircraft_class = own.aircraft_class
         if known is not None:
             registration = registration or known.registration
             if aircraft_class == common_pb2.AIRCRAFT_CLASS_UNSPECIFIED:

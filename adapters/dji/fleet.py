@@ -99,7 +99,8 @@ class Fleet:
         return device
 
     def _refuse_unlisted(self, serial: str) -> None:
-        if serial not in self._settings.aircraft:
+        listed = serial in self._settings.aircraft
+        if not listed and self._settings.book.by_serial(serial) is None:
             raise Unusable("topic", "not a listed aircraft")
 
     def _aircraft(self, device: Device, sent_us: int) -> tuple[TrackReport, ...]:

@@ -18,8 +18,10 @@ from adapters.dji.fields import Value, position
 from adapters.dji.intent import Intent, Point
 from adapters.dji.merging import Device
 from adapters.dji.settings import AircraftSettings, DjiSettings, HeightDatum
+from adapters.registerbook import short_name
 from keepclear.client.build import report
 from keepclear.v1 import common_pb2
+from keepclear.v1.aircraft_pb2 import Aircraft
 from keepclear.v1.tracks_pb2 import AircraftDescription, TrackReport
 
 INTENT_HOLDS_US: Final = 600 * MICROSECONDS
@@ -122,11 +124,13 @@ def docked_report(
 def describe(device: Device, now_us: int, settings: DjiSettings) -> AircraftDescription:
     """Who the aircraft is and where it means to go."""
     own = settings.aircraft.get(device.serial, AircraftSettings())
+    registered = settings.book.by_serial(device.serial) or Aircraft()
     made = AircraftDescription(
         aircraft_class=common_pb2.AIRCRAFT_CLASS_DRONE,
-        registration=own.registration,
-        icao_address=own.icao_address,
-        callsign=own.callsign or _model_and_serial(device),
+        registration=own.registration or registered.registration,
+        icao_address=own.icao_address or registered.icao_address,
+        serial_number=device.serial,
+        callsign=own.callsign or short_name(registered) or _model_and_serial(device),
         duty_contact=settings.duty_contact,
         talkgroup=settings.talkgroup,
     )

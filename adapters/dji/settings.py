@@ -77,7 +77,7 @@ class DjiSettings(FeedSettings):
     duty_contact: Words = ""
     talkgroup: Words = ""
     only_listed: bool = False
-    """Aircraft that are not listed below are refused instead of shown by their serial number."""
+    """Aircraft neither listed below nor in the agency's register are refused."""
     aircraft: Annotated[dict[str, AircraftSettings], Field(max_length=MAX_AIRCRAFT_SETTINGS)] = (
         Field(default_factory=dict)
     )

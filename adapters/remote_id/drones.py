@@ -6,7 +6,8 @@ is named by the drone's own id wherever one came, and only where none came withi
 the transmitter; a name once given to a transmitter stays, or one drone would be two.
 
 Nothing here is signed. A report says that something flies there, never who: the class is an unknown
-drone, and no registration or callsign is filled in. Frames with flipped bits pass some receivers,
+drone, and no registration or callsign is filled in. The serial number it claims goes along for the
+broker to compare; nothing is looked up by it here. Frames with flipped bits pass some receivers,
 so a place too far from the last one is held back until the next one agrees with it.
 """
 
@@ -17,7 +18,7 @@ from adapters.adsb.pressure import Altitude
 from adapters.clock import MICROSECONDS
 from adapters.model import Refusal
 from adapters.remote_id.location import SECONDS_IN_HOUR, Location, Status
-from adapters.remote_id.messages import BasicId
+from adapters.remote_id.messages import SERIAL_NUMBER, BasicId
 from keepclear.client.build import east_north_mps, report
 from keepclear.v1 import common_pb2
 from keepclear.v1.tracks_pb2 import AircraftDescription, TrackReport
@@ -51,6 +52,7 @@ class _Transmitter:
     first_us: int
     last_us: int
     uas_id: str = ""
+    serial: str = ""
     name: str = ""
     sure: Place | None = None
     doubted: Place | None = None
@@ -70,6 +72,8 @@ class Drones:
         """A transmitter said whose it is; the first id stands for the track."""
         one = self._of(transmitter or basic_id.uas_id, now_us)
         one.uas_id = one.uas_id or basic_id.uas_id
+        if basic_id.id_type == SERIAL_NUMBER:
+            one.serial = one.serial or basic_id.uas_id
 
     def locate(
         self, transmitter: str, location: Location, now_us: int, *, altitude_known: bool = True
@@ -84,7 +88,9 @@ class Drones:
             if not one.uas_id and now_us - one.first_us < NAME_WAIT_US:
                 return None
             one.name = one.uas_id or f"radio-{transmitter.replace(':', '')}"
-        return _report(one.name, location, time_us, altitude_known=altitude_known)
+        made = _report(one.name, location, time_us, altitude_known=altitude_known)
+        made.description.serial_number = one.serial
+        return made
 
     def _of(self, transmitter: str, now_us: int) -> _Transmitter:
         one = self._known.pop(transmitter, None)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from adapters.gdl90.framing import checksum
+from broker.core.units import FOOT_M
 from sim.radio import remote_id, squitters, uat
 
 AIRCRAFT = 300
@@ -23,6 +24,7 @@ class Piece:
     data: bytes
     time_us: int
     frames: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,31 @@ def remote_id_input() -> list[Piece]:
     ]
 
 
+def dji_input() -> list[Piece]:
+    """One drone's properties an MQTT message, every two seconds each, as the maker's docks send."""
+    return [
+        Piece(_osd(at), at.time_us, topic=f"thing/product/1581F{at.address}/osd")
+        for number, at in enumerate(moments())
+        if number // AIRCRAFT % 4 == 0
+    ]
+
+
+def _osd(at: Moment) -> bytes:
+    data = {
+        "latitude": at.latitude_deg, "longitude": at.longitude_deg,
+        "height": at.altitude_ft * FOOT_M, "elevation": 60.0, "horizontal_speed": 12.0,
+        "vertical_speed": -0.5, "attitude_head": 138.4, "attitude_pitch": 0.1,
+        "attitude_roll": -0.2, "mode_code": 5, "home_distance": 240.5, "wind_speed": 54,
+        "position_state": {"is_fixed": 2, "quality": 5, "gps_number": 18, "rtk_number": 30},
+        "battery": {"capacity_percent": 71, "remain_flight_time": 1_480},
+    }  # fmt: skip
+    message = {
+        "tid": "t", "bid": "b", "gateway": f"7CTD{at.address}",
+        "timestamp": (START_US + at.time_us) // 1_000, "data": data,
+    }  # fmt: skip
+    return json.dumps(message).encode()
+
+
 def _uat(at: Moment) -> bytes:
     return uat.message(
         at.address,
@@ -184,6 +211,7 @@ def _uat(at: Moment) -> bytes:
 
 INPUTS: dict[str, Callable[[], list[Piece]]] = {
     "beast": beast_input,
+    "dji": dji_input,
     "frames": frames_input,
     "gdl90": gdl90_input,
     "readsb": readsb_input,

@@ -56,7 +56,9 @@ def _decode_all(name: str, pieces: Sequence[Piece]) -> tuple[float, int, int]:
     records = positions = 0
     started_s = time.thread_time()
     for number, piece in enumerate(pieces):
-        found = decode(Document(piece.data, START_US + piece.time_us, number == 0))
+        found = decode(
+            Document(piece.data, START_US + piece.time_us, number == 0, topic=piece.topic)
+        )
         records += found.records
         positions += len(found.reports)
     return time.thread_time() - started_s, records, positions
@@ -87,6 +89,7 @@ def _bare_squitters(pieces: Sequence[Piece]) -> None:
 
 BARE: dict[str, Callable[[Sequence[Piece]], None]] = {
     "beast": _bare_squitters,
+    "dji": _bare_json,
     "frames": _bare_squitters,
     "readsb": _bare_json,
     "sbs": _bare_split,

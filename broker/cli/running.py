@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -14,6 +14,7 @@ from typing import Any, Final
 import structlog
 
 from adapters.metrics import FeedMetrics
+from adapters.registerbook import keep_renewed
 from adapters.registry import UnknownAdapter, build_feed, split
 from adapters.runtime import RunningAdapter, run_adapters
 from broker.cli.credentials import new_client
@@ -305,6 +306,7 @@ async def adapters_running(
     """The feeds, each a supervised task and a client of the public contract like any other."""
     clients: list[Client] = []
     at_work: list[tuple[str, RunningAdapter]] = []
+    books: list[Coroutine[None, None, None]] = []
     for name, table in wanted_feeds(running.settings, wanted).items():
         system = ADAPTER_SYSTEM.format(agency=table.get("agency") or agency, adapter=name)
         paced = PacedClock(clock) if isinstance(clock, RecordedClock) else None
@@ -315,14 +317,21 @@ async def adapters_running(
         client = await new_client(running.grpc_address, system).__aenter__()
         clients.append(client)
         at_work.append((name, RunningAdapter(adapter, client)))
+        if adapter.book is not None:
+            books.append(keep_renewed(adapter.book, client))
     running.broker.metrics.registry.register(FeedMetrics(at_work, BrokerTime(clock)))
     adapters = [one for _, one in at_work]
-    task = asyncio.create_task(run_adapters(adapters))
+    tasks = [
+        asyncio.create_task(run_adapters(adapters)),
+        *(asyncio.create_task(one) for one in books),
+    ]
     try:
         yield adapters
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
         for client in clients:
             await client.__aexit__(None, None, None)

@@ -36,6 +36,14 @@ class RunningDemo:
         }
 
 
+def crowding() -> float:
+    """How many programs want each processor: a second of waiting counts that much less.
+
+    So a limit tells a program that hangs from one that is kept waiting, by a compiler for example.
+    """
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
 @contextmanager
 def running_demo(folder: Path) -> Iterator[RunningDemo]:
     """Start it with files in `folder` only, on free ports; it ends with the block."""
@@ -63,10 +71,11 @@ def running_demo(folder: Path) -> Iterator[RunningDemo]:
 def wait_until_serving(
     process: "subprocess.Popen[bytes]", run_file: Path, log: Path
 ) -> RunningDemo:
-    deadline_s = time.monotonic() + START_LIMIT_S
-    while process.poll() is None and time.monotonic() < deadline_s:
+    waited_s = 0.0
+    while process.poll() is None and waited_s < START_LIMIT_S:
         if run_file.exists():
             record = json.loads(run_file.read_text(encoding="utf-8"))
             return RunningDemo(record["grpc"], int(record["mqtt"].rpartition(":")[2]))
         time.sleep(0.1)
+        waited_s += 0.1 / crowding()
     pytest.fail(f"the demonstration did not start: {log.read_text(errors='replace')}")

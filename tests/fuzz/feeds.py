@@ -25,16 +25,18 @@ INTERESTING = bytes([0x00, 0x0A, 0x1A, 0x22, 0x2C, 0x7B, 0x7D, 0x7E, 0x7F, 0x80,
 def fuzz(name: str, seconds: float, seed: int) -> int:
     """Fuzz one decoder; returns how many pieces it was given. Raises what the decoder raises."""
     chance = random.Random(f"{name} {seed}")
-    seeds = [piece.data for piece in INPUTS[name]()[:50]]
+    pieces = INPUTS[name]()[:50]
+    seeds = [piece.data for piece in pieces]
     decode, given = _decoder(name), 0
     ends_s = time.monotonic() + seconds
     now_us = START_US
     while time.monotonic() < ends_s:
         if chance.random() < 0.02:
             decode = _decoder(name)
+        topic = chance.choice(pieces).topic
         for piece in _pieces(_damaged(chance.choice(seeds), seeds, chance), chance):
             now_us += chance.choice([0, 1_000, 500_000, 30_000_000])
-            document = Document(piece, now_us, chance.random() < 0.1)
+            document = Document(piece, now_us, chance.random() < 0.1, topic=topic)
             try:
                 check(decode(document))
             except BaseException:
