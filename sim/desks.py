@@ -25,7 +25,7 @@ ON_THE_WAY_MPS: Final = 10.0
 ROOM_M: Final = 120.0
 """From a drone at work: the 75 m of two agencies' drones, accuracy and a circle's width."""
 WAIT_S: Final = (20.0, 60.0)
-"""How long a drone waits below or aside before it goes on."""
+"""How long a drone waits below before it goes on."""
 
 
 class Move(StrEnum):
@@ -189,14 +189,12 @@ class DroneDesks:
             case Move.DOWN:
                 return detours.down_and_wait(state, rest, wait_s)
             case Move.ASIDE | Move.ROUND:
-                return self._make_room(flight, advice, wait_s, now_us)
+                return self._make_room(flight, advice, now_us)
             case _:
                 assert_never(advice.move)
 
-    def _make_room(
-        self, flight: Flight, advice: Advised, wait_s: float, now_us: int
-    ) -> list[Leg] | None:
-        """Who is on the way goes round who is at work; two at work move apart for a while.
+    def _make_room(self, flight: Flight, advice: Advised, now_us: int) -> list[Leg] | None:
+        """Who is on the way goes round who is at work; two at work move apart, and work there.
 
         Of one operator's two, the one that came first is relieved and goes home.
         """
@@ -212,7 +210,7 @@ class DroneDesks:
                 return None
             home = flight.path.legs[0].start
             return detours.way_home(state, home, routes.DRONE_CRUISE_MPS[0], [])
-        return detours.aside(state, rest, other, wait_s)
+        return detours.aside(state, rest, other)
 
     def _mate(self, flight: Flight, track_id: str, now_us: int) -> Flight | None:
         """The other's flight, if the same operator flies it."""

@@ -1,6 +1,6 @@
-"""Changes to a path in flight: round a circle, down and wait, aside and back, or land.
+"""Changes to a path in flight: round a circle, down and wait, aside, home, or land.
 
-A detour goes back to where the path was left and flies the rest of it, later. Routes round circles
+After a detour the rest of the path is flown, later. Routes round circles
 pass one waypoint beside each; where circles overlap so much that a few waypoints are not enough,
 the route goes through, as a hurried planner's would.
 """
@@ -99,17 +99,21 @@ def down_and_wait(state: State, rest: list[Leg], wait_s: float) -> list[Leg] | N
     return [*detour, *_shortened(rest, detour)]
 
 
-def aside(state: State, rest: list[Leg], other: Point, wait_s: float) -> list[Leg]:
-    """Away from a point, wait there, back and on."""
+def aside(state: State, rest: list[Leg], other: Point) -> list[Leg]:
+    """Away from a point, and on with the work there; the way home is the old one again."""
     here = Point(state.east_m, state.north_m, state.amsl_m)
     angle_rad = math.atan2(here.north_m - other.north_m, here.east_m - other.east_m)
-    there = routes.beside(here, ASIDE_M, angle_rad, here.amsl_m)
-    detour: list[Leg] = [
-        straight(here, there, _ASIDE_MPS, ramp_in_s=2.0),
-        hover(there, wait_s),
-        straight(there, here, _ASIDE_MPS, ramp_in_s=2.0),
-    ]
-    return [*detour, *_shortened(rest, detour)]
+    east_m, north_m = ASIDE_M * math.cos(angle_rad), ASIDE_M * math.sin(angle_rad)
+    legs: list[Leg] = [straight(here, _moved(here, east_m, north_m), _ASIDE_MPS, ramp_in_s=2.0)]
+    for place, leg in enumerate(rest):
+        if isinstance(leg, Circle):
+            legs.append(replace(leg, center=_moved(leg.center, east_m, north_m)))
+            continue
+        start = _moved(leg.start, east_m, north_m)
+        if _away_m(leg.start, leg.end) > ASIDE_M:
+            return [*legs, replace(leg, start=start), *rest[place + 1 :]]
+        legs.append(replace(leg, start=start, end=_moved(leg.end, east_m, north_m)))
+    return legs
 
 
 def land_here(state: State) -> list[Leg]:
@@ -218,6 +222,10 @@ def _nearest(start: Point, end: Point, to: Point) -> Point:
         start.north_m + share * along[1],
         start.amsl_m + share * (end.amsl_m - start.amsl_m),
     )
+
+
+def _moved(point: Point, east_m: float, north_m: float) -> Point:
+    return Point(point.east_m + east_m, point.north_m + north_m, point.amsl_m)
 
 
 def _away_m(a: Point, b: Point) -> float:

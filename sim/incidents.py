@@ -23,6 +23,8 @@ AGENCY_WEIGHTS: Final = (0.6, 0.22, 0.18)
 DOCK_RANGE_M: Final = 6_000.0
 RELAYS_MAX: Final = 4
 RELAY_OVERLAP_S: Final = 60.0
+RELAY_ASIDE_M: Final = 110.0
+"""As agreed, a relay takes over from beside: two circles 26 m apart, whatever the accuracy."""
 # Between landing and the next launch of a dock: swap or charge, checks.
 DOCK_TURNROUND_US: Final = 4 * MINUTE_US
 RECENT_INCIDENTS_MAX: Final = 20
@@ -219,9 +221,12 @@ class IncidentDesk:
                 if dock
                 else self._crew(rng, agency, station, as_agreed=as_agreed)
             )
-            transit_s = routes.drone_transit_s(home, station)
+            place = station
+            if len(flights) % 2 and self._agrees("relay", self._incident_serial):
+                place = routes.beside(station, RELAY_ASIDE_M, 0.0, station.amsl_m)
+            transit_s = routes.drone_transit_s(home, place)
             part_s = min(wanted_s, routes.DRONE_BATTERY_S - 2.0 * transit_s)
-            legs = routes.drone_sortie(rng, home, station, part_s, band_m, in_band=as_agreed)
+            legs = routes.drone_sortie(rng, home, place, part_s, band_m, in_band=as_agreed)
             path = Path.of(launch_us, legs)
             if dock:
                 dock.free_us = path.end_us + DOCK_TURNROUND_US

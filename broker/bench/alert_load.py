@@ -60,8 +60,12 @@ def _both(*loads: Load) -> tuple[Load, ...]:
 
 DAY: Final = Load(EVERY_BOROUGH, 0.0, 24.0, busy=False)
 HOUR: Final = Load(SURGE, 18.5, 1.0, busy=True)
-FULL: Final = _both(DAY, HOUR)
 SHORT: Final = _both(replace(DAY, first_hour=18.0, hours=0.25), replace(HOUR, hours=0.1))
+
+
+def full(day_from: float, day_hours: float) -> tuple[Load, ...]:
+    """The day, or a part of it from an hour of the day on, and the hour of surge."""
+    return _both(replace(DAY, first_hour=day_from, hours=day_hours), HOUR)
 
 
 def run(loads: Iterable[Load], progress: Callable[[str], None]) -> list[Figures]:
@@ -70,8 +74,12 @@ def run(loads: Iterable[Load], progress: Callable[[str], None]) -> list[Figures]
     for load in loads:
         progress(f"alert load: {load.hours:g} h of {load.profile.name}, {load.conduct_name}")
         seen, breaches = fly(load)
-        head: Figures = {"profile": load.profile.name, "conduct": load.conduct_name}
-        head["hours"] = load.hours
+        head: Figures = {
+            "profile": load.profile.name,
+            "conduct": load.conduct_name,
+            "from_hour": load.first_hour,
+            "hours": load.hours,
+        }
         rows += [{**head, **row} for row in rows_of(seen, breaches, load.hours, load.busy)]
     return rows
 

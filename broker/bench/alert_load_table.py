@@ -30,11 +30,12 @@ between drones on scene. *As agreed*, the shares being judgement, set before the
 - {AS_AGREED.warnings:.0%} of alerts are acted on, {ACT_AFTER_US / SECOND_US:g} s after they are
   told (8 s of a person, 2 s of links): at a warning of crewed traffic the drone goes down to 25 m
   and waits; at a warning of another drone, who is on the way goes round who is at work, two at
-  work go 100 m aside for a while, and of one operator's two the first to come goes home; at a
+  work move 100 m apart, and of one operator's two the first to come goes home; at a
   caution of a landing helicopter the drone lands, at a caution of a keep-clear request it goes
   round. Then the task goes on, shorter by the delay.
 - {AS_AGREED.agreement:.0%} of drones that crews launch at an incident stay in their own sector,
-  60 m from the next, and in the middle half of their height band (25-45, 60-80, 95-115 m).
+  60 m from the next, and in the middle half of their height band (25-45, 60-80, 95-115 m); of
+  reliefs, as many take over from 110 m beside.
 """
 _DESK_HEADS: Final = (
     ("desk", "desk", "{}"),
@@ -59,16 +60,21 @@ _CAUSE_HEADS: Final = (
 def page(rows: Sequence[Figures]) -> str:
     """The whole page."""
     parts = [INTRODUCTION]
-    for profile, conduct, hours in dict.fromkeys(
-        (str(row["profile"]), str(row["conduct"]), row["hours"]) for row in rows
-    ):
-        mine = [row for row in rows if (row["profile"], row["conduct"]) == (profile, conduct)]
-        span = "1 hour" if hours == 1 else f"{hours:g} hours"
-        parts += [f"## {profile}, {span}, {conduct}\n", _table(_DESK_HEADS, mine)]
+    for heading in dict.fromkeys(map(_heading, rows)):
+        mine = [row for row in rows if _heading(row) == heading]
+        parts += [heading, _table(_DESK_HEADS, mine)]
         if any("cause" in row for row in mine):
             parts += [_table(_CAUSE_HEADS, mine)]
         parts += [_sentence(row) for row in mine if "not_alerted" in row]
     return "\n".join(parts)
+
+
+def _heading(row: Figures) -> str:
+    from_hour = row["from_hour"]
+    if not isinstance(from_hour, float):
+        raise TypeError("from_hour is an hour of the day")
+    clock = f"{int(from_hour):02d}:{round(from_hour % 1.0 * 60):02d}"
+    return f"## {row['profile']}, {row['hours']:g} h from {clock}, {row['conduct']}\n"
 
 
 def _table(heads: Sequence[tuple[str, str, str]], rows: Sequence[Figures]) -> str:

@@ -78,12 +78,14 @@ def alert_load(
     as_json: AsJson = False,
     short: Short = False,
     write: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
+    day_from: Annotated[float, typer.Option(min=0, max=24, help="Hour the day starts at.")] = 0.0,
+    day_hours: Annotated[float, typer.Option(min=0.1, max=24, help="Hours of it.")] = 24.0,
 ) -> None:
     """Alerts at each desk in simulated London, drones reacting or not; takes half an hour."""
     from broker.bench import alert_load as bench  # noqa: PLC0415  # numba takes long to import
     from broker.bench.alert_load_table import page  # noqa: PLC0415
 
-    results = bench.run(bench.SHORT if short else bench.FULL, _progress)
+    results = bench.run(bench.SHORT if short else bench.full(day_from, day_hours), _progress)
     if write is not None:
         write.write_text(page(results), encoding="utf-8")
     print(json.dumps({"results": results}) if as_json else page(results))

@@ -18,6 +18,7 @@ from sim.desks import Move
 from sim.scoring import Breach
 
 START_US = bench.START_US
+HEAD: Figures = {"profile": "p", "conduct": "c", "from_hour": 18.5, "hours": 12.0}
 GEOMETRY = AlertGeometry(100.0, 0.0, 0.0, 1.0, 5.0, 5.0, 10.0, 10.0, 1.0)
 
 
@@ -107,7 +108,7 @@ def test_one_warning_too_many_is_not_within_limits(seen: Seen) -> None:
     rows = list(rows_of(seen, [], 12.0, busy=False))
     assert desk_row(rows, "met")["within"] is False
     assert desk_row(rows, "las")["within"] is True
-    assert "**no**" in page([{"profile": "p", "conduct": "c", "hours": 12.0, **r} for r in rows])
+    assert "**no**" in page([{**HEAD, **row} for row in rows])
 
 
 def test_crews_are_counted_by_flying_hours(seen: Seen) -> None:
@@ -168,5 +169,5 @@ def test_a_few_minutes_of_surge_make_the_page() -> None:
         if "not_alerted" in row:
             assert row["not_alerted"] == 0
     text = page(rows)
-    assert "## surge, 0.05 hours, as planned" in text
-    assert "## surge, 0.05 hours, as agreed" in text
+    assert "## surge, 0.05 h from 18:30, as planned" in text
+    assert "## surge, 0.05 h from 18:30, as agreed" in text

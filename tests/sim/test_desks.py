@@ -1,6 +1,8 @@
 """Drone desks: what they keep clear of, what they do at an alert, and what shares mean."""
 
+import math
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -8,11 +10,11 @@ from sim.conduct import ACT_AFTER_US, AS_AGREED, READ_AFTER_US, UNMOVED, Conduct
 from sim.desks import Advised, DroneDesks, Move
 from sim.fleet import PILOT_TELEMETRY, AircraftKind, Airframe, Flight
 from sim.geography import to_degrees
-from sim.incidents import KeepClear
+from sim.incidents import IncidentDesk, KeepClear
 from sim.london import London
 from sim.measures import MINUTE_US, SECOND_US
 from sim.motion import Path, Point, Status
-from sim.profiles import SURGE, Profile
+from sim.profiles import EVERY_BOROUGH, SURGE, Profile
 from sim.routes import SCENE_BANDS_M, ground_point
 from tests.sim.test_detours import FAR, HOME, nearest_m, sortie
 
@@ -165,3 +167,22 @@ def test_drones_on_scene_keep_to_their_bands_as_agreed() -> None:
     agreed = in_bands(drone_heights_m(replace(SURGE, conduct=AS_AGREED)))
     assert agreed > 0.85
     assert planned < agreed - 0.1
+
+
+def test_a_relay_takes_over_from_beside_as_agreed() -> None:
+    apart = {}
+    for conduct in (UNMOVED, ALWAYS):
+        profile = replace(EVERY_BOROUGH, on_scene_mean_s=6_000.0, conduct=conduct)
+        desk, rng = IncidentDesk(profile, 3), Random(3)
+        centres: dict[tuple[str, str], list[Point]] = {}
+        for number in range(40):
+            for one in desk.attend(rng, number * MINUTE_US):
+                middle = one.path.at((one.path.start_us + one.path.end_us) // 2)
+                key = one.incident_id, one.airframe.agency
+                centres.setdefault(key, []).append(Point(middle.east_m, middle.north_m, 0.0))
+        pairs = [places[:2] for places in centres.values() if len(places) > 1]
+        apart[conduct] = min(
+            math.hypot(a.east_m - b.east_m, a.north_m - b.north_m) for a, b in pairs
+        )
+    assert apart[ALWAYS] >= 25.0
+    assert apart[UNMOVED] < 15.0

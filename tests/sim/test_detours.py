@@ -96,15 +96,23 @@ def test_a_drone_that_is_low_already_stays() -> None:
     assert detours.down_and_wait(path.at(0), detours.rest_of(path, 0), 30.0) is None
 
 
-def test_aside_is_away_from_the_other() -> None:
+def test_aside_is_away_from_the_other_and_the_work_goes_on_there() -> None:
     path = Path.of(0, sortie())
     at_us = 200 * SECOND_US
     state = path.at(at_us)
     other = Point(state.east_m + 20.0, state.north_m, 0.0)
-    changed = path.then(at_us, detours.aside(state, detours.rest_of(path, at_us), other, 30.0))
-    there = changed.at(at_us + 20 * SECOND_US)
-    assert there.east_m == pytest.approx(state.east_m - detours.ASIDE_M)
-    assert changed.end_us == pytest.approx(path.end_us, abs=1_000)
+    changed = path.then(at_us, detours.aside(state, detours.rest_of(path, at_us), other))
+    for later_s in (20, 250):
+        there = changed.at(at_us + later_s * SECOND_US)
+        before = path.at(at_us + later_s * SECOND_US)
+        assert there.east_m < before.east_m - 0.5 * detours.ASIDE_M
+    assert changed.at(changed.end_us) == path.at(path.end_us)
+    times = range(at_us, changed.end_us - SECOND_US, SECOND_US)
+    steps = [
+        math.hypot(b.east_m - a.east_m, b.north_m - a.north_m)
+        for a, b in ((changed.at(t), changed.at(t + SECOND_US)) for t in times)
+    ]
+    assert max(steps) < 20.0  # no jumps
 
 
 def test_landing_ends_the_flight_on_the_ground() -> None:
