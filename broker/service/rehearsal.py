@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from broker.core.airspace import Airspace, Setup
-from broker.core.commands import OpenAudience, SubmitReports, Tick
+from broker.core.commands import LoadSupplyChain, OpenAudience, SubmitReports, Tick
 from broker.core.effects import BatchReply
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role, SystemName
@@ -35,6 +35,18 @@ RING_DEG: Final = 0.004
 SPEED_MPS: Final = 20.0
 ALTITUDE_HAE_M: Final = 130.0
 VERTICAL_DOUBT_M: Final = 20.0
+SUPPLY_CHAIN: Final = """
+version = "rehearsal"
+[area.ring]
+circle = { latitude_deg = 51.5, longitude_deg = -0.12, radius = "2 km" }
+[[rule]]
+id = "nobody"
+action = "refuse"
+areas = ["ring"]
+agencies = ["nobody"]
+registered = false
+reason = "only looked for, never found"
+"""
 
 
 def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> None:
@@ -42,6 +54,7 @@ def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> 
     airspace = Airspace(Setup(exercise=False, policy_toml=policy_toml, backend=backend))
     projection = Projection(airspace, bytes(SECRET_BYTES), encoder, "rehearsal")
     airspace.apply([OpenAudience(Audience("rehearsal", Role.DESK), "Rehearsal")], SECOND_US)
+    airspace.apply([LoadSupplyChain(SUPPLY_CHAIN)], SECOND_US)
     for second in range(SECONDS):
         now_us = (second + 1) * SECOND_US
         everybody = range(AIRCRAFT)
