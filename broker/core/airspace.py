@@ -76,7 +76,7 @@ class Airspace:
             self.policy.category_of, self.policy.filter_settings, self.policy.phase_limits
         )
         self.correlator = Correlator(self.tracks)
-        self.restrictions = RestrictionRegister()
+        self.restrictions = RestrictionRegister(backend=setup.backend)
         self.alerting = Alerting(
             self.policy,
             self.tracks,

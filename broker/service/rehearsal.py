@@ -2,7 +2,8 @@
 
 The first call of a compiled kernel loads it, or on a new machine compiles it, which takes seconds.
 A partner's first positions must not wait for that, so a few aircraft meet, turn, climb and part
-here first: alone and in batches, with and without height and velocity. Nothing of it is kept.
+here first: alone and in batches, with and without height and velocity, into keep-clear requests
+and out. Nothing of it is kept.
 """
 
 import math
@@ -11,10 +12,19 @@ from typing import Final
 import numpy as np
 
 from broker.core.airspace import Airspace, Setup
-from broker.core.commands import LoadSupplyChain, OpenAudience, SubmitReports, Tick
-from broker.core.effects import BatchReply
+from broker.core.commands import (
+    CreateRestriction,
+    LoadSupplyChain,
+    OpenAudience,
+    SubmitReports,
+    Tick,
+)
+from broker.core.effects import BatchReply, Done
 from broker.core.errors import BrokenInvariant
-from broker.core.names import Audience, Role, SystemName
+from broker.core.names import Audience, RestrictionName, Role, SystemName
+from broker.core.restrictions.model import AppliesTo, RestrictionDraft
+from broker.core.restrictions.periods import Window
+from broker.core.restrictions.shapes import Circle, LimitDatum, Polygon, VerticalLimit, Volume
 from broker.core.separation.jit import Backend
 from broker.core.tracks.reports import (
     AircraftClass,
@@ -47,6 +57,12 @@ agencies = ["nobody"]
 registered = false
 reason = "only looked for, never found"
 """
+PUBLISHER: Final = SystemName("rehearsal", "rehearsal")
+_SHAPES: Final[dict[str, Circle | Polygon]] = {
+    "disc": Circle(*CENTRE_DEG, 200.0),
+    "ring": Polygon(((51.501, -0.121), (51.503, -0.12), (51.501, -0.119))),
+}
+"""In the middle, where everybody comes by, and to the north of it."""
 
 
 def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> None:
@@ -55,6 +71,10 @@ def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> 
     projection = Projection(airspace, bytes(SECRET_BYTES), encoder, "rehearsal")
     airspace.apply([OpenAudience(Audience("rehearsal", Role.DESK), "Rehearsal")], SECOND_US)
     airspace.apply([LoadSupplyChain(SUPPLY_CHAIN)], SECOND_US)
+    created = airspace.apply([_keep_clear(name) for name in _SHAPES], SECOND_US)
+    for outcome in created:
+        if not isinstance(outcome.reply, Done):
+            raise BrokenInvariant(f"the rehearsal's restriction is refused: {outcome.reply}")
     for second in range(SECONDS):
         now_us = (second + 1) * SECOND_US
         everybody = range(AIRCRAFT)
@@ -66,6 +86,21 @@ def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> 
         _shown(projection, Tick(audit=True), now_us)
     for late_s in (10, 30, 120):
         _shown(projection, Tick(audit=True), (SECONDS + late_s) * SECOND_US)
+
+
+def _keep_clear(name: str) -> CreateRestriction:
+    limits = VerticalLimit(0.0, LimitDatum.SURFACE), VerticalLimit(ALTITUDE_HAE_M, LimitDatum.AMSL)
+    draft = RestrictionDraft(
+        name=RestrictionName(PUBLISHER.agency, name),
+        title=name,
+        reason="rehearsal",
+        volumes=(Volume(_SHAPES[name], *limits),),
+        windows=(Window(SECOND_US, 2 * SECONDS * SECOND_US),),
+        applies_to=AppliesTo.ALL_AIRCRAFT,
+        exempt_agencies=(),
+        contact="rehearsal",
+    )
+    return CreateRestriction(PUBLISHER, "", draft)
 
 
 def _shown(projection: Projection, command: SubmitReports | Tick, now_us: int) -> None:
@@ -87,7 +122,7 @@ def _batch(places: list[int], second: int) -> ReportBatch:
     full = np.array(places) % 3 != 0
     height_m = np.where(full, ALTITUDE_HAE_M + second, np.nan)
     return ReportBatch(
-        publisher=SystemName("rehearsal", "rehearsal"),
+        publisher=PUBLISHER,
         batch_id="rehearsal",
         source_track_ids=tuple(f"aircraft-{place}" for place in places),
         time_of_validity_us=np.full(count, (second + 1) * SECOND_US, dtype=np.int64),

@@ -30,10 +30,13 @@ class Compiled(event.Listener):
 compiled = Compiled()
 event.register("numba:compile", compiled)
 
+import numpy as np
+
 from broker.bench.traffic import fleet
 from broker.cli.running import policy_text
 from broker.core.airspace import Airspace, Setup
-from broker.core.commands import OpenAudience, SubmitReports, Tick
+from broker.bench.restrictions import draft
+from broker.core.commands import CreateRestriction, OpenAudience, SubmitReports, Tick
 from broker.core.names import Audience, Role, SystemName
 from broker.gateways.wire.feed import WireEncoder
 from broker.gateways.wire.reports import decode_batch
@@ -49,6 +52,11 @@ airspace = Airspace(Setup(exercise=True, policy_toml=policy_text("default")))
 projection = Projection(airspace, bytes(32), WireEncoder(exercise=True), "log.1")
 airspace.apply([OpenAudience(Audience("met", Role.DESK), "Met")], START_US)
 name = SystemName("met", "fleet")
+rng = np.random.default_rng(1)
+bench = SystemName("bench", "tracker")
+creates = [CreateRestriction(bench, "", draft(rng, n, START_US)) for n in range(200)]
+for outcome in airspace.apply(creates, START_US):
+    assert outcome.effects, outcome.reply
 for second in range(3):
     now_us = START_US + second * 1_000_000
     for batch in fleet(400, 50, 1, START_US):
@@ -58,6 +66,7 @@ for second in range(3):
         projection.project(outcome.effects, now_us, frames_due=False)
     [outcome] = airspace.apply([Tick(audit=True)], now_us)
     projection.project(outcome.effects, now_us, frames_due=True)
+assert any(alert.restriction_name for alert in airspace.alerting.active())
 late = compiled.calls[rehearsed:]
 assert not late, late
 print("nothing compiled late")

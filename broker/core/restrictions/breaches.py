@@ -6,10 +6,13 @@ velocity stays silent. A level rises at once, and falls only after HOLD_US below
 aircraft that hugs the boundary from chattering. Freshness is the track's count of reports, so
 passing time and repeated judging confirm nothing. When the restriction or the track ends, its
 alerts are cleared and say so. Watches are bounded by tracks x live restrictions.
+
+Watches are rows of a memory and are judged by compiled code (`breach_step`); an alert is made anew
+only when it has something to tell, or is asked for.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
 
@@ -20,14 +23,18 @@ from pydantic import TypeAdapter
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain, integer, items
+from broker.core.restrictions import watch_memory as of
+from broker.core.restrictions.breach_step import (
+    Tracks,
+    forget,
+    rows_gone,
+    sample_columns,
+    step_watches,
+    take_row,
+)
 from broker.core.restrictions.samples import Cap, RestrictionSamples
-from broker.core.tracks.table import TrackColumns
-from broker.core.units import SECOND_US
+from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns
 
-CONFIRMATIONS: Final = 2
-"""Fresh reports in a row that predict an entry before it is raised."""
-HOLD_US: Final = 4 * SECOND_US
-"""How long a level must be left before it falls: that of the pair policy."""
 ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
 """The newest are kept."""
 RULE_ID: Final = "restriction-entry"
@@ -42,8 +49,11 @@ _CAP_TEXT: Final = {
     Cap.UNREAD: "its text could not be read: ask a person",
     Cap.EXEMPT_ON_CONDITIONS: "exempt on conditions",
 }
-_FALLING: Final = (AlertLevel.WARNING, AlertLevel.CAUTION)
-"""Levels that are held; the machine knows no others."""
+
+_BELOW: Final = {
+    int(AlertLevel.WARNING): of.WARNING_BELOW_US,
+    int(AlertLevel.CAUTION): of.CAUTION_BELOW_US,
+}
 
 Key = tuple[int, str]
 """(track number, restriction name)"""
@@ -51,7 +61,7 @@ Key = tuple[int, str]
 
 @dataclass(slots=True)
 class Watch:
-    """One aircraft against one restriction."""
+    """One aircraft against one restriction, as a snapshot holds it."""
 
     slot: int
     reports_seen: int = 0
@@ -83,7 +93,13 @@ class RestrictionAlerts:
 
     def __init__(self) -> None:
         self._episodes = 0
-        self._watches: dict[Key, Watch] = {}
+        self._steps = 0
+        self._memory = of.empty_memory(INITIAL_CAPACITY)
+        self._names: tuple[str, ...] = ()
+        """What the rows' zones are indices of: the names of the newest samples."""
+        self._alerts: dict[int, Alert] = {}
+        """By row, as last told; the numbers of now are in the row."""
+        self._row_of_alert: dict[str, int] = {}
 
     def step(
         self,
@@ -96,61 +112,61 @@ class RestrictionAlerts:
 
         Returns new revisions by (track number, restriction). With no slots only time passes.
         """
-        changed = self._end_missing(samples, columns, now_us)
-        rows = {
-            (int(columns.track_number[slot]), samples.restriction_names[restriction]): row
-            for row, (slot, restriction) in enumerate(
-                zip(samples.slot, samples.restriction, strict=True)
-            )
-        }
-        for key, row in rows.items():
-            watch = self._watches.setdefault(key, Watch(slot=int(samples.slot[row])))
-            changed += self._sampled(key, watch, samples, row, columns, now_us)
-        # Sorted, so that asking "moved?" costs one search in place of one scan per watch.
-        moved = np.unique(moved_slots)
-        for key in [key for key in self._watches if key not in rows]:
-            watch = self._watches[key]
-            if _contains(moved, watch.slot):
-                watch.predicted_in_a_row = 0
-                self._below(watch, AlertLevel.NONE, now_us)
-            changed += self._settled(key, watch, now_us)
-        return sorted(changed, key=lambda alert: (alert.track_a, alert.restriction_name))
+        self._take_names(samples.restriction_names)
+        self._memory = of.with_room(self._memory, len(columns.active), len(samples))
+        gone = rows_gone(self._memory, columns.track_number, columns.active)
+        changed = self._end(self._memory.told[:gone, 0].tolist(), now_us)
+        self._steps += 1
+        told = step_watches(
+            self._memory,
+            sample_columns(samples),
+            Tracks(
+                columns.track_number,
+                columns.report_count,
+                columns.time_of_validity_us,
+                moved_slots,
+            ),
+            now_us,
+            self._steps,
+        )
+        for row, level, cap in self._memory.told[:told].tolist():
+            changed.append(self._tell(row, AlertLevel(level), _CAP_TEXT[Cap(cap)], now_us))
+        return sorted(changed, key=_by_key)
 
     def track_gone(self, track_number: int, now_us: int) -> list[Alert]:
         """The track left the picture: its alerts are cleared."""
-        return self._end(lambda key, _: key[0] == track_number, now_us)
+        rows = np.flatnonzero(self._memory.state[:, of.TRACK] == track_number)
+        return sorted(self._end(rows.tolist(), now_us), key=_by_key)
 
     def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
         """The alert with the acknowledgement added, or None if no such alert is active.
 
         Once per system and revision: a repeat changes nothing.
         """
-        for watch in self._watches.values():
-            if watch.alert is not None and watch.alert.alert_id == alert_id:
-                watch.alert = _acknowledged(watch.alert, acknowledgement)
-                return watch.alert
-        return None
+        row = self._row_of_alert.get(alert_id)
+        if row is None:
+            return None
+        alert = self._alerts[row] = _acknowledged(self._current(row), acknowledgement)
+        return alert
 
     @property
     def is_idle(self) -> bool:
         """Whether no track is inside, near or just out of any restriction."""
-        return not self._watches
+        return int(self._memory.free_count[0]) == len(self._memory.state)
 
     @property
     def active_count(self) -> int:
         """How many alerts are not cleared."""
-        return sum(watch.alert is not None for watch in self._watches.values())
+        return len(self._alerts)
 
     def active(self) -> list[Alert]:
         """Alerts not cleared, by (track number, restriction)."""
-        return [
-            watch.alert for _, watch in sorted(self._watches.items(), key=_by_key) if watch.alert
-        ]
+        return sorted((self._current(row) for row in self._alerts), key=_by_key)
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot: JSON values only."""
-        watches = [(*key, watch) for key, watch in sorted(self._watches.items(), key=_by_key)]
-        state = MachineState(self._episodes, watches)
+        watches = [self._watch(row) for row in of.used_rows(self._memory).tolist()]
+        state = MachineState(self._episodes, sorted(watches, key=lambda watch: watch[:2]))
         return cast("dict[str, Plain]", _RECORD.dump_python(state, mode="json"))
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -162,41 +178,78 @@ class RestrictionAlerts:
         except (KeyError, ValueError) as error:
             raise BrokenInvariant(f"snapshot: not restriction alerts: {error}") from error
         self._episodes = read.episodes
-        self._watches = {(number, name): watch for number, name, watch in read.watches}
+        self._names = tuple(sorted({name for _, name, _ in read.watches}))
+        slots = max((watch.slot + 1 for _, _, watch in read.watches), default=0)
+        memory = of.empty_memory(max(INITIAL_CAPACITY, slots))
+        self._memory = of.with_room(memory, slots, len(read.watches))
+        self._alerts.clear()
+        self._row_of_alert.clear()
+        place_of = {name: place for place, name in enumerate(self._names)}
+        for number, name, watch in read.watches:
+            self._restore_row(take_row(self._memory, watch.slot, number, place_of[name]), watch)
 
-    def _sampled(
-        self,
-        key: Key,
-        watch: Watch,
-        samples: RestrictionSamples,
-        row: int,
-        columns: TrackColumns,
-        now_us: int,
-    ) -> list[Alert]:
-        level = AlertLevel(int(samples.level[row]))
-        reports = int(columns.report_count[watch.slot])
-        if reports > watch.reports_seen:
-            watch.predicted_in_a_row += 1
-            watch.reports_seen = reports
-        self._below(watch, level, now_us)
-        entered = samples.time_to_entry_s[row] == 0.0
-        if watch.alert is None and not entered and watch.predicted_in_a_row < CONFIRMATIONS:
-            return []
-        cap = _CAP_TEXT[Cap(int(samples.cap[row]))]
-        geometry = _geometry(samples, row, columns, now_us)
-        if watch.alert is None:
-            watch.alert = self._raised(key, level, cap, geometry, now_us)
-            return [watch.alert]
-        watch.alert = replace(watch.alert, geometry=geometry, evaluated_us=now_us)
-        if level > watch.alert.level:
-            watch.alert = _revised(watch.alert, level, cap, now_us)
-            return [watch.alert]
-        return self._settled(key, watch, now_us, cap)
+    def _restore_row(self, row: int, watch: Watch) -> None:
+        state = self._memory.state
+        state[row, of.REPORTS], state[row, of.PREDICTED] = (
+            watch.reports_seen,
+            watch.predicted_in_a_row,
+        )
+        for level, column in _BELOW.items():
+            state[row, column] = watch.below_since_us.get(level, of.NEVER)
+        alert = watch.alert
+        if alert is None:
+            return
+        seen = alert.geometry
+        state[row, of.LEVEL], state[row, of.EVALUATED_US] = alert.level, alert.evaluated_us
+        self._memory.seen[row] = (
+            seen.range_m,
+            seen.bearing_deg,
+            np.nan if seen.time_to_loss_s is None else seen.time_to_loss_s,
+            seen.closing_speed_mps,
+            seen.picture_age_s,
+        )
+        self._alerts[row] = alert
+        self._row_of_alert[alert.alert_id] = row
 
-    def _raised(
-        self, key: Key, level: AlertLevel, cap: str, geometry: AlertGeometry, now_us: int
-    ) -> Alert:
+    def _watch(self, row: int) -> tuple[int, str, Watch]:
+        state = self._memory.state[row].tolist()
+        below = {level: state[column] for level, column in _BELOW.items()}
+        watch = Watch(
+            slot=state[of.SLOT],
+            reports_seen=state[of.REPORTS],
+            predicted_in_a_row=state[of.PREDICTED],
+            below_since_us={level: us for level, us in below.items() if us != of.NEVER},
+            alert=self._current(row) if row in self._alerts else None,
+        )
+        return state[of.TRACK], self._names[state[of.ZONE]], watch
+
+    def _take_names(self, names: tuple[str, ...]) -> None:
+        """Let the rows' zones be indices of these names; NOTHING where a restriction is over."""
+        if names is self._names:
+            return
+        place_of = {name: place for place, name in enumerate(names)}
+        place = np.array([place_of.get(one, of.NOTHING) for one in self._names], dtype=np.int64)
+        rows = of.used_rows(self._memory)
+        zones = self._memory.state[:, of.ZONE]
+        zones[rows] = place[zones[rows]]
+        self._names = names
+
+    def _tell(self, row: int, level: AlertLevel, cap: str, now_us: int) -> Alert:
+        alert = self._alerts.get(row)
+        if alert is None:
+            alert = self._raised(row, level, cap, now_us)
+            self._row_of_alert[alert.alert_id] = row
+        else:
+            alert = _revised(self._current(row), level, cap, now_us)
+        self._alerts[row] = alert
+        if level is AlertLevel.NONE:
+            self._drop(row)
+        return alert
+
+    def _raised(self, row: int, level: AlertLevel, cap: str, now_us: int) -> Alert:
         self._episodes += 1
+        track, zone = self._memory.state[row, [of.TRACK, of.ZONE]].tolist()
+        key = (track, self._names[zone])
         return Alert(
             alert_id=alert_id_of(key, self._episodes, now_us),
             revision=1,
@@ -212,62 +265,48 @@ class RestrictionAlerts:
             rule_id=RULE_ID,
             policy_version=RULES_VERSION,
             capped_because=cap,
-            geometry=geometry,
+            geometry=self._geometry(row),
         )
 
-    def _below(self, watch: Watch, level: AlertLevel, now_us: int) -> None:
-        """Note which levels the newest sample reached and which it is below."""
-        for held in _FALLING:
-            if level >= held:
-                watch.below_since_us.pop(held, None)
-            else:
-                watch.below_since_us.setdefault(held, now_us)
+    def _current(self, row: int) -> Alert:
+        """The row's alert with the numbers of its newest sample."""
+        evaluated_us = int(self._memory.state[row, of.EVALUATED_US])
+        return replace(self._alerts[row], geometry=self._geometry(row), evaluated_us=evaluated_us)
 
-    def _settled(self, key: Key, watch: Watch, now_us: int, cap: str = "") -> list[Alert]:
-        """Let the level fall to the highest one that is not yet left for HOLD_US."""
-        held = AlertLevel.NONE
-        for level in _FALLING:
-            since_us = watch.below_since_us.get(level)
-            if since_us is None or now_us - since_us < HOLD_US:
-                held = level
-                break
-        if watch.alert is None:
-            if watch.predicted_in_a_row == 0:
-                del self._watches[key]
-            return []
-        if held >= watch.alert.level:
-            return []
-        watch.alert = _revised(watch.alert, held, cap, now_us)
-        changed = watch.alert
-        if held is AlertLevel.NONE:
-            del self._watches[key]
-        return [changed]
+    def _geometry(self, row: int) -> AlertGeometry:
+        """Range and bearing are to the nearest point of the boundary, which stands for b."""
+        range_m, bearing_deg, entry_s, closing_mps, age_s = self._memory.seen[row].tolist()
+        return AlertGeometry(
+            range_m=range_m,
+            bearing_deg=bearing_deg,
+            relative_height_m=None,
+            relative_height_doubt_m=None,
+            time_to_loss_s=entry_s,
+            # It enters on this course, so closest is the moment of entry, at no distance.
+            time_to_closest_s=entry_s,
+            closest_range_m=0.0,
+            closing_speed_mps=closing_mps,
+            picture_age_s=age_s,
+        )
 
-    def _end_missing(
-        self, samples: RestrictionSamples, columns: TrackColumns, now_us: int
-    ) -> list[Alert]:
-        """Clear what belongs to a restriction no longer active or to a track no longer there."""
-        active = frozenset(samples.restriction_names)
+    def _end(self, rows: Iterable[int], now_us: int) -> list[Alert]:
+        """Forget these watches; the last revisions of their alerts."""
+        alerts = []
+        for row in rows:
+            if row in self._alerts:
+                alerts.append(_revised(self._current(row), AlertLevel.NONE, "", now_us))
+            self._drop(row)
+        return alerts
 
-        def ended(key: Key, watch: Watch) -> bool:
-            present = columns.active[watch.slot] and columns.track_number[watch.slot] == key[0]
-            return key[1] not in active or not present
-
-        return self._end(ended, now_us)
-
-    def _end(self, ended: Callable[[Key, Watch], bool], now_us: int) -> list[Alert]:
-        over = sorted(key for key, watch in self._watches.items() if ended(key, watch))
-        alerts = [self._watches.pop(key).alert for key in over]
-        return [_revised(alert, AlertLevel.NONE, "", now_us) for alert in alerts if alert]
+    def _drop(self, row: int) -> None:
+        alert = self._alerts.pop(row, None)
+        if alert is not None:
+            del self._row_of_alert[alert.alert_id]
+        forget(self._memory, row)
 
 
-def _by_key(item: tuple[Key, Watch]) -> Key:
-    return item[0]
-
-
-def _contains(ordered: NDArray[np.int32], slot: int) -> bool:
-    place = int(np.searchsorted(ordered, slot))
-    return place < len(ordered) and int(ordered[place]) == slot
+def _by_key(alert: Alert) -> Key:
+    return alert.track_a, alert.restriction_name
 
 
 def _revised(alert: Alert, level: AlertLevel, cap: str, now_us: int) -> Alert:
@@ -291,23 +330,3 @@ def _acknowledged(alert: Alert, given: Acknowledgement) -> Alert:
         return alert
     kept = (*alert.acknowledgements, new)[-ACKNOWLEDGEMENTS_PER_ALERT_MAX:]
     return replace(alert, acknowledgements=kept)
-
-
-def _geometry(
-    samples: RestrictionSamples, row: int, columns: TrackColumns, now_us: int
-) -> AlertGeometry:
-    """Range and bearing are to the nearest point of the boundary, which stands for b."""
-    age_us = now_us - int(columns.time_of_validity_us[samples.slot[row]])
-    entry_s = float(samples.time_to_entry_s[row])
-    return AlertGeometry(
-        range_m=float(samples.range_m[row]),
-        bearing_deg=float(samples.bearing_deg[row]),
-        relative_height_m=None,
-        relative_height_doubt_m=None,
-        time_to_loss_s=entry_s,
-        # It enters on this course, so closest is the moment of entry, at no distance.
-        time_to_closest_s=entry_s,
-        closest_range_m=0.0,
-        closing_speed_mps=float(samples.closing_speed_mps[row]),
-        picture_age_s=max(0, age_us) / SECOND_US,
-    )

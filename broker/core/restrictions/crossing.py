@@ -10,17 +10,20 @@ path is wholly inside or wholly outside, and one point tells which. That is exac
 polygons too, and gives all the stretches, in order.
 
 An empty interval is (inf, -inf). A path slower than SPEED_MPS_MIN stands still.
+
+Here over arrays, as the reference; `entry_numba` does the same for one pair at a time, each
+operation rounded alike. Edges are rows of `prism_set`.
 """
 
 from typing import Final
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from broker.core.restrictions.prism import Prism
+from broker.core.restrictions import prism_set as of
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Stretch = tuple[float, float]
 
 SPEED_MPS_MIN: Final = 1e-3
@@ -36,7 +39,7 @@ def disc_interval(
     a = east_mps * east_mps + north_mps * north_mps
     b = east_m * east_mps + north_m * north_mps
     c = east_m * east_m + north_m * north_m - radius_m * radius_m
-    still = a < SPEED_MPS_MIN**2
+    still = a < SPEED_MPS_MIN * SPEED_MPS_MIN
     discriminant = b * b - a * c
     root = np.sqrt(np.maximum(discriminant, 0.0))
     divisor = np.where(still, 1.0, a)
@@ -59,35 +62,51 @@ def band_interval(
     return np.where(met, start, np.inf), np.where(met, end, -np.inf)
 
 
+def inside_ring(edges: Floats, position_m: Floats) -> Flags:
+    """Whether points (n, 2) lie within the rings of `edges` (e, 7), holes left out.
+
+    A line east from the point crosses an odd number of edges. On the boundary itself either answer
+    may come; nobody asks there, since the boundary's own intervals come first.
+    """
+    east, north = position_m[:, :1], position_m[:, 1:]
+    start_north = edges[:, of.START_NORTH]
+    edge_north = edges[:, of.EDGE_NORTH]
+    crosses = (start_north > north) != (start_north + edge_north > north)
+    divisor = np.where(edge_north == 0.0, 1.0, edge_north)
+    share = (north - start_north) / divisor
+    at_east = edges[:, of.START_EAST] + share * edges[:, of.EDGE_EAST]
+    odd: Flags = (crosses & (east < at_east)).sum(axis=1) % 2 == 1
+    return odd
+
+
 def polygon_stretches(
-    prism: Prism, position_m: Floats, velocity_mps: Floats, reach_m: Floats
+    edges: Floats, position_m: Floats, velocity_mps: Floats, reach_m: Floats
 ) -> list[list[Stretch]]:
     """For paths (n, 2) in the prism's frame: the times within `reach_m` (n,) of the polygon.
 
     Each list is in order and starts no earlier than 0; the last stretch may end at infinity.
     """
     reach_m = np.maximum(reach_m, REACH_M_MIN)
-    low, high = _boundary_intervals(prism.edges_m, position_m, velocity_mps, reach_m)
+    low, high = _boundary_intervals(edges, position_m, velocity_mps, reach_m)
     met = high >= np.maximum(low, 0.0)
-    inside_now = shapely.contains_xy(prism.polygon, position_m[:, 0], position_m[:, 1])
+    inside_now = inside_ring(edges, position_m)
     stretches: list[list[Stretch]] = [[] for _ in range(len(position_m))]
     for row in np.flatnonzero(met.any(axis=1) | inside_now):
         touches = met[row]
         stretches[row] = _joined(
-            prism, position_m[row], velocity_mps[row], low[row, touches], high[row, touches]
+            edges, position_m[row], velocity_mps[row], low[row, touches], high[row, touches]
         )
     return stretches
 
 
 def _boundary_intervals(
-    edges_m: Floats, position_m: Floats, velocity_mps: Floats, reach_m: Floats
+    edges: Floats, position_m: Floats, velocity_mps: Floats, reach_m: Floats
 ) -> tuple[Floats, Floats]:
     """Intervals (n, 2 e): within reach of each edge's rectangle, then of each vertex."""
-    start, edge = edges_m[:, :2], edges_m[:, 2:] - edges_m[:, :2]
-    length = np.hypot(edge[:, 0], edge[:, 1])
-    east, north = edge[:, 0] / length, edge[:, 1] / length
-    from_east = position_m[:, :1] - start[:, 0]
-    from_north = position_m[:, 1:] - start[:, 1]
+    length = edges[:, of.LENGTH]
+    east, north = edges[:, of.UNIT_EAST], edges[:, of.UNIT_NORTH]
+    from_east = position_m[:, :1] - edges[:, of.START_EAST]
+    from_north = position_m[:, 1:] - edges[:, of.START_NORTH]
     v_east, v_north, reach = velocity_mps[:, :1], velocity_mps[:, 1:], reach_m[:, None]
     along = band_interval(
         from_east * east + from_north * north,
@@ -105,7 +124,7 @@ def _boundary_intervals(
 
 
 def _joined(
-    prism: Prism, position_m: Floats, velocity_mps: Floats, low: Floats, high: Floats
+    edges: Floats, position_m: Floats, velocity_mps: Floats, low: Floats, high: Floats
 ) -> list[Stretch]:
     """One path's boundary intervals, joined across the gaps in which it is inside."""
     if len(low) == 0:
@@ -117,7 +136,7 @@ def _joined(
     gap_start = np.concatenate([[0.0], ends[breaks]])
     gap_end = np.concatenate([starts[:1], starts[breaks + 1]])
     middle = position_m + velocity_mps * ((gap_start + gap_end) / 2.0)[:, None]
-    inside = shapely.contains_xy(prism.polygon, middle[:, 0], middle[:, 1])
+    inside = inside_ring(edges, middle)
     stretches: list[Stretch] = []
     begin = 0.0 if inside[0] else float(gap_end[0])
     for place in range(1, len(gap_start)):
@@ -127,12 +146,15 @@ def _joined(
     return [*stretches, (begin, float(ends[-1]))]
 
 
-def nearest_on_edges(edges_m: Floats, position_m: Floats) -> Floats:
+def nearest_on_edges(edges: Floats, position_m: Floats) -> Floats:
     """The boundary points (n, 2) nearest to the positions (n, 2)."""
-    start, edge = edges_m[:, :2], edges_m[:, 2:] - edges_m[:, :2]
-    relative = position_m[:, None, :] - start
-    share = np.clip((relative * edge).sum(axis=2) / (edge * edge).sum(axis=1), 0.0, 1.0)
-    points: Floats = start + share[:, :, None] * edge
-    nearest = np.argmin(((points - position_m[:, None, :]) ** 2).sum(axis=2), axis=1)
-    chosen: Floats = points[np.arange(len(position_m)), nearest]
-    return chosen
+    from_east = position_m[:, :1] - edges[:, of.START_EAST]
+    from_north = position_m[:, 1:] - edges[:, of.START_NORTH]
+    along = from_east * edges[:, of.EDGE_EAST] + from_north * edges[:, of.EDGE_NORTH]
+    share = np.clip(along / (edges[:, of.LENGTH] * edges[:, of.LENGTH]), 0.0, 1.0)
+    east = edges[:, of.START_EAST] + share * edges[:, of.EDGE_EAST]
+    north = edges[:, of.START_NORTH] + share * edges[:, of.EDGE_NORTH]
+    off_east, off_north = east - position_m[:, :1], north - position_m[:, 1:]
+    nearest = np.argmin(off_east * off_east + off_north * off_north, axis=1)
+    rows = np.arange(len(position_m))
+    return np.column_stack([east[rows, nearest], north[rows, nearest]])

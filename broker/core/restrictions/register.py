@@ -35,6 +35,7 @@ from broker.core.restrictions.samples import (
     take_samples,
 )
 from broker.core.restrictions.windows import Standing, Timetable, place_of
+from broker.core.separation.jit import BACKEND, Backend
 from broker.core.tracks.table import TrackColumns
 from broker.core.units import SECOND_US
 
@@ -60,8 +61,9 @@ class RestrictionUnknown(Refused):
 class RestrictionRegister:
     """Every restriction of one space. `ground` bounds heights above ground."""
 
-    def __init__(self, ground: Ground = LONDON) -> None:
+    def __init__(self, ground: Ground = LONDON, backend: Backend = BACKEND) -> None:
         self._ground = ground
+        self._backend = backend
         self._all: dict[str, Restriction] = {}
         self._zones: dict[str, Zone] = {}
         """Geometry of the live ones; derived, so not part of the state."""
@@ -208,7 +210,8 @@ class RestrictionRegister:
 
         `agency_names[i]` is the agency whose `agency_index` is i.
         """
-        return take_samples(self._zones_near(now_us), columns, slots, now_us, agency_names)
+        near = self._zones_near(now_us)
+        return take_samples(near, columns, slots, now_us, agency_names, self._backend)
 
     def _zones_near(self, now_us: int) -> ZoneSet:
         if self._near is None or now_us >= self._near_until_us:

@@ -1,20 +1,21 @@
 """From entries to samples: which restriction applies to which aircraft, and how urgent it is."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
-from itertools import groupby
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.effects import AlertLevel
-from broker.core.restrictions.entry import Entries, Hours, PrismSet, find_entries
+from broker.core.restrictions.entry import Entries, Hours, find_entries
 from broker.core.restrictions.model import AppliesTo, EntryRule, RestrictionDraft
 from broker.core.restrictions.movers import movers_of
 from broker.core.restrictions.prism import Prism
+from broker.core.restrictions.prism_set import PrismSet
 from broker.core.restrictions.windows import Timetable
+from broker.core.separation.jit import BACKEND, Backend
 from broker.core.tracks.reports import AircraftClass, OperationalStatus
 from broker.core.tracks.table import TrackColumns
 from broker.core.units import SECOND_US
@@ -27,11 +28,11 @@ LOOK_AHEAD_S: Final = 60.0
 """A minute's warning: the advisory look-ahead of drone against crewed traffic, and time for a desk
 to turn a drone at 20 m/s more than a kilometre before the boundary."""
 
-_NOT_DRONES: Final = np.array(
-    [AircraftClass.HELICOPTER, AircraftClass.AEROPLANE, AircraftClass.OTHER_CREWED], dtype=np.int8
-)
-_NOT_CREWED: Final = np.array([AircraftClass.DRONE, AircraftClass.UNKNOWN_DRONE], dtype=np.int8)
-_PARKED: Final = np.array([OperationalStatus.ON_GROUND, OperationalStatus.AT_DOCK], dtype=np.int8)
+_CREWED: Final = (AircraftClass.HELICOPTER, AircraftClass.AEROPLANE, AircraftClass.OTHER_CREWED)
+_UNCREWED: Final = (AircraftClass.DRONE, AircraftClass.UNKNOWN_DRONE)
+_NOT_A_DRONE: Final = np.array([one in _CREWED for one in AircraftClass])
+_NOT_CREWED: Final = np.array([one in _UNCREWED for one in AircraftClass])
+"""By class."""
 
 
 class Cap(IntEnum):
@@ -141,58 +142,59 @@ def _flags(values: Iterable[bool]) -> Flags:
     return np.fromiter(values, dtype=np.bool_)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    slot: int
-    zone: int
-    level: int
-    cap: int
-    entry_s: float
-    exit_s: float
-    range_m: float
-    bearing_deg: float
-    closing_mps: float
-
-
 def take_samples(
     zones: ZoneSet,
     columns: TrackColumns,
     slots: Slots,
     now_us: int,
     agency_names: Sequence[str],
+    backend: Backend = BACKEND,
 ) -> RestrictionSamples:
     """Judge the tracks in `slots` against `zones` at `now_us`.
 
     `agency_names[i]` is the agency of `agency_index` i. Aircraft parked or docked are left out.
     """
-    judged = slots[~np.isin(columns.operational_status[slots], _PARKED)]
+    status = columns.operational_status[slots]
+    judged = slots[(status != OperationalStatus.ON_GROUND) & (status != OperationalStatus.AT_DOCK)]
     if len(judged) == 0 or len(zones.prisms) == 0:
-        return _samples(zones.names, [])
+        return no_samples(zones.names)
     movers = movers_of(columns, judged, now_us)
-    entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S, _hours(zones, now_us))
+    entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S, _hours(zones, now_us), backend)
     if len(entries) == 0:
-        return _samples(zones.names, [])
+        return no_samples(zones.names)
     slot, zone = judged[entries.mover], zones.zone_of[entries.prism]
     applies, conditional = _applies(zones, zone, columns, slot, agency_names)
     level, cap = _levels(zones, entries, movers.measured_doubt_m, columns, judged, conditional)
-    rows = [
-        _Row(
-            slot=int(slot[place]),
-            zone=int(zone[place]),
-            level=int(level[place]),
-            cap=int(cap[place]),
-            entry_s=float(entries.entry_s[place]),
-            exit_s=float(entries.exit_s[place]),
-            range_m=float(entries.range_m[place]),
-            bearing_deg=float(entries.bearing_deg[place]),
-            closing_mps=float(entries.closing_speed_mps[place]),
-        )
-        for place in np.flatnonzero(applies)
-    ]
-    number = columns.track_number
-    rows.sort(key=lambda row: (int(number[row.slot]), row.zone, -row.level, row.entry_s))
-    merged = [_merged(list(group)) for _, group in groupby(rows, lambda row: (row.slot, row.zone))]
-    return _samples(zones.names, merged)
+    rows = np.flatnonzero(applies)
+    number = columns.track_number[slot[rows]]
+    if (number[1:] < number[:-1]).any():
+        # Entries come by mover and prism, so what belongs to one restriction stands together.
+        rows = rows[np.argsort(number, kind="stable")]
+    slot, zone = slot[rows], zone[rows]
+    starts = np.ones(len(rows), dtype=np.bool_)
+    starts[1:] = (slot[1:] != slot[:-1]) | (zone[1:] != zone[:-1])
+    first = np.flatnonzero(starts)
+    entry_s, exit_s = entries.entry_s[rows[first]], entries.exit_s[rows[first]]
+    told = _most_urgent(entries, level, rows, first, entry_s, exit_s)
+    return RestrictionSamples(
+        restriction_names=zones.names,
+        slot=slot[first].astype(np.int32),
+        restriction=zone[first].astype(np.int32),
+        level=level[told],
+        cap=cap[told],
+        time_to_entry_s=entry_s,
+        time_to_exit_s=exit_s,
+        range_m=entries.range_m[told],
+        bearing_deg=entries.bearing_deg[told],
+        closing_speed_mps=entries.closing_speed_mps[told],
+    )
+
+
+def no_samples(names: tuple[str, ...]) -> RestrictionSamples:
+    """Nobody is in any of these, or on the way."""
+    whole, small = np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.int8)
+    none = np.zeros(0)
+    return RestrictionSamples(names, whole, whole, small, small, none, none, none, none, none)
 
 
 def _hours(zones: ZoneSet, now_us: int) -> Hours:
@@ -250,18 +252,23 @@ def _applies(
     source, whose identity anyone can transmit, never gets it.
     """
     classes = columns.aircraft_class[slots]
-    applies = np.where(np.isin(classes, _NOT_DRONES), ~zones.drones_only[zone], True)
-    applies &= np.where(np.isin(classes, _NOT_CREWED), ~zones.crewed_only[zone], True)
+    applies = ~(zones.drones_only[zone] & _NOT_A_DRONE[classes])
+    applies &= ~(zones.crewed_only[zone] & _NOT_CREWED[classes])
     conditional = np.zeros(len(slots), dtype=np.bool_)
     trusted = columns.trusted[slots] == 1
-    for index in np.unique(zone[zones.has_exempt[zone] & trusted]):
-        here = np.flatnonzero((zone == index) & trusted)
-        agencies = columns.agency_index[slots[here]]
-        draft = zones.zones[index].draft
-        exempt = [place for place, name in enumerate(agency_names) if draft.exempts(name)]
-        named = [place for place, name in enumerate(agency_names) if _is_named(draft, name)]
-        applies[here] &= ~np.isin(agencies, np.array(exempt, dtype=np.int32))
-        conditional[here] = np.isin(agencies, np.array(named, dtype=np.int32))
+    here = np.flatnonzero(zones.has_exempt[zone] & trusted)
+    if len(here) == 0:
+        return applies, conditional
+    # Each restriction's text is asked once for each agency that is there.
+    asked, which = np.unique(
+        np.column_stack([zone[here], columns.agency_index[slots[here]]]),
+        axis=0,
+        return_inverse=True,
+    )
+    drafts = [(zones.zones[index].draft, agency_names[agency]) for index, agency in asked.tolist()]
+    which = which.reshape(-1)
+    applies[here] &= ~_flags(draft.exempts(name) for draft, name in drafts)[which]
+    conditional[here] = _flags(_is_named(draft, name) for draft, name in drafts)[which]
     return applies, conditional
 
 
@@ -269,27 +276,29 @@ def _is_named(draft: RestrictionDraft, agency: str) -> bool:
     return any(agency in exemption.agencies for exemption in draft.exemptions)
 
 
-def _merged(rows: list[_Row]) -> _Row:
-    """One row for all volumes of a restriction: the most urgent, leaving when all are left."""
-    first = rows[0]
-    entry_s = min(row.entry_s for row in rows)
-    exit_s = entry_s
-    for row in sorted(rows, key=lambda row: row.entry_s):
-        if row.entry_s <= exit_s:
-            exit_s = max(exit_s, row.exit_s)
-    return replace(first, entry_s=entry_s, exit_s=exit_s)
+def _most_urgent(
+    entries: Entries,
+    level: NDArray[np.int8],
+    rows: NDArray[np.intp],
+    first: NDArray[np.intp],
+    entry_s: Floats,
+    exit_s: Floats,
+) -> NDArray[np.intp]:
+    """Per group of rows, which are the volumes of one restriction: the row that is told.
 
-
-def _samples(names: tuple[str, ...], rows: Sequence[_Row]) -> RestrictionSamples:
-    return RestrictionSamples(
-        restriction_names=names,
-        slot=np.array([row.slot for row in rows], dtype=np.int32),
-        restriction=np.array([row.zone for row in rows], dtype=np.int32),
-        level=np.array([row.level for row in rows], dtype=np.int8),
-        cap=np.array([row.cap for row in rows], dtype=np.int8),
-        time_to_entry_s=np.array([row.entry_s for row in rows], dtype=np.float64),
-        time_to_exit_s=np.array([row.exit_s for row in rows], dtype=np.float64),
-        range_m=np.array([row.range_m for row in rows], dtype=np.float64),
-        bearing_deg=np.array([row.bearing_deg for row in rows], dtype=np.float64),
-        closing_speed_mps=np.array([row.closing_mps for row in rows], dtype=np.float64),
-    )
+    Writes the earliest entry of each group, and the exit by which all its volumes are left.
+    """
+    last = np.append(first[1:], len(rows))
+    told = rows[first]
+    for group in np.flatnonzero(last - first > 1):
+        volumes = rows[first[group] : last[group]].tolist()
+        told[group] = min(volumes, key=lambda row: (-int(level[row]), float(entries.entry_s[row])))
+        stretches = sorted(
+            (float(entries.entry_s[row]), float(entries.exit_s[row])) for row in volumes
+        )
+        enter = leave = stretches[0][0]
+        for start, end in stretches:
+            if start <= leave:
+                leave = max(leave, end)
+        entry_s[group], exit_s[group] = enter, leave
+    return told

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from broker.core.restrictions.crossing import band_interval, disc_interval, nearest_on_edges
+from broker.core.restrictions.crossing import (
+    band_interval,
+    disc_interval,
+    inside_ring,
+    nearest_on_edges,
+)
+from broker.core.restrictions.prism_set import edge_columns
 
 Floats = NDArray[np.float64]
 METRES = st.floats(-5_000, 5_000)
@@ -64,9 +70,17 @@ def test_standing_still_is_always_or_never() -> None:
 
 def test_nearest_boundary_point_from_inside_outside_and_a_corner() -> None:
     places = np.array([[5.0, 1.0], [20.0, 5.0], [-3.0, -4.0]])
-    edges = np.hstack([RING, np.roll(RING, -1, axis=0)])
+    edges = edge_columns(np.hstack([RING, np.roll(RING, -1, axis=0)]))
     assert nearest_on_edges(edges, places).tolist() == [
         [5.0, 0.0],
         [10.0, 5.0],
         [0.0, 0.0],
     ]
+
+
+def test_inside_a_ring_with_a_hole() -> None:
+    hole = RING * 0.2 + 4.0
+    rings = [np.hstack([ring, np.roll(ring, -1, axis=0)]) for ring in (RING, hole)]
+    edges = edge_columns(np.vstack(rings))
+    places = np.array([[1.0, 1.0], [5.0, 5.0], [11.0, 5.0], [-1.0, 5.0], [5.0, 9.0]])
+    assert inside_ring(edges, places).tolist() == [True, False, False, False, True]

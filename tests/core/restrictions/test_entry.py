@@ -8,14 +8,20 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.restrictions.entry import PrismSet, find_entries
+from broker.core.geodesy.frame import project
+from broker.core.restrictions.entry import Entries, Hours, find_entries
 from broker.core.restrictions.movers import GROWTH_M_MAX, Movers, movers_of
 from broker.core.restrictions.prism import Prism, prism_of
+from broker.core.restrictions.prism_set import PrismSet
 from broker.core.restrictions.shapes import (
+    Arc,
+    ArcDirection,
     Circle,
     LimitDatum,
     Polygon,
+    Ring,
     VerticalLimit,
+    Volume,
 )
 from broker.core.units import SECOND_US
 from tests.core.restrictions.scenes import (
@@ -24,6 +30,7 @@ from tests.core.restrictions.scenes import (
     UNLIMITED,
     Scene,
     circle,
+    degrees,
     polygon,
     volume,
 )
@@ -226,6 +233,110 @@ def test_many_against_many_agrees_with_one_by_one() -> None:
             if (found := times(prism, one)) is not None:
                 alone.append((p, m, *found))
     assert len(alone) > 20
-    assert sorted(
-        zip(together.prism, together.mover, together.entry_s, together.exit_s, strict=True)
-    ) == sorted(alone)
+    assert list(
+        zip(together.mover, together.prism, together.entry_s, together.exit_s, strict=True)
+    ) == sorted((m, p, *found) for p, m, *found in alone)
+
+
+HOLED = Polygon(
+    vertices=SQUARE.vertices,
+    holes=(Ring(polygon((-200, -200), (200, -200), (0, 250)).vertices),),
+)
+CORNERS = tuple(degrees(*place) for place in [(-600.0, 0.0), (600.0, 0.0), (0.0, -700.0)])
+CENTRE_LATITUDE_DEG, CENTRE_LONGITUDE_DEG = degrees(0.0, 0.0)
+ARCED = Polygon(
+    vertices=CORNERS,
+    arcs=(Arc(0, CENTRE_LATITUDE_DEG, CENTRE_LONGITUDE_DEG, ArcDirection.CLOCKWISE),),
+)
+"""Over the top half a half circle, then two straight lines."""
+EVERY_SHAPE: dict[str, Circle | Polygon] = {**SHAPES, "holed": HOLED, "arced": ARCED}
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    shape=st.sampled_from(["holed", "arced"]),
+    place=st.tuples(st.floats(-1500, 1500), st.floats(-1500, 1500)),
+    velocity=st.tuples(st.floats(-60, 60), st.floats(-60, 60), st.floats(-6, 6)),
+    doubt_m=st.sampled_from([0.0, 12.0, 150.0]),
+    hours_s=st.tuples(st.floats(0, 50), st.floats(1, 40)),
+)
+def test_holes_arcs_and_hours_against_dense_sampling(
+    shape: str,
+    place: tuple[float, float],
+    velocity: tuple[float, float, float],
+    doubt_m: float,
+    hours_s: tuple[float, float],
+) -> None:
+    # REQ-RES-010
+    prism = prism_of(volume(EVERY_SHAPE[shape], *BAND))
+    one = mover(*place, velocity, doubt_m=doubt_m)
+    opens_s, closes_s = hours_s[0], hours_s[0] + hours_s[1]
+    t = np.arange(0.0, LOOK_AHEAD_S, STEP_S)
+    inside = sampled(prism, one) & (t >= opens_s) & (t <= closes_s)
+    hours = Hours(np.array([opens_s]), np.array([closes_s]))
+    found = find_entries(PrismSet.of([prism]), one, LOOK_AHEAD_S, hours)
+    if len(found) == 0:
+        assert not inside.any()
+        return
+    entry_s, exit_s = float(found.entry_s[0]), float(found.exit_s[0])
+    assert opens_s <= entry_s <= exit_s <= closes_s
+    assert inside[(t > entry_s + 1e-3) & (t < exit_s - 1e-3)].all()
+    # Nothing comes before it, but for what slips between two samples.
+    assert not inside[t < entry_s - 1e-3].any()
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), half_m=st.sampled_from([2_000.0, 40_000.0, 400_000.0]))
+def test_compiled_entries_are_those_of_the_reference_bit_by_bit(seed: int, half_m: float) -> None:
+    # REQ-RES-016
+    rng = np.random.default_rng(seed)
+    prisms = [prism_of(volume(shape, *BAND)) for shape in EVERY_SHAPE.values()]
+    for _ in range(40):
+        shape = circle(float(rng.uniform(20.0, 0.3 * half_m)), *rng.uniform(-half_m, half_m, 2))
+        prisms.append(prism_of(volume(shape, *(BAND if rng.random() < 0.5 else ()))))
+    scene = Scene()
+    for _ in range(60):
+        velocity = tuple(rng.uniform(-80, 80, 2) * (rng.random() < 0.8))
+        altitude_m = math.nan if rng.random() < 0.1 else rng.uniform(80, 220)
+        slot = scene.add(*rng.uniform(-half_m, half_m, 2), velocity, altitude_m)
+        scene.columns.horizontal_accuracy_m[slot] = rng.choice([0.0, 30.0, 400.0])
+    # Some lie on a boundary or in the very middle.
+    scene.add(0.0, 0.0, (0.0, 0.0))
+    scene.add(-500.0, 0.0, (500.0, 0.0))
+    scene.add(-500.0, -500.0, (10.0, 0.0))
+    movers = movers_of(scene.columns, scene.slots(), NOW_US)
+    opens_s = rng.choice([0.0, 20.0], len(prisms))
+    hours = Hours(opens_s, opens_s + rng.choice([10.0, np.inf], len(prisms)))
+    compiled = find_entries(PrismSet.of(prisms), movers, LOOK_AHEAD_S, hours, "numba")
+    reference = find_entries(PrismSet.of(prisms), movers, LOOK_AHEAD_S, hours, "numpy")
+    for name in Entries.__slots__:
+        assert getattr(compiled, name).tolist() == getattr(reference, name).tolist(), name
+
+
+def test_an_aircraft_far_towards_the_pole_is_compared_with_everything() -> None:
+    # The cells are made for aircraft whose east scale is like that of the prisms.
+    prisms = [prism_of(Volume(Circle(place, 0.0, 500.0), *BAND)) for place in (10.0, 30.0, 51.5)]
+    prisms.append(prism_of(Volume(Circle(78.0, 15.0, 500.0), *BAND)))
+    scene = Scene()
+    slot = scene.add(0.0, 0.0, (0.0, 0.0))
+    x, y, scale = project(np.array([78.0]), np.array([15.0]))
+    columns = scene.columns
+    columns.x_m[slot], columns.y_m[slot], columns.east_scale[slot] = x[0], y[0], scale[0]
+    columns.altitude_hae_m[slot] = 150.0
+    movers = movers_of(columns, scene.slots(), NOW_US)
+    found = find_entries(PrismSet.of(prisms), movers, LOOK_AHEAD_S)
+    assert found.prism.tolist() == [3]
+
+
+def test_more_entries_than_there_was_room_for() -> None:
+    prisms = [prism_of(volume(circle(500.0 + place))) for place in range(300)]
+    found = find_entries(PrismSet.of(prisms), mover(0.0, 0.0), LOOK_AHEAD_S)
+    assert found.prism.tolist() == list(range(300))
+    assert (found.entry_s == 0.0).all()
+
+
+def test_no_prism_and_no_mover() -> None:
+    assert len(find_entries(PrismSet.of([]), mover(0.0, 0.0), LOOK_AHEAD_S)) == 0
+    nobody = movers_of(Scene().columns, np.zeros(0, dtype=np.int32), NOW_US)
+    one = PrismSet.of([prism_of(volume(SQUARE))])
+    assert len(find_entries(one, nobody, LOOK_AHEAD_S)) == 0
