@@ -134,7 +134,8 @@ class Alerting:
         return self._encounters.standing(track_a, track_b)
 
     def _entries(self, slots: Slots, now_us: int) -> list[Alert]:
-        if self._breaches.is_idle and not self._restrictions.any_near(now_us):
+        nobody = len(slots) == 0 or not self._restrictions.any_near(now_us)
+        if nobody and self._breaches.is_idle:
             return []
         columns = self._tracks.columns
         samples = self._restrictions.touched(columns, slots, now_us, self._tracks.agencies.values())

@@ -127,30 +127,36 @@ def _columns(prisms: Sequence[Prism]) -> PrismColumns:
     x_m = np.array([one.frame.x_m for one in prisms], np.float64)
     y_m = np.array([one.frame.y_m for one in prisms], np.float64)
     east_scale = np.array([one.frame.east_scale for one in prisms], np.float64)
+    radius_m = np.array(
+        [np.nan if one.radius_m is None else one.radius_m for one in prisms], np.float64
+    )
+    first_edge = np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64)
     west, south, east, north = bounds_m.T
     return PrismColumns(
         bounds_m=bounds_m,
         x_m=x_m,
         y_m=y_m,
         east_scale=east_scale,
-        radius_m=np.array(
-            [np.nan if one.radius_m is None else one.radius_m for one in prisms], np.float64
-        ),
-        around_m=np.array([_around_m(one) for one in prisms], np.float64),
+        radius_m=radius_m,
+        around_m=_around_m(radius_m, edges_m, first_edge),
         floor_hae_m=np.array([one.floor_hae_m for one in prisms], np.float64),
         ceiling_hae_m=np.array([one.ceiling_hae_m for one in prisms], np.float64),
         vertical_doubt_m=np.array([one.vertical_doubt_m for one in prisms], np.float64),
         boxes=np.column_stack([x_m, east_scale, west, east, y_m + south, y_m + north]),
         edges=edge_columns(edges_m),
-        first_edge=np.concatenate([[0], np.cumsum(counts, dtype=np.int64)]).astype(np.int64),
+        first_edge=first_edge,
     )
 
 
-def _around_m(prism: Prism) -> float:
-    if prism.radius_m is not None:
-        return prism.radius_m
-    distances_m = np.hypot(prism.edges_m[:, 0], prism.edges_m[:, 1])
-    return float(distances_m.max()) + AROUND_MORE_M
+def _around_m(radius_m: Floats, edges_m: Floats, first_edge: Integers) -> Floats:
+    around_m = radius_m.copy()
+    polygons = np.flatnonzero(np.isnan(radius_m))
+    if len(polygons):
+        distances_m = np.sqrt(edges_m[:, 0] ** 2 + edges_m[:, 1] ** 2)
+        # Discs have no edges, so each polygon's end where the next one's begin.
+        farthest_m = np.maximum.reduceat(distances_m, first_edge[polygons])
+        around_m[polygons] = farthest_m + AROUND_MORE_M
+    return around_m
 
 
 def _grid(of: PrismColumns) -> PrismGrid:
@@ -174,12 +180,15 @@ def _grid(of: PrismColumns) -> PrismGrid:
     low_y = _cells(south, edges_y[0], cell_y_m, side)
     high_y = _cells(north, edges_y[0], cell_y_m, side)
     wide = (high_x - low_x + 1) * (high_y - low_y + 1) > CELLS_PER_PRISM_MAX
-    cells: list[list[int]] = [[] for _ in range(side * side)]
-    for prism in np.flatnonzero(~wide).tolist():
-        for row in range(low_y[prism], high_y[prism] + 1):
-            for column in range(low_x[prism], high_x[prism] + 1):
-                cells[row * side + column].append(prism)
-    counts = [len(one) for one in cells]
+    # Every cell of every prism in one go: restrictions change while traffic waits.
+    kept = np.flatnonzero(~wide)
+    width = (high_x - low_x + 1)[kept]
+    filled = width * (high_y - low_y + 1)[kept]
+    prism = np.repeat(kept, filled)
+    place = np.arange(len(prism)) - np.repeat(np.cumsum(filled) - filled, filled)
+    row, column = np.divmod(place, np.repeat(width, filled))
+    cell = (low_y[prism] + row) * side + low_x[prism] + column
+    counts = np.bincount(cell, minlength=side * side)
     return PrismGrid(
         west_m=float(edges_x[0]),
         south_m=float(edges_y[0]),
@@ -188,7 +197,7 @@ def _grid(of: PrismColumns) -> PrismGrid:
         columns=side,
         rows=side,
         first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        prisms=np.array([prism for one in cells for prism in one], dtype=np.int64),
+        prisms=prism[np.argsort(cell, kind="stable")].astype(np.int64),
         wide=np.flatnonzero(wide).astype(np.int64),
         all=np.arange(count, dtype=np.int64),
         scale_min=float(of.east_scale.min()),
