@@ -292,13 +292,17 @@ def test_compiled_entries_are_those_of_the_reference_bit_by_bit(seed: int, half_
     rng = np.random.default_rng(seed)
     prisms = [prism_of(volume(shape, *BAND)) for shape in EVERY_SHAPE.values()]
     for _ in range(40):
-        shape = circle(float(rng.uniform(20.0, 0.3 * half_m)), *rng.uniform(-half_m, half_m, 2))
-        prisms.append(prism_of(volume(shape, *(BAND if rng.random() < 0.5 else ()))))
+        radius_m = float(rng.uniform(20.0, 0.3 * half_m))
+        east_m, north_m = (float(one) for one in rng.uniform(-half_m, half_m, 2))
+        limits = BAND if rng.random() < 0.5 else (SURFACE, UNLIMITED)
+        prisms.append(prism_of(volume(circle(radius_m, east_m, north_m), *limits)))
     scene = Scene()
     for _ in range(60):
-        velocity = tuple(rng.uniform(-80, 80, 2) * (rng.random() < 0.8))
-        altitude_m = math.nan if rng.random() < 0.1 else rng.uniform(80, 220)
-        slot = scene.add(*rng.uniform(-half_m, half_m, 2), velocity, altitude_m)
+        moving = float(rng.random() < 0.8)
+        east_mps, north_mps = (float(one) * moving for one in rng.uniform(-80, 80, 2))
+        east_m, north_m = (float(one) for one in rng.uniform(-half_m, half_m, 2))
+        altitude_m = math.nan if rng.random() < 0.1 else float(rng.uniform(80, 220))
+        slot = scene.add(east_m, north_m, (east_mps, north_mps), altitude_m)
         scene.columns.horizontal_accuracy_m[slot] = rng.choice([0.0, 30.0, 400.0])
     # Some lie on a boundary or in the very middle.
     scene.add(0.0, 0.0, (0.0, 0.0))
