@@ -22,7 +22,7 @@ from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.following import BrokerTime, PacedClock, RecordedClock
 from broker.cli.problems import Problem
 from broker.cli.securing import Secured
-from broker.core.commands import LoadPolicy, LoadSupplyChain
+from broker.core.commands import ControlCommand, LoadPolicy, LoadSupplyChain
 from broker.core.errors import BrokenInvariant, Refused, refuse
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
@@ -231,7 +231,7 @@ async def until_stopped(running: Running, for_s: float | None = None) -> None:
         loop.add_signal_handler(number, stopped.set)
     reloads: set[asyncio.Task[None]] = set()
     loop.add_signal_handler(
-        signal.SIGHUP, lambda: reloads.add(asyncio.create_task(_reload_policy(running)))
+        signal.SIGHUP, lambda: reloads.add(asyncio.create_task(reload_policies(running)))
     )
     watch = asyncio.create_task(_watch_engine(running.broker.engine))
     stop = asyncio.create_task(stopped.wait())
@@ -256,16 +256,22 @@ async def _watch_engine(engine: Engine) -> None:
     raise EngineStopped(str(engine.failure)) from engine.failure
 
 
-async def _reload_policy(running: Running) -> None:
-    """Reload both policies; a bad one is refused and the running one stays."""
-    try:
-        text = policy_text(running.settings.policy)
-        await running.broker.control(LoadPolicy(text))
-        supply_chain = supply_chain_text(running.settings.supply_chain)
-        await running.broker.control(LoadSupplyChain(supply_chain))
-        log.info("policy-reloaded", policy=running.settings.policy)
-    except Refused as refused:
-        log.warning("policy-refused", why=str(refused), running="unchanged")
+async def reload_policies(running: Running) -> None:
+    """Reload both policies, each alone; a bad one is refused and the running one stays."""
+    settings = running.settings
+
+    def pairs() -> ControlCommand:
+        return LoadPolicy(policy_text(settings.policy))
+
+    def supply_chain() -> ControlCommand:
+        return LoadSupplyChain(supply_chain_text(settings.supply_chain))
+
+    for name, load in ((settings.policy, pairs), (str(settings.supply_chain), supply_chain)):
+        try:
+            await running.broker.control(load())
+            log.info("policy-reloaded", policy=name)
+        except Refused as refused:
+            log.warning("policy-refused", policy=name, why=str(refused), running="unchanged")
 
 
 @asynccontextmanager

@@ -2,13 +2,16 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from broker.cli.running import supply_chain_text
+from broker.cli.running import Running, policy_text, reload_policies, supply_chain_text
 from broker.cli.wording import doing_words
 from broker.core.commands import LoadSupplyChain
 from broker.core.errors import Refused
+from broker.service.settings import Settings
 from keepclear.client import Client, report
 from keepclear.v1 import aircraft_pb2, common_pb2, feed_pb2, presence_pb2, tracks_pb2
 from tests.conftest import StartMosquitto
@@ -139,6 +142,26 @@ async def test_mqtt_shows_and_refuses_the_same(
             if message.topic == f"{ROOT}/private/met/drones/acks"
         ]
         check(acknowledged[0])
+
+
+async def test_each_policy_is_reloaded_alone_and_a_bad_one_changes_nothing(tmp_path: Path) -> None:
+    # REQ-SUP-002
+    pairs, chain = tmp_path / "pairs.toml", tmp_path / "chain.toml"
+    pairs.write_text(policy_text("default"))
+    chain.write_text(POLICY)
+    settings = Settings(policy=str(pairs), supply_chain=chain)
+    async with live(tmp_path / "data") as one:
+        airspace = one.broker.projection.airspace
+        running = cast("Running", SimpleNamespace(settings=settings, broker=one.broker))
+        pairs.write_text("schema = 7")
+        await reload_policies(running)
+        assert airspace.policy_toml == policy_text("default")
+        assert airspace.supply_chain.toml_text == POLICY
+        pairs.write_text(policy_text("f3442-benchmark"))
+        chain.write_text(POLICY.replace('"flag"', '"warn"'))
+        await reload_policies(running)
+        assert airspace.policy_toml == policy_text("f3442-benchmark")
+        assert airspace.supply_chain.toml_text == POLICY
 
 
 def test_a_policy_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
