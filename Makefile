@@ -48,9 +48,10 @@ bench: ## measure against the goals of the design; results go to bench-results/
 	@deploy/setup bench
 	@$(BIN)/keepclear bench all
 
-soak: ## two hours of 2,000 tracks in virtual time: incremental set = full pass, memory flat
+soak: ## two hours of 2,000 tracks, audited each second; an hour over both transports
 	@deploy/setup dev
 	@nice $(BIN)/keepclear bench soak
+	@KEEPCLEAR_SOAK=1 nice $(BIN)/python -m pytest -q tests/system/test_same_over_both.py
 
 PROTOC = $(BIN)/python -m grpc_tools.protoc -Iproto
 CONTRACT = proto/keepclear/v1/*.proto

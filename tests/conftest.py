@@ -27,6 +27,17 @@ def shared_dir() -> Path:
     return folder
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _kernels_are_compiled(request: pytest.FixtureRequest) -> None:
+    """Brokers that tests put together themselves must not compile while a client waits."""
+    if any(item.get_closest_marker("system") for item in request.session.items):
+        from broker.cli.running import policy_text
+        from broker.gateways.wire.feed import WireEncoder
+        from broker.service.rehearsal import rehearse
+
+        rehearse(policy_text("default"), WireEncoder(exercise=True))
+
+
 def unused_port() -> int:
     """A loopback TCP port that was free a moment ago."""
     with socket.socket() as probe:
