@@ -36,8 +36,10 @@ SYSTEM_KEY: Final = "keepclear-system"
 MQTT_ROOT: Final = "keepclear-exercise/v1"
 
 _PR_SET_PDEATHSIG: Final = 1  # <sys/prctl.h>
-_SERVE: Final = "from broker.cli.main import run; run()"
-_RELAY: Final = "import sys; from broker.bench.relay import main; main(int(sys.argv[1]))"
+# A child settles itself: forking with a function to call first would halt this process's gRPC.
+_SETTLE: Final = "from broker.bench.rig import settle; settle({core})\n"
+_SERVE: Final = _SETTLE + "from broker.cli.main import run; run()"
+_RELAY: Final = _SETTLE + "import sys; from broker.bench.relay import main; main(int(sys.argv[1]))"
 
 
 class BenchFailed(Exception):
@@ -61,6 +63,13 @@ def die_with_parent() -> None:
     """Ask the kernel to end this process when the one that started it ends (Linux)."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def settle(core: int | None) -> None:
+    """In a child: end with the process that started it, and keep to one core if it is named."""
+    die_with_parent()
+    if core is not None:
+        os.sched_setaffinity(0, {core})
 
 
 def free_port() -> int:
@@ -104,13 +113,13 @@ def broker(agencies: Sequence[str], mqtt_port: int, core: int | None = None) -> 
         config = place / "bench.toml"
         config.write_text(agencies_toml(agencies), encoding="utf-8")
         port = free_port()
-        command = [sys.executable, "-c", _SERVE, "serve", "--space", "exercise"]
+        command = [sys.executable, "-c", _SERVE.format(core=core), "serve", "--space", "exercise"]
         command += ["--config", str(config), "--data-dir", str(place / "data")]
         command += ["--grpc-port", str(port), "--metrics-port", "0"]
         command += ["--mqtt", f"mqtt://{HOST}:{mqtt_port}", "--for", str(CHILD_LIFE_S_MAX)]
         # Its run file goes into the folder too: other commands must not find a broker under test.
         environment = {**os.environ, "XDG_RUNTIME_DIR": str(place)}
-        with _child(command, port, place / "broker.log", environment, core) as child:
+        with _child(command, port, place / "broker.log", environment) as child:
             yield child
 
 
@@ -119,20 +128,15 @@ def relay(core: int | None = None) -> Iterator[Child]:
     """A bare gRPC server that hands bytes on. Main thread only."""
     with folder() as place:
         port = free_port()
-        command = [sys.executable, "-c", _RELAY, str(port)]
-        with _child(command, port, place / "relay.log", dict(os.environ), core) as child:
+        command = [sys.executable, "-c", _RELAY.format(core=core), str(port)]
+        with _child(command, port, place / "relay.log", dict(os.environ)) as child:
             yield child
 
 
 @contextmanager
 def _child(
-    command: list[str], port: int, log: Path, environment: dict[str, str], core: int | None
+    command: list[str], port: int, log: Path, environment: dict[str, str]
 ) -> Iterator[Child]:
-    def before_exec() -> None:
-        die_with_parent()
-        if core is not None:
-            os.sched_setaffinity(0, {core})
-
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -141,7 +145,6 @@ def _child(
             stderr=subprocess.STDOUT,
             env=environment,
             start_new_session=True,
-            preexec_fn=before_exec,  # noqa: PLW1509 - it only makes system calls
         )
     try:
         _wait_until_serving(process, port, log)

@@ -12,7 +12,6 @@ The kernel ties the child to the *thread* that made it, so `start` is for the ma
 
 import asyncio
 import atexit
-import ctypes
 import importlib.metadata
 import os
 import re
@@ -38,6 +37,7 @@ from broker.gateways.mqtt.server_config import (
     mosquitto_config,
     mosquitto_tls_config,
 )
+from broker.gateways.mqtt.tied import tied
 from broker.service.identity.files import IdentityFolder, write_private
 
 START_LIMIT_S: Final = 10.0
@@ -297,30 +297,13 @@ def _secure_config(secure: SecureListener, port: int, data_dir: Path, as_root: b
 def _spawn(command: list[str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as output:
         return subprocess.Popen(
-            command,
+            tied(command),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             # Ctrl-C belongs to the broker, which says goodbye over MQTT before it stops us.
             start_new_session=True,
-            # It only makes system calls, so a lock held by another thread cannot stall it.
-            preexec_fn=_die_with_parent(),  # noqa: PLW1509
         )
-
-
-def _die_with_parent() -> Callable[[], None] | None:
-    """Return what the child does before it becomes the server, or None where it cannot be done."""
-    if sys.platform != "linux":
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    parent = os.getpid()
-
-    def before_exec() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:  # it died before the mark was set
-            os._exit(1)
-
-    return before_exec
 
 
 def _wait_until_ready(
