@@ -41,6 +41,7 @@ def test_a_broadcast_says_presence_and_never_identity(frame: Any) -> None:
     assert report.source == common_pb2.REPORT_SOURCE_REMOTE_ID
     description = report.description
     assert description.aircraft_class == common_pb2.AIRCRAFT_CLASS_UNKNOWN_DRONE
+    assert description.serial_number == sent.UAS_ID  # what it claims: shown to nobody
     named = (description.registration, description.callsign, description.icao_address)
     assert named == ("", "", "")
     assert (report.latitude_deg, report.longitude_deg) == (51.5, -0.1)
