@@ -33,7 +33,9 @@ from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.source_ids import Handle
 from broker.core.units import SECOND_US
 
-COMPARE_INTERVAL_US: Final = 5 * SECOND_US
+COMPARE_INTERVAL_US: Final = SECOND_US
+LOOK_AGAIN_US: Final = 4 * SECOND_US
+"""Two radio tracks have both their turn: the second look so soon shows nothing new."""
 BANNED_US: Final = 60 * SECOND_US
 """Two that were parted are not joined again for so long."""
 TOGETHER_M: Final = 300.0
@@ -41,7 +43,7 @@ TOGETHER_M: Final = 300.0
 PARTED_M: Final = 150.0
 PARTED_AFTER_US: Final = 6 * SECOND_US
 """Reports so far from the track, for so long, are of another aircraft."""
-EVIDENCE_KEPT_US: Final = 60 * SECOND_US
+EVIDENCE_KEPT_US: Final = 120 * SECOND_US
 """Without another look: where many are heard by radio, pairs are looked at in turns."""
 PAIRS_UNDER_LOOK_MAX: Final = 5_000
 IDENTITY_CONFIDENCE: Final = 0.99
@@ -98,28 +100,26 @@ class Correlator:
         return effects
 
     def time_passed(self, now_us: int) -> list[Effect]:
-        """Every few seconds: look at what may be one aircraft, and at identities claimed twice."""
+        """Every second: look at some that may be one aircraft, and at identities claimed twice."""
         if now_us < self.next_compare_us:
             return []
         self.next_compare_us = now_us + COMPARE_INTERVAL_US
         self.banned = {pair: until for pair, until in self.banned.items() if until > now_us}
         effects = [*self._claimed_twice(now_us), *self._calmed(now_us)]
         register = self.register
-        seen: set[Pair] = set()
         for slot_a, slot_b in candidates(register, now_us):
             if not (register.columns.active[slot_a] and register.columns.active[slot_b]):
                 continue  # joined a moment ago
             if self._hopeless(slot_a, slot_b):
                 continue
             pair = self._pair(slot_a, slot_b)
-            seen.add(pair)
             if self._looked(pair, slot_a, slot_b, now_us):
                 proof = self.evidence.pop(pair)
                 effects += self._merge(slot_a, slot_b, "motion", proof.confidence(), now_us)
         self.evidence = {
             pair: one
             for pair, one in self.evidence.items()
-            if pair in seen or now_us - one.last_us < EVIDENCE_KEPT_US
+            if now_us - one.last_us < EVIDENCE_KEPT_US
         }
         return [*effects, *self._show_held()]
 
@@ -261,8 +261,8 @@ class Correlator:
             if len(self.evidence) >= PAIRS_UNDER_LOOK_MAX:
                 return False
             evidence = self.evidence[pair] = Evidence(first_us=look.at_us, last_us=look.at_us)
-        elif look.at_us <= evidence.last_us:
-            return False  # neither has said anything since
+        elif look.at_us < evidence.last_us + LOOK_AGAIN_US:
+            return False
         if refutes(look):
             self.evidence[pair] = Evidence(first_us=look.at_us, last_us=look.at_us)
             return False

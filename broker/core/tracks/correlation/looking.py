@@ -15,8 +15,10 @@ from broker.core.units import SECOND_US
 
 GATE_M: Final = 400.0
 """Tracks further apart are not looked at."""
-LOOKED_FROM_MAX: Final = 500
-"""Radio tracks looked at in one turn; more of them take turns."""
+TURNS: Final = 5
+"""A second apart: every radio track has its turn, so that no tick pays for all."""
+LOOKED_FROM_MAX: Final = 100
+"""Radio tracks looked at in one turn; of more, others come next time."""
 LOOK_INTERVAL_S: Final = 5.0
 COURSE_SPEED_MPS_MIN: Final = 3.0
 """Slower, a course is noise."""
@@ -35,9 +37,11 @@ def candidates(register: TrackRegister, now_us: int) -> Iterator[tuple[int, int]
     radio = live[_RADIO[columns.source[live]]]
     if len(radio) == 0 or len(live) < 2:
         return
+    turn = now_us // SECOND_US
+    radio = radio[radio % TURNS == turn % TURNS]
     if len(radio) > LOOKED_FROM_MAX:
-        turn = now_us // round(LOOK_INTERVAL_S * SECOND_US)
-        radio = np.roll(radio, -int(turn * LOOKED_FROM_MAX % len(radio)))[:LOOKED_FROM_MAX]
+        first = turn // TURNS * LOOKED_FROM_MAX % len(radio)
+        radio = np.roll(radio, -int(first))[:LOOKED_FROM_MAX]
     yield from _near(register, radio, live)
 
 
