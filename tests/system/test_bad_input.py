@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from keepclear.client import Client, RefusedError
 from keepclear.client.client import SYSTEM_KEY
 from keepclear.v1 import (
+    access_pb2,
     alerts_pb2,
     common_pb2,
     presence_pb2,
@@ -250,6 +251,57 @@ async def test_bad_restrictions_name_their_field(place: int, bad_restrictions: A
         assert any(field in refusal.field for refusal in answer.refused.refusals)
     assert one.broker.engine.is_alive()
     assert await client.list_restrictions() == []
+
+
+def bad_questions() -> tuple[access_pb2.AskEntryRequest, list[str]]:
+    """Good questions round bad ones, and the field that each bad one is refused for."""
+    start_us = now_us()
+    good = access_pb2.EntryQuestion(question_id="good", start_us=start_us, end_us=start_us + 1)
+    good.point.position.latitude_deg, good.point.position.longitude_deg = 51.5, -0.12
+    good.point.radius_m = 50.0
+    wanted, request = [""], access_pb2.AskEntryRequest(request_id="bad", questions=[good])
+
+    def worse(field: str) -> access_pb2.EntryQuestion:
+        wanted.append(f"questions[{len(request.questions)}].{field}")
+        one = request.questions.add()
+        one.CopyFrom(good)
+        return one
+
+    worse("point").ClearField("point")
+    worse("point.position").point.position.latitude_deg = math.nan
+    worse("point.radius_m").point.radius_m = math.inf
+    worse("aircraft_class").aircraft_class = 99  # type: ignore[assignment]
+    worse("question_id").question_id = "x" * 65
+    worse("end_us").end_us = start_us - SECOND_US
+    worse("lowest").lowest.value_m = math.nan
+    request.questions.append(good)
+    return request, [*wanted, ""]
+
+
+def check_answers(answer: access_pb2.AskEntryResponse, wanted: list[str]) -> None:
+    assert len(answer.answers) == len(wanted)
+    for one, field in zip(answer.answers, wanted, strict=True):
+        named = [refusal.field for refusal in one.refusals]
+        assert bool(named) == bool(field), (named, field)
+        assert all(name.startswith(field) for name in named), (named, field)
+        assert (one.verdict == access_pb2.ENTRY_VERDICT_UNSPECIFIED) == bool(field)
+
+
+async def test_a_bad_question_is_refused_alone(bad_restrictions: Any) -> None:
+    # REQ-INPUT-001, of questions about entry, on both transports.
+    one, mqtt, client = bad_restrictions
+    request, wanted = bad_questions()
+    check_answers(await client.ask_entry(list(request.questions)), wanted)
+    answer = await answer_to(mqtt, "access/ask", request.SerializeToString())
+    assert answer.request_id == "bad"
+    check_answers(answer.entry, wanted)
+    none = access_pb2.AskEntryRequest(request_id="none")
+    refused = await answer_to(mqtt, "access/ask", none.SerializeToString())
+    assert refused.refused.code == 3
+    assert [refusal.field for refusal in refused.refused.refusals] == ["questions"]
+    with pytest.raises(RefusedError, match="questions"):
+        await client.ask_entry([])
+    assert one.broker.engine.is_alive()
 
 
 @pytest.fixture

@@ -20,8 +20,10 @@ from typing import Final
 from broker.core.effects import Alert, AlertKind
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
+from broker.core.restrictions.model import EntryRule
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.cluster_wording import cluster_text, ended_cluster_text
+from broker.core.sharing.entry_wording import authority_of, contact_of
 from broker.core.sharing.parties import party_of, scoped_track_id
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
 from broker.core.tracks.register import TrackRegister
@@ -122,7 +124,15 @@ class Views:
         draft = restriction.draft
         agency = self._agency_names.get(draft.name.agency, draft.name.agency)
         source_id = "" if draft.source is None else draft.source.source_id
-        return RestrictionNotice(draft.title, agency, draft.contact, draft.designation, source_id)
+        asks = draft.entry_rule is EntryRule.ASK
+        return RestrictionNotice(
+            title=draft.title,
+            agency_name=agency,
+            contact=contact_of(draft) if asks else draft.contact,
+            designation=draft.designation,
+            source_id=source_id,
+            ask_whom=authority_of(draft, self._agency_names) if asks else "",
+        )
 
     def _party(self, track_number: int) -> Party:
         slot = self._tracks.slot_of_number.get(track_number)

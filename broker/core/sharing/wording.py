@@ -89,6 +89,8 @@ class RestrictionNotice:
     designation: str = ""
     source_id: str = ""
     """Of a mirrored one, which is never called a request."""
+    ask_whom: str = ""
+    """Set where entry is a matter of asking first: who is to be asked, as people call them."""
 
 
 def alert_text(
@@ -208,6 +210,9 @@ def _restriction_text(
     headline = f"{headline} {_capped(alert)}{picture_age(geometry)}"
     if reader == "" or party.agency != reader or is_crewed(party.aircraft_class):
         return headline, ""
+    if restriction is not None and restriction.ask_whom:
+        reached = f" ({contact})" if contact else " (no contact given)"
+        return headline, f"Entry is a matter of asking first: ask {restriction.ask_whom}{reached}."
     action = "Suggestion: land or leave it" if inside else "Suggestion: turn away or land"
     return headline, f"{action}, if safe. {f'Ask {contact}.' if contact else ''}".strip()
 

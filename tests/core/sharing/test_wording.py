@@ -147,6 +147,12 @@ def test_restriction_alerts() -> None:
     assert advice == "Suggestion: land or leave it, if safe. Ask talkgroup LFB 3."
     assert alert_text(inside, [HEMS], "hems", notice)[1] == ""
     assert alert_text(inside, [DRONE], "lfb", notice)[1] == ""
+    asks = replace(notice, ask_whom="Heathrow Radar", contact="020 7946 0000")
+    assert alert_text(inside, [DRONE], "met", asks)[1] == (
+        "Entry is a matter of asking first: ask Heathrow Radar (020 7946 0000)."
+    )
+    nobody = replace(asks, contact="")
+    assert alert_text(inside, [DRONE], "met", nobody)[1].endswith("(no contact given).")
     soon = replace(inside, geometry=GEOMETRY)
     headline, advice = alert_text(soon, [DRONE], "met", None)
     assert "may enter in 25 s keep-clear request agencies/lfb/restrictions/fire-1" in headline
