@@ -40,6 +40,7 @@ from broker.service.clock import Clock
 from broker.service.engine import Engine
 from broker.service.rehearsal import rehearse
 from broker.service.settings import LOOPBACK, Settings
+from broker.service.signing import load_signer
 from broker.service.startup import assemble
 from keepclear.client import Client
 
@@ -153,7 +154,12 @@ async def running_broker(
     await asyncio.to_thread(rehearse, policy, WireEncoder(exercise=False))
     broker = _broker_of(settings, clock, policy, security)
     try:
-        await broker.start(policy, settings.agencies, supply_chain_text(settings.supply_chain))
+        await broker.start(
+            policy,
+            settings.agencies,
+            supply_chain_text(settings.supply_chain),
+            settings.publishing,
+        )
         try:
             # Metrics have no identities, so they stay on this machine.
             host = settings.host if settings.host in LOOPBACK else LOOPBACK[0]
@@ -195,8 +201,10 @@ async def running_broker(
 def _broker_of(settings: Settings, clock: Clock, policy: str, security: Secured | None) -> Broker:
     """The broker as its log left it; without identities it says so on every feed."""
     exercise = settings.space == "exercise"
-    encoder = WireEncoder(exercise=exercise)
+    signer = load_signer(settings.data_dir, exercise=exercise)
+    encoder = WireEncoder(exercise=exercise, signer=signer)
     parts = assemble(settings.data_dir, policy, encoder, clock, exercise=exercise)
+    parts = replace(parts, signer=signer)
     if security is None:
         parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
         return Broker(parts)

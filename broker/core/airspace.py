@@ -126,6 +126,8 @@ class Airspace:
                 return self._with_marks(self.controls.register_aircraft(command, now_us))
             case RemoveAircraft():
                 return self._with_marks(self.controls.remove_aircraft(command))
+            case _:
+                outcome = self.controls.publishing.apply(command, now_us)
         alerts = self._after_restriction_change(outcome.effects, now_us)
         return Outcome((*outcome.effects, *alerts), outcome.reply)
 
@@ -194,6 +196,7 @@ class Airspace:
         effects += (AlertChanged(alert) for alert in alerts)
         effects += self.coverage.advance(now_us)
         self.controls.aircraft.advance(now_us)
+        effects += self.controls.publishing.escalation.advance(now_us)
         return [*effects, *_shown_again(self.supply_chain.settle())]
 
     def _after_restriction_change(

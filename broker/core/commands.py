@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from broker.core.aircraft.model import AircraftName, AircraftRecord
 from broker.core.names import Audience, RestrictionName, SystemName
+from broker.core.publishing.commands import PublishingCommand
 from broker.core.restrictions.model import (
     RestrictionDraft,
 )
@@ -124,6 +125,7 @@ ControlCommand = (
     | AcknowledgeAlert
     | RegisterAircraft
     | RemoveAircraft
+    | PublishingCommand
 )
 """Synced to disk before it is acknowledged."""
 

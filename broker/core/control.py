@@ -26,11 +26,12 @@ from broker.core.effects import (
     RestrictionChanged,
     SupplyChainLoaded,
 )
-from broker.core.errors import Refusal, Refused, refuse
+from broker.core.errors import Refusal, Refused
 from broker.core.names import Audience, Role
 from broker.core.plain import Plain, items, mapping, text
+from broker.core.publishing.handling import Publishing
 from broker.core.requests import RequestMemory
-from broker.core.restrictions.imports import SourceItems, import_items, replaced_by
+from broker.core.restrictions.imports import SourceItems, import_items
 from broker.core.restrictions.register import (
     RestrictionConflict,
     RestrictionRegister,
@@ -55,6 +56,9 @@ class Controls:
         self.audiences: dict[Audience, None] = {}
         self.agency_names: dict[str, str] = {}
         """Agency -> the name people know it by."""
+        self.publishing = Publishing(
+            restrictions, self._requests, self.agency_names, self.audiences
+        )
 
     def open_audience(self, command: OpenAudience) -> Outcome:
         """Begin an audience; opening it again only renews the agency's display name."""
@@ -92,18 +96,17 @@ class Controls:
         if not decision.allowed:
             refusal = Refusal("restriction.name", decision.reason)
             return Outcome((), NotDone((refusal,), denied=True))
-        replaces = command.draft.replaces
+        live = self.publishing.live
+        if live.rules.needs_approval(command.draft.name.agency):
+            reason = "needs a second system's approval: save a draft, and have it approved"
+            return Outcome((), NotDone((Refusal("restriction", reason),), denied=True))
         try:
-            if replaces is not None and not self._restrictions.is_live(replaces):
-                reason = f"there is no planned or active restriction {replaces}"
-                raise refuse("restriction.replaces", reason)
-            restriction = self._restrictions.create(command.draft, now_us, set(self.agency_names))
+            changed = live.create(command.draft, command.sender, now_us)
         except RestrictionConflict as refused:
             return Outcome((), NotDone(refused.refusals, conflict=True))
         except Refused as refused:
             return Outcome((), NotDone(refused.refusals))
-        changed = [restriction, *replaced_by(self._restrictions, replaces, now_us)]
-        reply = Done(restriction)
+        reply = Done(changed[0])
         self._requests.remember(command.sender, command.request_id, reply, now_us)
         return Outcome(tuple(RestrictionChanged(one) for one in changed), reply)
 
@@ -135,7 +138,9 @@ class Controls:
             refusal = Refusal("name", decision.reason)
             return Outcome((), NotDone((refusal,), denied=True))
         try:
-            withdrawn = self._restrictions.withdraw(command.name, command.version, now_us)
+            withdrawn = self.publishing.live.withdraw(
+                command.name, command.version, command.sender, now_us
+            )
         except RestrictionUnknown as refused:
             return Outcome((), NotDone(refused.refusals, not_found=True))
         except RestrictionConflict as refused:
@@ -190,6 +195,7 @@ class Controls:
             "agency_names": dict(self.agency_names),
             "requests": self._requests.state(),
             "aircraft": self.aircraft.state(),
+            "publishing": self.publishing.state(),
         }
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -201,3 +207,5 @@ class Controls:
             self.agency_names[agency] = text(name)
         self._requests.restore(state["requests"])
         self.aircraft.restore(state.get("aircraft", []))
+        if "publishing" in state:
+            self.publishing.restore(state["publishing"])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from broker.core.aircraft.model import AircraftEntries
 from broker.core.errors import Refusal
 from broker.core.names import SystemName
+from broker.core.publishing.model import Delivery, SavedDraft
 from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
     Restriction,
@@ -162,6 +163,15 @@ class RestrictionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskNotice:
+    """Something that one agency's desk must know."""
+
+    agency: str
+    code: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStateChanged:
     """A publisher fell silent or came back: "no alert" is never shown as "no traffic"."""
 
@@ -199,6 +209,7 @@ Effect = (
     | TrackSplit
     | AlertChanged
     | RestrictionChanged
+    | DeskNotice
     | FeedStateChanged
     | PolicyLoaded
     | SupplyChainLoaded
@@ -219,7 +230,9 @@ class BatchReply:
 class Done:
     """A control command was carried out; `resource` is what it made or changed, if anything."""
 
-    resource: Restriction | Alert | ImportReport | AircraftEntries | None = None
+    resource: (
+        Restriction | Alert | ImportReport | AircraftEntries | SavedDraft | Delivery | None
+    ) = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ old logs mean. Control commands are canonical JSON; report batches are columns (
 A changed payload needs a new version and an upcaster; tests hold the bytes of each kind.
 """
 
-from typing import assert_never
-
 from broker.core.aircraft.model import AircraftName
 from broker.core.commands import (
     AcknowledgeAlert,
@@ -24,10 +22,12 @@ from broker.core.commands import (
     WithdrawRestriction,
 )
 from broker.core.names import Audience, RestrictionName, Role, SystemName
+from broker.core.publishing.commands import PublishingCommand
 from broker.journal import report_codec
 from broker.journal.aircraft_codec import record_from_json, record_to_json
 from broker.journal.canonical import Fields, as_text, to_bytes
 from broker.journal.errors import RecordUnreadable
+from broker.journal.publishing_codec import publishing_from_json, publishing_to_json
 from broker.journal.records import DataClass, RecordKind
 from broker.journal.restriction_codec import draft_from_json, draft_to_json
 from broker.journal.upcasters import upcast
@@ -80,11 +80,9 @@ def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
         case AcknowledgeAlert():
             payload = _encode_acknowledgement(command)
             return RecordKind.ACKNOWLEDGE_ALERT, DataClass.CONTROL, payload
-        case RegisterAircraft() | RemoveAircraft():
-            kind, payload = _encode_aircraft(command)
-            return kind, DataClass.CONTROL, payload
         case _:
-            assert_never(command)
+            kind, payload = _encode_further(command)
+            return kind, DataClass.CONTROL, payload
 
 
 def decode(kind_number: int, version: int, payload: bytes) -> Command:
@@ -124,10 +122,24 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
             return _decode_withdrawal(fields)
         case RecordKind.ACKNOWLEDGE_ALERT:
             return _decode_acknowledgement(fields)
-        case RecordKind.REGISTER_AIRCRAFT | RecordKind.REMOVE_AIRCRAFT:
-            return _decode_aircraft(kind, fields)
         case _:
-            assert_never(kind)
+            return _decode_further(kind, fields)
+
+
+def _encode_further(
+    command: RegisterAircraft | RemoveAircraft | PublishingCommand,
+) -> tuple[RecordKind, bytes]:
+    """Those whose fields are written out in a module of their own."""
+    if isinstance(command, RegisterAircraft | RemoveAircraft):
+        return _encode_aircraft(command)
+    kind, fields = publishing_to_json(command)
+    return kind, to_bytes(fields)
+
+
+def _decode_further(kind: RecordKind, fields: Fields) -> Command:
+    if kind in {RecordKind.REGISTER_AIRCRAFT, RecordKind.REMOVE_AIRCRAFT}:
+        return _decode_aircraft(kind, fields)
+    return publishing_from_json(kind, fields)
 
 
 def _encode_audience(audience: Audience, agency_name: str) -> bytes:

@@ -25,6 +25,14 @@ CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
     RecordKind.REGISTER_AIRCRAFT: 1,
     RecordKind.REMOVE_AIRCRAFT: 1,
     RecordKind.LOAD_SUPPLY_CHAIN: 1,
+    RecordKind.SAVE_DRAFT: 1,
+    RecordKind.DISCARD_DRAFT: 1,
+    RecordKind.PUBLISH_DRAFT: 1,
+    RecordKind.APPROVE_RESTRICTION: 1,
+    RecordKind.EXTEND_RESTRICTION: 1,
+    RecordKind.ACKNOWLEDGE_RESTRICTION: 1,
+    RecordKind.NOTE_DELIVERY: 1,
+    RecordKind.LOAD_PUBLISHING_RULES: 1,
 }
 
 

@@ -12,9 +12,12 @@ from broker.core.commands import ControlCommand, LoadPolicy, LoadSupplyChain, Op
 from broker.core.effects import NotDone
 from broker.core.errors import Refused
 from broker.core.names import Audience
+from broker.core.publishing.commands import LoadPublishingRules
+from broker.core.publishing.model import PublishingRules
 from broker.service.access import Access, Identities, Limits
 from broker.service.asking import Asking
 from broker.service.clock import Clock
+from broker.service.delivery import DeliveryNotes
 from broker.service.engine import Engine
 from broker.service.feed.hub import Hub
 from broker.service.feed.items import Encoder
@@ -22,8 +25,10 @@ from broker.service.feed.projection import Projection
 from broker.service.intake import Intake
 from broker.service.ledger import Ledger
 from broker.service.metrics import Metrics
+from broker.service.publishing import PublishingReading
 from broker.service.reading import Reading
-from broker.service.settings import AgencySettings
+from broker.service.settings import AgencySettings, PublishingSettings
+from broker.service.signing import Signer
 
 ENGINE_STOP_S: Final = 10.0
 
@@ -42,6 +47,8 @@ class Parts:
     identities: Identities | None = None
     """None: names are claimed, on the loopback of one machine."""
     limits: Limits | None = None
+    signer: Signer | None = None
+    """None: restrictions are not signed."""
 
 
 class Broker:
@@ -60,6 +67,9 @@ class Broker:
         self.intake = Intake(self.engine, parts.airspace, parts.clock, self.metrics, self.access)
         self.reading = Reading(self.intake, parts.projection, self.hub, parts.encoder, parts.clock)
         self.asking = Asking(self.intake, self.engine, parts.airspace, parts.clock)
+        self.publishing = PublishingReading(parts.airspace, parts.projection, parts.clock)
+        self.delivery = DeliveryNotes(self.intake, parts.airspace)
+        self.signer = parts.signer
         self._ledger = parts.ledger
         self._airspace = parts.airspace
 
@@ -68,8 +78,12 @@ class Broker:
         policy_toml: str,
         agencies: Mapping[str, AgencySettings],
         supply_chain_toml: str = "",
+        publishing: PublishingSettings | None = None,
     ) -> None:
-        """Start the engine and open the audiences. Raises Refused for a bad policy."""
+        """Start the engine and open the configured audiences. Raises Refused for a bad policy.
+
+        Without `publishing` the rules of publishing stay as the log has them.
+        """
         self.hub.bind(asyncio.get_running_loop())
         self.engine.start()
         if self._ledger.is_new or policy_toml != self._airspace.policy_toml:
@@ -79,6 +93,10 @@ class Broker:
         for agency, settings in agencies.items():
             for role in settings.roles:
                 await self.control(OpenAudience(Audience(agency, role), settings.name))
+        if publishing is not None:
+            rules = _rules(publishing)
+            if rules != self._airspace.controls.publishing.live.rules:
+                await self.control(LoadPublishingRules(rules))
         log.info("broker-started", space="exercise" if self.exercise else "live")
 
     async def control(self, command: ControlCommand) -> None:
@@ -93,3 +111,13 @@ class Broker:
         self.engine.join(ENGINE_STOP_S)
         self._ledger.close()
         log.info("broker-stopped")
+
+
+def _rules(settings: PublishingSettings) -> PublishingRules:
+    return PublishingRules(
+        approval_agencies=tuple(sorted(settings.approval)),
+        emergency_radius_m_max=settings.emergency_radius_m,
+        emergency_duration_s_max=settings.emergency_minutes * 60,
+        unacknowledged_after_s=settings.unacknowledged_after_s,
+        escalation_agency=settings.escalate_to,
+    )

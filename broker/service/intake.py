@@ -130,6 +130,10 @@ class Intake:
         self._engine.submit(command, on_reply)
         return await future
 
+    def query(self, question: Callable[[], None]) -> None:
+        """Run `question` in the engine thread; for callers without an event loop."""
+        self._engine.query(question)
+
     async def ask(self, question: Callable[[], Answer]) -> Answer:
         """Run `question` in the engine thread, where the core may be read."""
         loop = asyncio.get_running_loop()

@@ -46,6 +46,23 @@ class LimitSettings(BaseModel):
     bytes_per_s: float = Field(default=4_000_000.0, gt=0)
 
 
+class PublishingSettings(BaseModel):
+    """What publishing a keep-clear request asks for."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    approval: tuple[str, ...] = Field(default=(), max_length=AGENCIES_MAX)
+    """Agencies whose requests a second system of theirs approves before they are live."""
+    emergency_radius_m: float = Field(default=1_000.0, gt=0, le=20_000)
+    """An emergency, live before anybody approved it, is no larger."""
+    emergency_minutes: int = Field(default=60, ge=1, le=1_440)
+    """And ends by itself within."""
+    unacknowledged_after_s: int = Field(default=120, ge=0, le=86_400)
+    """When a desk is told who has not acknowledged; 0: never."""
+    escalate_to: str = ""
+    """The agency whose desk is told; empty: the publisher's own."""
+
+
 class IssuerSettings(BaseModel):
     """One identity provider, and the agencies whose people it may sign in."""
 
@@ -89,6 +106,7 @@ class Settings(BaseSettings):
     """Of each identity; a claimed name has none, for the next would be another name."""
     sign_in: SignInSettings = SignInSettings()
     """A port for people; none is opened without an issuer."""
+    publishing: PublishingSettings = PublishingSettings()
     data_dir: Path = Path("var/keepclear")
     policy: str = "default"
     """Name of a shipped pair policy, or the path of a file."""
@@ -112,6 +130,14 @@ class Settings(BaseSettings):
         for agency in agencies:
             _checked_name(f"agencies.{agency}", agency)
         return agencies
+
+    @model_validator(mode="after")
+    def _publishing_agencies(self) -> Self:
+        named = {*self.publishing.approval, self.publishing.escalate_to} - {""}
+        unknown = sorted(named - set(self.agencies)) if self.agencies else []
+        if unknown:
+            raise ValueError(f"publishing: names agencies that are not set up: {unknown}")
+        return self
 
     @model_validator(mode="after")
     def _loopback_only(self) -> Self:

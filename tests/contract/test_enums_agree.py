@@ -9,12 +9,14 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 from broker.core.aircraft.model import DataPath
 from broker.core.effects import AlertKind, AlertLevel, TrackState
 from broker.core.names import Role
+from broker.core.publishing.model import DraftState
 from broker.core.restrictions.access import EntryVerdict
 from broker.core.restrictions.imported import ImportOutcome
 from broker.core.restrictions.model import (
     AppliesTo,
     AuthorityPurpose,
     EntryRule,
+    PublishingEvent,
     ReadingQuality,
     RestrictionKind,
     RestrictionState,
@@ -36,6 +38,7 @@ from keepclear.v1 import (
     alerts_pb2,
     common_pb2,
     feed_pb2,
+    publishing_pb2,
     restrictions_pb2,
     schedules_pb2,
     volumes_pb2,
@@ -74,6 +77,8 @@ PAIRS: list[tuple[type[Enum], EnumTypeWrapper]] = [
     (EntryRule, restrictions_pb2.EntryRule),
     (AuthorityPurpose, restrictions_pb2.AuthorityPurpose),
     (ReadingQuality, restrictions_pb2.ReadingQuality),
+    (PublishingEvent, restrictions_pb2.PublishingEvent),
+    (DraftState, publishing_pb2.DraftState),
     (ImportOutcome, restrictions_pb2.ImportOutcome),
     (EntryVerdict, access_pb2.EntryVerdict),
     (DataPath, aircraft_pb2.DataPath),

@@ -25,6 +25,18 @@ from broker.core.commands import (
     WithdrawRestriction,
 )
 from broker.core.names import Audience, RestrictionName, Role, SystemName
+from broker.core.publishing.commands import (
+    AcknowledgeRestriction,
+    ApproveRestriction,
+    DiscardDraft,
+    ExtendRestriction,
+    LoadPublishingRules,
+    NoteDelivery,
+    PublishDraft,
+    PublishingCommand,
+    SaveDraft,
+)
+from broker.core.publishing.model import DeliveryStage, PublishingRules
 from broker.core.restrictions.model import (
     AppliesTo,
     Authority,
@@ -191,6 +203,21 @@ def aircraft() -> AircraftRecord:
     )
 
 
+def publishing() -> list[PublishingCommand]:
+    """One publishing command of every kind."""
+    bridge = RestrictionName("met", "bridge")
+    return [
+        SaveDraft(POLICE, "request-6", draft(), "seen from the bridge"),
+        DiscardDraft(POLICE, "request-7", bridge),
+        PublishDraft(POLICE, "request-8", bridge, 2, emergency=True),
+        ApproveRestriction(POLICE, "request-9", bridge, 2, 0),
+        ExtendRestriction(POLICE, "request-10", bridge, 3, NOW_US),
+        AcknowledgeRestriction(POLICE, "request-11", bridge, 3, "PC 42"),
+        NoteDelivery(POLICE, "", DeliveryStage.RECEIVED, ((bridge, 3),)),
+        LoadPublishingRules(PublishingRules(("met",), 500.0, 600, 60, "lfb")),
+    ]
+
+
 def one_of_each() -> list[Command]:
     """One command of every kind."""
     return [
@@ -208,6 +235,7 @@ def one_of_each() -> list[Command]:
         ),
         Tick(audit=True),
         LoadSupplyChain("version = 'sites-1'\n"),
+        *publishing(),
     ]
 
 
@@ -299,5 +327,16 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(WithdrawRestriction, systems, texts, st.builds(RestrictionName, texts, texts), whole),
     st.builds(AcknowledgeAlert, systems, texts, texts, texts),
     st.builds(PublisherGone, systems),
+    st.builds(SaveDraft, systems, texts, drafts, texts),
+    st.builds(
+        NoteDelivery,
+        systems,
+        texts,
+        st.sampled_from(DeliveryStage),
+        st.lists(st.tuples(st.builds(RestrictionName, texts, texts), whole)).map(tuple),
+    ),
+    st.builds(
+        ExtendRestriction, systems, texts, st.builds(RestrictionName, texts, texts), whole, whole
+    ),
     st.builds(Tick, st.booleans()),
 )

@@ -88,6 +88,53 @@ GOLDEN_TEXT = {
         '"sender_system":"importer","source_id":"pib","withdraw_unlisted":true}'
     ).encode(),
 }
+GOLDEN_NAME = b'"name_agency":"met","name_restriction":"bridge",'
+GOLDEN_SENDER = b'"sender_agency":"met","sender_system":"drone-desk"'
+GOLDEN_TEXT |= {
+    RecordKind.SAVE_DRAFT: GOLDEN_TEXT[RecordKind.CREATE_RESTRICTION].replace(
+        b'"request_id":"request-1"', b'"note":"seen from the bridge","request_id":"request-6"'
+    ),
+    RecordKind.DISCARD_DRAFT: (
+        b"{" + GOLDEN_NAME + b'"request_id":"request-7",' + GOLDEN_SENDER + b"}"
+    ),
+    RecordKind.PUBLISH_DRAFT: (
+        b'{"emergency":true,'
+        + GOLDEN_NAME
+        + b'"request_id":"request-8","revision":2,'
+        + GOLDEN_SENDER
+        + b"}"
+    ),
+    RecordKind.APPROVE_RESTRICTION: (
+        b"{"
+        + GOLDEN_NAME
+        + b'"request_id":"request-9","revision":2,'
+        + GOLDEN_SENDER
+        + b',"version":0}'
+    ),
+    RecordKind.EXTEND_RESTRICTION: (
+        b'{"end_us":1700000000000000,'
+        + GOLDEN_NAME
+        + b'"request_id":"request-10",'
+        + GOLDEN_SENDER
+        + b',"version":3}'
+    ),
+    RecordKind.ACKNOWLEDGE_RESTRICTION: (
+        b'{"acknowledged_by":"PC 42",'
+        + GOLDEN_NAME
+        + b'"request_id":"request-11",'
+        + GOLDEN_SENDER
+        + b',"version":3}'
+    ),
+    RecordKind.NOTE_DELIVERY: (
+        b'{"request_id":"",'
+        + GOLDEN_SENDER
+        + b',"stage":"received","versions":[["met","bridge",3]]}'
+    ),
+    RecordKind.LOAD_PUBLISHING_RULES: (
+        b'{"approval_agencies":["met"],"emergency_duration_s_max":600,'
+        b'"emergency_radius_m_max":500.0,"escalation_agency":"lfb","unacknowledged_after_s":60}'
+    ),
+}
 GOLDEN_REPORTS_DIGEST = "0ee3f0636adf53d2ea7808aa0d3c064d91197cb40b3dd61538a4d0aef72f1963"
 
 
@@ -113,7 +160,21 @@ def test_the_bytes_of_each_kind_are_those_of_this_version() -> None:
 
 
 def test_kinds_and_data_classes_keep_their_numbers() -> None:
-    assert [int(kind) for kind in RecordKind] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22]
+    assert [int(kind) for kind in RecordKind] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        20,
+        21,
+        22,
+        *range(30, 38),
+    ]
     assert [int(data_class) for data_class in DataClass] == [1, 2, 3, 4, 5]
     classes = [encode(command)[1].name for command in samples.one_of_each()]
     assert classes == [
@@ -129,6 +190,7 @@ def test_kinds_and_data_classes_keep_their_numbers() -> None:
         "CONTROL",
         "CLOCK",
         "POLICY",
+        *["CONTROL"] * 8,
     ]
 
 

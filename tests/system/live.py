@@ -16,7 +16,8 @@ from broker.service.access import Limits
 from broker.service.broker import Broker
 from broker.service.clock import SystemClock
 from broker.service.identity.known import Known
-from broker.service.settings import AgencySettings
+from broker.service.settings import AgencySettings, PublishingSettings
+from broker.service.signing import load_signer
 from broker.service.startup import assemble
 
 WITHIN_S = 20.0
@@ -49,13 +50,15 @@ async def live(
     agencies: Mapping[str, AgencySettings] | None = None,
     *,
     exercise: bool = True,
+    publishing: PublishingSettings | None = None,
 ) -> AsyncIterator[Live]:
     """A broker with simulated London's agencies."""
     policy = policy_text("default")
-    encoder = WireEncoder(exercise=exercise)
+    signer = load_signer(data_dir, exercise=exercise)
+    encoder = WireEncoder(exercise=exercise, signer=signer)
     parts = assemble(data_dir, policy, encoder, SystemClock(), exercise=exercise)
-    broker = Broker(replace(parts, identities=known, limits=limits))
-    await broker.start(policy, agencies or demo_agencies())
+    broker = Broker(replace(parts, identities=known, limits=limits, signer=signer))
+    await broker.start(policy, agencies or demo_agencies(), publishing=publishing)
     server = GrpcServer(broker, "127.0.0.1", 0, known)
     server.open_sign_in("127.0.0.1", 0)
     await server.start()

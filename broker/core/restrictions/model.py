@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from broker.core.names import RestrictionName
+from broker.core.names import RestrictionName, SystemName
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.shapes import JudgedLimits, Volume
 
@@ -168,6 +168,31 @@ class RestrictionDraft:
         return agency in self.exempt_agencies or any(one.covers(agency) for one in self.exemptions)
 
 
+class PublishingEvent(StrEnum):
+    """What made the version that readers were last told to take notice of."""
+
+    PUBLISHED = "published"
+    AMENDED = "amended"
+    EXTENDED = "extended"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Who made a version public, and whether a second person has looked at it."""
+
+    event: PublishingEvent
+    author: SystemName
+    version: int
+    """The version that this event made; opening and closing hours only add to it."""
+    replaces_version: int = 0
+    """Of the same restriction; 0: it replaces none."""
+    approved_by: SystemName | None = None
+    awaits_approval: bool = False
+    """Live at once in an emergency, and not yet looked at by a second person."""
+    emergency: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Restriction:
     """A checked restriction. `version` grows by one with every change of content or state."""
@@ -181,3 +206,5 @@ class Restriction:
     """One for each volume."""
     approximations: tuple[str, ...]
     """In which respects what is judged is coarser than what was published."""
+    publication: Publication | None = None
+    """Of every one that an agency set; None for a mirrored one."""

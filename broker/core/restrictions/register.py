@@ -21,6 +21,7 @@ from broker.core.restrictions.drafting import accept, canonical
 from broker.core.restrictions.ground import LONDON, Ground
 from broker.core.restrictions.model import (
     EntryRule,
+    Publication,
     Restriction,
     RestrictionDraft,
     RestrictionState,
@@ -101,6 +102,32 @@ class RestrictionRegister:
             restriction = replace(restriction, version=old.version + 1)
         self._keep(restriction)
         return restriction
+
+    def amend(
+        self, draft: RestrictionDraft, now_us: int, known_agencies: Collection[str] | None = None
+    ) -> Restriction:
+        """Give a live keep-clear request other content, as its next version.
+
+        Raises Refused with every fault of the draft, RestrictionUnknown where none is live.
+        """
+        old = self._all.get(str(draft.name))
+        if old is None or old.state not in _LIVE or old.draft.is_mirrored or draft.is_mirrored:
+            reason = f"there is no planned or active keep-clear request {draft.name}"
+            raise RestrictionUnknown(Refusal("name", reason))
+        restriction = replace(
+            accept(draft, now_us, known_agencies, self._ground),
+            version=old.version + 1,
+            created_us=old.created_us,
+        )
+        self._forget(str(draft.name))
+        self._keep(restriction)
+        return restriction
+
+    def set_publication(self, restriction: Restriction, publication: Publication) -> Restriction:
+        """Write down who made this version of a restriction public."""
+        published = replace(restriction, publication=publication)
+        self._keep(published)
+        return published
 
     def mirror(
         self, draft: RestrictionDraft, now_us: int, known_agencies: Collection[str] | None = None

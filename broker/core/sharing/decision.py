@@ -107,6 +107,19 @@ def may_change(system: SystemName, owner_agency: str) -> Decision:
     )
 
 
+def may_approve(system: SystemName, author: SystemName, owner_agency: str) -> Decision:
+    """A second look is another system's than the author's, of the same agency.
+
+    Where identities are proven that is another person or program; where names are claimed it is
+    another name.
+    """
+    if system.agency != owner_agency:
+        return Decision(False, f"belongs to {owner_agency}: that agency approves it")
+    if system == author:
+        return Decision(False, f"{author} wrote it: another system of {owner_agency} approves it")
+    return Decision(True, "another system of the agency approves", "second-person")
+
+
 def may_register(system: SystemName, owner_agency: str) -> Decision:
     """An aircraft is registered and removed by its own agency only."""
     if system.agency == owner_agency:

@@ -10,7 +10,7 @@ import grpc
 from google.rpc import code_pb2
 
 from broker.core.errors import Refused, refuse
-from broker.core.names import Audience
+from broker.core.names import Audience, SystemName
 from broker.core.sharing.decision import VIEW_ACTIONS
 from broker.core.sharing.roles import Zone
 from broker.gateways.grpc.errors import Context, abort, abort_refused
@@ -18,6 +18,7 @@ from broker.gateways.grpc.gate import deny
 from broker.gateways.grpc.identity import calling_system, narrow_call
 from broker.gateways.wire.enums import ROLE_TO_CORE
 from broker.gateways.wire.framing import length_delimited
+from broker.service.delivery import DeliveryNotes
 from broker.service.feed.hub import SUBSCRIBERS_MAX, Hub
 from broker.service.feed.items import ItemKind
 from broker.service.feed.subscriber import Area, Filter, Subscriber, SubscriberTooSlow
@@ -44,11 +45,19 @@ class BrokerStopping(Exception):
 class FeedServicer:
     """Serves Subscribe with responses that are already bytes."""
 
-    def __init__(self, intake: Intake, reading: Reading, hub: Hub, metrics: Metrics) -> None:
+    def __init__(
+        self,
+        intake: Intake,
+        reading: Reading,
+        hub: Hub,
+        metrics: Metrics,
+        notes: DeliveryNotes,
+    ) -> None:
         self._intake = intake
         self._reading = reading
         self._hub = hub
         self._metrics = metrics
+        self._notes = notes
         self._reader_count = 0
         self._endings: set[asyncio.Task[None]] = set()
 
@@ -72,21 +81,24 @@ class FeedServicer:
         # Counted before the first pause: a thousand that come at once must not all find room.
         self._reader_count += 1
         try:
-            subscriber = await self._open(request, context)
+            system = await calling_system(context)
+            subscriber = await self._open(request, context, system)
             self._cut_when_stuck(subscriber, context)
-            async with aclosing(self._messages(subscriber, context)) as messages:
+            async with aclosing(self._messages(subscriber, context, system)) as messages:
                 async for message in messages:
                     yield message
         finally:
             self._reader_count -= 1
 
     async def _messages(
-        self, subscriber: Subscriber, context: Context
+        self, subscriber: Subscriber, context: Context, system: SystemName
     ) -> AsyncGenerator[bytes, None]:
         try:
             while True:
                 for message in await subscriber.take():
                     yield _response(message)
+                handed, subscriber.handed_over = subscriber.handed_over, []
+                self._notes.sent(system, handed)
         except SubscriberTooSlow as slow:
             await abort(context, code_pb2.RESOURCE_EXHAUSTED, f"{slow}: {_TOO_SLOW}")
         except BrokerStopping:
@@ -124,8 +136,9 @@ class FeedServicer:
 
         subscriber.on_end = cut
 
-    async def _open(self, request: feed_pb2.SubscribeRequest, context: Context) -> Subscriber:
-        system = await calling_system(context)
+    async def _open(
+        self, request: feed_pb2.SubscribeRequest, context: Context, system: SystemName
+    ) -> Subscriber:
         if self._reader_count > SUBSCRIBERS_MAX:
             text = f"{SUBSCRIBERS_MAX} readers are connected already"
             await abort(context, code_pb2.RESOURCE_EXHAUSTED, text)

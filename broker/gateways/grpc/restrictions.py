@@ -24,7 +24,7 @@ from broker.gateways.wire.requests import (
     import_restrictions,
     withdraw_restriction,
 )
-from broker.gateways.wire.restrictions import encode_restriction
+from broker.gateways.wire.signed import SignedRestrictions
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
 from broker.service.reading import Reading, page
@@ -55,9 +55,10 @@ async def carry_out(context: Context, intake: Intake, command: ControlCommand) -
 class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
     """Keep-clear requests."""
 
-    def __init__(self, intake: Intake, reading: Reading) -> None:
+    def __init__(self, intake: Intake, reading: Reading, signed: SignedRestrictions) -> None:
         self._intake = intake
         self._reading = reading
+        self._signed = signed
 
     async def CreateRestriction(  # noqa: N802
         self, request: pb.CreateRestrictionRequest, context: Context
@@ -69,8 +70,8 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         except Refused as refused:
             self._intake.count_refused_request()
             await abort_refused(context, refused.refusals)
-        made = _restriction(await carry_out(context, self._intake, command))
-        return pb.CreateRestrictionResponse(restriction=encode_restriction(made))
+        made = the_restriction(await carry_out(context, self._intake, command))
+        return pb.CreateRestrictionResponse(restriction=self._signed.message(made))
 
     async def ImportRestrictions(  # noqa: N802
         self, request: pb.ImportRestrictionsRequest, context: Context
@@ -97,8 +98,8 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         except Refused as refused:
             self._intake.count_refused_request()
             await abort_refused(context, refused.refusals)
-        ended = _restriction(await carry_out(context, self._intake, command))
-        return pb.WithdrawRestrictionResponse(restriction=encode_restriction(ended))
+        ended = the_restriction(await carry_out(context, self._intake, command))
+        return pb.WithdrawRestrictionResponse(restriction=self._signed.message(ended))
 
     async def GetRestriction(  # noqa: N802
         self, request: pb.GetRestrictionRequest, context: Context
@@ -113,7 +114,7 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         if found is None:
             refusal = Refusal("name", f"there is no planned or active restriction {name}")
             await abort_refused(context, [refusal], code_pb2.NOT_FOUND)
-        return pb.GetRestrictionResponse(restriction=encode_restriction(found))
+        return pb.GetRestrictionResponse(restriction=self._signed.message(found))
 
     async def ListRestrictions(  # noqa: N802
         self, request: pb.ListRestrictionsRequest, context: Context
@@ -126,11 +127,12 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         except Refused as refused:
             await abort_refused(context, refused.refusals)
         return pb.ListRestrictionsResponse(
-            restrictions=[encode_restriction(one) for one in shown], next_page_token=next_token
+            restrictions=[self._signed.message(one) for one in shown], next_page_token=next_token
         )
 
 
-def _restriction(resource: object) -> Restriction:
+def the_restriction(resource: object) -> Restriction:
+    """The restriction that a command answered with."""
     if not isinstance(resource, Restriction):
         raise BrokenInvariant(f"a restriction was expected, not {resource!r}")
     return resource

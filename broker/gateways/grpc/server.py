@@ -14,9 +14,11 @@ from broker.gateways.grpc.alerts import AlertServicer
 from broker.gateways.grpc.callers import Callers
 from broker.gateways.grpc.feed import BrokerStopping, FeedServicer
 from broker.gateways.grpc.gate import Gate
+from broker.gateways.grpc.publishing import PublishingServicer
 from broker.gateways.grpc.restrictions import RestrictionServicer
 from broker.gateways.grpc.tls import mutual_tls, server_tls
 from broker.gateways.grpc.tracks import TrackServicer
+from broker.gateways.wire.signed import SignedRestrictions
 from broker.service.broker import Broker
 from broker.service.identity.known import Known
 from broker.service.identity.trust import Trust
@@ -28,6 +30,8 @@ from keepclear.v1 import (
     alerts_pb2,
     alerts_pb2_grpc,
     feed_pb2,
+    publishing_pb2,
+    publishing_pb2_grpc,
     restrictions_pb2,
     restrictions_pb2_grpc,
     tracks_pb2,
@@ -49,6 +53,7 @@ _SERVICES: Final = (
     restrictions_pb2.DESCRIPTOR.services_by_name["RestrictionService"].full_name,
     alerts_pb2.DESCRIPTOR.services_by_name["AlertService"].full_name,
     aircraft_pb2.DESCRIPTOR.services_by_name["AircraftRegisterService"].full_name,
+    publishing_pb2.DESCRIPTOR.services_by_name["PublishingService"].full_name,
     access_pb2.DESCRIPTOR.services_by_name["AccessService"].full_name,
 )
 
@@ -103,7 +108,8 @@ class GrpcServer:
         broker, server = self._broker, self._server
         tracks_pb2_grpc.add_TrackServiceServicer_to_server(TrackServicer(broker.intake), server)
         restrictions_pb2_grpc.add_RestrictionServiceServicer_to_server(
-            RestrictionServicer(broker.intake, broker.reading), server
+            RestrictionServicer(broker.intake, broker.reading, SignedRestrictions(broker.signer)),
+            server,
         )
         alerts_pb2_grpc.add_AlertServiceServicer_to_server(
             AlertServicer(broker.intake, broker.reading), server
@@ -114,7 +120,12 @@ class GrpcServer:
         access_pb2_grpc.add_AccessServiceServicer_to_server(
             AccessServicer(broker.intake, broker.asking), server
         )
-        feed = FeedServicer(broker.intake, broker.reading, broker.hub, broker.metrics)
+        publishing_pb2_grpc.add_PublishingServiceServicer_to_server(
+            PublishingServicer(broker), server
+        )
+        feed = FeedServicer(
+            broker.intake, broker.reading, broker.hub, broker.metrics, broker.delivery
+        )
         server.add_generic_rpc_handlers((feed.handler(),))
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         if self._trust is None:

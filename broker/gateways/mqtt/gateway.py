@@ -10,12 +10,15 @@ import structlog
 
 from broker.core.errors import Refused, refuse
 from broker.core.names import Audience, SystemName
+from broker.gateways.mqtt.answers import AnswerMaker
 from broker.gateways.mqtt.inbox import Inbox
 from broker.gateways.mqtt.link import JSON_CONTENT_TYPE, MqttAddress, MqttLink
 from broker.gateways.mqtt.outbox import Outbox
+from broker.gateways.mqtt.publishing import PublishingQuestions
 from broker.gateways.mqtt.topics import JSON_LEAF, Topics
 from broker.gateways.mqtt.warden import Warden
 from broker.gateways.wire.enums import ROLE_TO_CORE
+from broker.gateways.wire.signed import SignedRestrictions
 from broker.service.broker import Broker
 from broker.service.feed.items import Item
 from broker.service.feed.tokens import decode_token
@@ -55,7 +58,8 @@ class MqttGateway:
         self._found: set[str] | None = None
         self._inbox = Inbox(
             broker.intake,
-            broker.reading,
+            AnswerMaker(broker.reading, SignedRestrictions(broker.signer)),
+            PublishingQuestions(broker.publishing, broker.signer),
             broker.asking,
             self._topics,
             json_agencies,
@@ -149,6 +153,8 @@ class MqttGateway:
                 return
             for item in opening.items:
                 self.link.publish(self._topics.resumes(system), item.message, qos=1)
+            handed = [item.edition for item in opening.items if item.edition is not None]
+            self._broker.delivery.sent(system, handed)
 
         self._broker.engine.query(send)
 

@@ -12,25 +12,22 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2
 
-from broker.core.aircraft.model import AircraftEntries
 from broker.core.commands import ControlCommand
-from broker.core.effects import Alert, BatchReply, Done, NotDone, Reply
+from broker.core.effects import BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
-from broker.core.names import Audience, Role, SystemName
+from broker.core.names import SystemName
 from broker.core.requests import REQUEST_ID_LENGTH_MAX
-from broker.core.restrictions.imported import ImportReport
-from broker.core.restrictions.model import (
-    Restriction,
-)
+from broker.core.restrictions.register import RestrictionUnknown
 from broker.core.sharing.decision import Decision
 from broker.gateways.grpc.errors import code_of
+from broker.gateways.mqtt.answers import AnswerMaker, EncodeImport
 from broker.gateways.mqtt.link import MqttLink
+from broker.gateways.mqtt.publishing import REQUESTS, PublishingQuestions, command_of
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
 from broker.gateways.wire.access import decode_questions, encode_answers
 from broker.gateways.wire.acks import acknowledgement, encode_refusals, refused_batch
 from broker.gateways.wire.actions import TOPIC_ACTIONS
-from broker.gateways.wire.aircraft import aircraft_answer, register_aircraft, remove_aircraft
-from broker.gateways.wire.alerts import encode_alert
+from broker.gateways.wire.aircraft import register_aircraft, remove_aircraft
 from broker.gateways.wire.imports import encode_report
 from broker.gateways.wire.reports import decode_batch
 from broker.gateways.wire.requests import (
@@ -40,17 +37,16 @@ from broker.gateways.wire.requests import (
     import_restrictions,
     withdraw_restriction,
 )
-from broker.gateways.wire.restrictions import encode_restriction
 from broker.service.access import TooMuch
 from broker.service.asking import Answers, Asking
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
-from broker.service.reading import Reading
 from keepclear.v1 import (
     access_pb2,
     aircraft_pb2,
     alerts_pb2,
     presence_pb2,
+    publishing_pb2,
     restrictions_pb2,
     tracks_pb2,
 )
@@ -69,7 +65,8 @@ class Inbox:
     def __init__(
         self,
         intake: Intake,
-        reading: Reading,
+        answers: AnswerMaker,
+        questions: PublishingQuestions,
         asking: Asking,
         topics: Topics,
         json_agencies: frozenset[str],
@@ -77,7 +74,8 @@ class Inbox:
         on_presence: Callable[[SystemName, presence_pb2.Presence], None],
     ) -> None:
         self._intake = intake
-        self._reading = reading
+        self._answers = answers
+        self._questions = questions
         self._asking = asking
         self._topics = topics
         self._json_agencies = json_agencies
@@ -151,6 +149,36 @@ class Inbox:
                 self._on_resume(sender, _read(presence_pb2.ResumeRequest(), payload, is_json))
             case Inbound.PRESENCE:
                 self._on_presence(sender, _read(presence_pb2.Presence(), payload, is_json))
+            case _:
+                self._publish(sender, _read(REQUESTS[address.kind](), payload, is_json))
+
+    def _publish(self, sender: SystemName, request: Message) -> None:
+        """Drafts, approvals, receipts: a command, or a question to the engine's thread."""
+        request_id: str = request.request_id  # type: ignore[attr-defined]  # all of them have one
+        shown_id = request_id[:REQUEST_ID_LENGTH_MAX]
+        try:
+            command = command_of(request, sender)
+        except Refused as refused:
+            self._intake.count_refused_request()
+            self._refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
+            return
+        if command is not None:
+            self._control(sender, request_id, lambda: command)
+            return
+
+        def look() -> None:
+            try:
+                if isinstance(request, publishing_pb2.ProposeRestrictionRequest):
+                    proposed = self._questions.proposal(request, sender)
+                    self._control(sender, request_id, lambda: proposed)
+                else:
+                    self._send(sender, self._questions.answer(request, sender))
+            except Refused as refused:
+                unknown = isinstance(refused, RestrictionUnknown)
+                code = code_pb2.NOT_FOUND if unknown else code_pb2.INVALID_ARGUMENT
+                self._refuse(sender, shown_id, refused.refusals, code)
+
+        self._intake.query(look)
 
     def _check_form(self, address: Address, payload: bytes, retained: bool) -> None:
         if len(payload) > PAYLOAD_BYTES_MAX:
@@ -237,7 +265,7 @@ class Inbox:
         sender: SystemName,
         request_id: str,
         decode: Callable[[], ControlCommand],
-        encode: Callable[[ImportReport], restrictions_pb2.ImportRestrictionsResponse] | None = None,
+        encode: EncodeImport | None = None,
     ) -> None:
         try:
             command = decode()
@@ -249,26 +277,13 @@ class Inbox:
 
         def on_reply(reply: Reply) -> None:
             match reply:
-                case Done(resource=Restriction() as restriction):
-                    message = encode_restriction(restriction)
-                    answer = presence_pb2.CommandAnswer(request_id=request_id, restriction=message)
-                case Done(resource=ImportReport() as report) if encode is not None:
-                    answer = presence_pb2.CommandAnswer(
-                        request_id=request_id, imported=encode(report)
-                    )
-                case Done(resource=Alert() as alert):
-                    view = self._reading.view(alert, Audience(sender.agency, Role.DESK))
-                    answer = presence_pb2.CommandAnswer(
-                        request_id=request_id, alert=encode_alert(view)
-                    )
-                case Done(resource=AircraftEntries() as written):
-                    answer = aircraft_answer(command, request_id, written)
+                case Done():
+                    answer = self._answers.answer(command, sender, request_id, reply, encode)
+                    self._send(sender, answer)
                 case NotDone():
                     self._refuse(sender, request_id, reply.refusals, code_of(reply))
-                    return
                 case _:
                     raise BrokenInvariant(f"no answer for {reply!r}")
-            self._send(sender, answer)
 
         try:
             self._intake.submit_control(command, on_reply)

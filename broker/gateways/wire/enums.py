@@ -12,6 +12,7 @@ from broker.core.restrictions.model import (
     AppliesTo,
     AuthorityPurpose,
     EntryRule,
+    PublishingEvent,
     ReadingQuality,
     RestrictionKind,
     RestrictionState,
@@ -210,4 +211,11 @@ VERDICT_TO_WIRE: Final = {
     EntryVerdict.ASK: access_pb2.ENTRY_VERDICT_ASK,
     EntryVerdict.OBJECTION: access_pb2.ENTRY_VERDICT_OBJECTION,
     EntryVerdict.UNREAD: access_pb2.ENTRY_VERDICT_UNREAD,
+}
+
+PUBLISHING_EVENT_TO_WIRE: Final = {
+    PublishingEvent.PUBLISHED: restrictions_pb2.PUBLISHING_EVENT_PUBLISHED,
+    PublishingEvent.AMENDED: restrictions_pb2.PUBLISHING_EVENT_AMENDED,
+    PublishingEvent.EXTENDED: restrictions_pb2.PUBLISHING_EVENT_EXTENDED,
+    PublishingEvent.WITHDRAWN: restrictions_pb2.PUBLISHING_EVENT_WITHDRAWN,
 }

@@ -15,10 +15,11 @@ from broker.core.sharing.views import AlertView
 from broker.core.tracks.register import TrackRegister
 from broker.gateways.wire.alerts import encode_alert
 from broker.gateways.wire.framing import length_delimited, varint
-from broker.gateways.wire.restrictions import encode_restriction
+from broker.gateways.wire.signed import SignedRestrictions
 from broker.gateways.wire.tracks import TrackEncoder, with_ids
 from broker.service.feed.items import Bytes, Slots64
 from broker.service.feed.tokens import ResumePoint, encode_token
+from broker.service.signing import Signer
 from keepclear.v1 import common_pb2, feed_pb2
 
 _MESSAGE = feed_pb2.FeedMessage
@@ -29,9 +30,10 @@ _MESSAGE_COUNT_TAG: Final = varint(feed_pb2.SnapshotEnd.MESSAGE_COUNT_FIELD_NUMB
 class WireEncoder:
     """Encodes the feed of one space. Implements `broker.service.feed.items.Encoder`."""
 
-    def __init__(self, *, exercise: bool) -> None:
+    def __init__(self, *, exercise: bool, signer: Signer | None = None) -> None:
         self._space = common_pb2.SPACE_EXERCISE if exercise else common_pb2.SPACE_LIVE
         self._tracks = TrackEncoder()
+        self._restrictions = SignedRestrictions(signer)
 
     def header(
         self, audience: Audience, epoch: str, number: int, sent_us: int, *, snapshot: bool
@@ -73,7 +75,7 @@ class WireEncoder:
 
     def restriction(self, restriction: Restriction) -> bytes:
         """A `restriction` body."""
-        message = encode_restriction(restriction)
+        message = self._restrictions.message(restriction)
         return length_delimited(_MESSAGE.RESTRICTION_FIELD_NUMBER, _bytes(message))
 
     def coverage(self, change: FeedStateChanged) -> bytes:

@@ -1,16 +1,19 @@
 """Restrictions between the contract and the core."""
 
 import base64
+from itertools import zip_longest
 from typing import Final
 
 from broker.core.errors import Refused, refuse
 from broker.core.names import RestrictionName
-from broker.core.restrictions.model import Restriction, RestrictionDraft
+from broker.core.restrictions.model import Publication, Restriction, RestrictionDraft
+from broker.core.restrictions.shapes import JudgedLimits
 from broker.gateways.wire.enums import (
     APPLIES_TO_TO_CORE,
     APPLIES_TO_TO_WIRE,
     ENTRY_RULE_TO_CORE,
     ENTRY_RULE_TO_WIRE,
+    PUBLISHING_EVENT_TO_WIRE,
     RESTRICTION_KIND_TO_CORE,
     RESTRICTION_KIND_TO_WIRE,
     RESTRICTION_STATE_TO_WIRE,
@@ -80,15 +83,31 @@ def decode_draft(message: pb.Restriction, root: str = "restriction") -> Restrict
 
 
 def encode_restriction(restriction: Restriction) -> pb.Restriction:
-    """The contract's message for a restriction."""
-    draft = restriction.draft
+    """The contract's message for a restriction, without its signature."""
+    message = encode_draft(restriction.draft, restriction.judged)
+    message.MergeFrom(
+        pb.Restriction(
+            state=RESTRICTION_STATE_TO_WIRE[restriction.state],
+            version=restriction.version,
+            etag=etag_of(restriction),
+            created_us=restriction.created_us,
+            changed_us=restriction.changed_us,
+            approximated=bool(restriction.approximations),
+            approximations=restriction.approximations,
+            publication=_encode_publication(restriction.publication),
+        )
+    )
+    return message
+
+
+def encode_draft(draft: RestrictionDraft, judged: tuple[JudgedLimits, ...] = ()) -> pb.Restriction:
+    """The contract's message for content, and what is judged of it."""
     return pb.Restriction(
         name=str(draft.name),
         title=draft.title,
         reason=draft.reason,
         volumes=[
-            encode_volume(volume, judged)
-            for volume, judged in zip(draft.volumes, restriction.judged, strict=True)
+            encode_volume(volume, limits) for volume, limits in zip_longest(draft.volumes, judged)
         ],
         windows=[encode_window(window) for window in draft.windows],
         applies_to=APPLIES_TO_TO_WIRE[draft.applies_to],
@@ -106,13 +125,20 @@ def encode_restriction(restriction: Restriction) -> pb.Restriction:
         source=encode_source(draft.source),
         reading=encode_reading(draft),
         published=[pb.PublishedValue(key=key, value=value) for key, value in draft.published],
-        state=RESTRICTION_STATE_TO_WIRE[restriction.state],
-        version=restriction.version,
-        etag=etag_of(restriction),
-        created_us=restriction.created_us,
-        changed_us=restriction.changed_us,
-        approximated=bool(restriction.approximations),
-        approximations=restriction.approximations,
+    )
+
+
+def _encode_publication(made: Publication | None) -> pb.Publication | None:
+    if made is None:
+        return None
+    return pb.Publication(
+        event=PUBLISHING_EVENT_TO_WIRE[made.event],
+        author=str(made.author),
+        version=made.version,
+        replaces_version=made.replaces_version,
+        approved_by="" if made.approved_by is None else str(made.approved_by),
+        awaits_approval=made.awaits_approval,
+        emergency=made.emergency,
     )
 
 

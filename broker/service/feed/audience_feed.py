@@ -5,7 +5,7 @@ from typing import Final
 
 from broker.core.names import Audience
 from broker.core.units import SECOND_US
-from broker.service.feed.items import NOTHING_SHOWN, Encoder, Item, ItemKind, Shown
+from broker.service.feed.items import NOTHING_SHOWN, Edition, Encoder, Item, ItemKind, Shown
 
 KEPT_BYTES_MAX: Final = 16_000_000
 KEPT_FOR_US: Final = 120 * SECOND_US
@@ -35,11 +35,22 @@ class AudienceFeed:
         shown: Shown = NOTHING_SHOWN,
         key: str = "",
         ended: bool = False,
+        edition: Edition | None = None,
     ) -> Item:
         """The next numbered message."""
         self.last_number += 1
         header = self._header(now_us, snapshot=False)
-        item = Item(kind, self.last_number, now_us, header + body, len(header), shown, key, ended)
+        item = Item(
+            kind=kind,
+            number=self.last_number,
+            sent_us=now_us,
+            message=header + body,
+            header_length=len(header),
+            shown=shown,
+            key=key,
+            ended=ended,
+            edition=edition,
+        )
         self._keep(item)
         return item
 
@@ -60,11 +71,22 @@ class AudienceFeed:
         *,
         shown: Shown = NOTHING_SHOWN,
         key: str = "",
+        edition: Edition | None = None,
     ) -> Item:
         """Part of a snapshot taken at the last number."""
         header = self._header(now_us, snapshot=True)
         message = header + body
-        return Item(kind, self.last_number, now_us, message, len(header), shown, key, snapshot=True)
+        return Item(
+            kind=kind,
+            number=self.last_number,
+            sent_us=now_us,
+            message=message,
+            header_length=len(header),
+            shown=shown,
+            key=key,
+            snapshot=True,
+            edition=edition,
+        )
 
     def since(self, number: int) -> list[Item] | None:
         """Every message after `number`, or None if they are not all kept."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.effects import FeedStateChanged
-from broker.core.names import Audience
+from broker.core.names import Audience, RestrictionName
 from broker.core.restrictions.model import (
     Restriction,
 )
@@ -23,6 +23,8 @@ FRAME_BYTES_MAX: Final = MESSAGE_BYTES_MAX - HEADER_BYTES_MAX
 
 Slots64 = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
+Edition = tuple[RestrictionName, int]
+"""A version of a keep-clear request."""
 
 
 class ItemKind(IntEnum):
@@ -99,6 +101,8 @@ class Item:
     """The alert has cleared or the restriction has ended: what is retained goes."""
     snapshot: bool = False
     """Part of a snapshot: state for one reader, never merged with news."""
+    edition: Edition | None = None
+    """Of a keep-clear request: the version it says, whose delivery is proven."""
     numbered: bool = True
     """Whether `number` is its own: a heartbeat or an aside repeats the last one given."""
 

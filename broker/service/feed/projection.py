@@ -17,6 +17,7 @@ from broker.core.effects import (
     AlertChanged,
     AlertLevel,
     AuditFound,
+    DeskNotice,
     Effect,
     FeedStateChanged,
     PolicyLoaded,
@@ -28,15 +29,13 @@ from broker.core.effects import (
     TrackStateChanged,
     TracksUpdated,
 )
-from broker.core.names import Audience
+from broker.core.names import Audience, Role
 from broker.core.plain import Plain, integer, mapping
-from broker.core.restrictions.model import (
-    RestrictionState,
-)
+from broker.core.restrictions.model import Restriction, RestrictionState
 from broker.core.sharing.views import Views
 from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.frames import FrameCutter
-from broker.service.feed.items import Encoder, Item, ItemKind
+from broker.service.feed.items import Edition, Encoder, Item, ItemKind
 
 News = list[tuple[Audience, list[Item]]]
 """What there is to send, by audience; within one in order of number."""
@@ -119,10 +118,9 @@ class Projection:
             case AlertChanged():
                 self._alert(effect, now_us, by_audience)
             case RestrictionChanged():
-                body = self._encoder.restriction(effect.restriction)
-                key = str(effect.restriction.draft.name)
-                ended = effect.restriction.state in _ENDED
-                self._to_all(ItemKind.RESTRICTION, body, now_us, by_audience, key, ended=ended)
+                self._restriction(effect, now_us, by_audience)
+            case DeskNotice():
+                self._desk_notice(effect, now_us, by_audience)
             case FeedStateChanged():
                 body = self._encoder.coverage(effect)
                 self._to_all(ItemKind.COVERAGE, body, now_us, by_audience)
@@ -141,6 +139,28 @@ class Projection:
                 )
                 for audience, items in self.notice("audit-repaired", text, now_us):
                     by_audience[audience] += items
+
+    def _restriction(
+        self, effect: RestrictionChanged, now_us: int, by_audience: dict[Audience, list[Item]]
+    ) -> None:
+        restriction = effect.restriction
+        self._to_all(
+            ItemKind.RESTRICTION,
+            self._encoder.restriction(restriction),
+            now_us,
+            by_audience,
+            key=str(restriction.draft.name),
+            ended=restriction.state in _ENDED,
+            edition=_edition_of(restriction),
+        )
+
+    def _desk_notice(
+        self, effect: DeskNotice, now_us: int, by_audience: dict[Audience, list[Item]]
+    ) -> None:
+        desk = Audience(effect.agency, Role.DESK)
+        if desk in by_audience:
+            body = self._encoder.notice(effect.code, effect.text)
+            by_audience[desk].append(self.feeds[desk].news(ItemKind.NOTICE, body, now_us))
 
     def _alert(
         self, effect: AlertChanged, now_us: int, by_audience: dict[Audience, list[Item]]
@@ -161,9 +181,11 @@ class Projection:
         key: str = "",
         *,
         ended: bool = False,
+        edition: Edition | None = None,
     ) -> None:
         for audience, items in by_audience.items():
-            items.append(self.feeds[audience].news(kind, body, now_us, key=key, ended=ended))
+            feed = self.feeds[audience]
+            items.append(feed.news(kind, body, now_us, key=key, ended=ended, edition=edition))
 
     def snapshot(self, audience: Audience, reason: str, now_us: int) -> list[Item]:
         """What a late joiner is shown: the state at the audience's last number."""
@@ -172,6 +194,9 @@ class Projection:
         inside = self._frames.whole_picture(feed, now_us) + self.retained(audience, now_us)
         for change in airspace.coverage.current():
             inside.append(feed.part(ItemKind.COVERAGE, encoder.coverage(change), now_us))
+        for told in airspace.controls.publishing.escalation.standing(audience):
+            body = encoder.notice(told.code, told.text)
+            inside.append(feed.part(ItemKind.NOTICE, body, now_us))
         for code, text in self.standing_notices.items():
             inside.append(feed.part(ItemKind.NOTICE, encoder.notice(code, text), now_us))
         begin = feed.part(ItemKind.SNAPSHOT_BEGIN, encoder.snapshot_begin(reason), now_us)
@@ -184,7 +209,8 @@ class Projection:
         parts = []
         for restriction in airspace.restrictions.live():
             body, key = encoder.restriction(restriction), str(restriction.draft.name)
-            parts.append(feed.part(ItemKind.RESTRICTION, body, now_us, key=key))
+            edition = _edition_of(restriction)
+            parts.append(feed.part(ItemKind.RESTRICTION, body, now_us, key=key, edition=edition))
         for alert in airspace.alerting.active():
             body = encoder.alert(self.views.alert(alert, audience))
             parts.append(feed.part(ItemKind.ALERT, body, now_us, key=alert.alert_id))
@@ -203,3 +229,10 @@ class Projection:
         for audience in self.airspace.controls.audiences:
             last = integer(numbers.get(f"{audience.agency}/{audience.role}", 0))
             self.feeds[audience] = AudienceFeed(audience, self._encoder, self.epoch, last)
+
+
+def _edition_of(restriction: Restriction) -> Edition | None:
+    """The version, of what an agency set: nobody owes proof of what is only mirrored."""
+    if restriction.publication is None:
+        return None
+    return restriction.draft.name, restriction.version

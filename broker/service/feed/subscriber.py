@@ -15,7 +15,7 @@ from typing import Final
 
 import numpy as np
 
-from broker.core.names import Audience
+from broker.core.names import Audience, RestrictionName
 from broker.service.feed.items import FRAME_BYTES_MAX, Encoder, Item, ItemKind, Shown, Slots64
 
 SAFETY_ITEMS_MAX: Final = 2_000
@@ -66,6 +66,8 @@ class Subscriber:
     def __init__(self, audience: Audience, chosen: Filter, encoder: Encoder) -> None:
         self.audience = audience
         self.shed_frame_count = 0
+        self.handed_over: list[tuple[RestrictionName, int]] = []
+        """Versions of keep-clear requests that were taken; whoever takes them empties it."""
         self._filter = chosen
         self._encoder = encoder
         self._waiting: deque[Item] = deque()
@@ -146,9 +148,13 @@ class Subscriber:
             self._waiting.clear()
             self._frames_waiting = self._safety_waiting = 0
             self._heartbeat = None
-            messages = [
-                message for item in taken if (message := self._for_reader(item)) is not None
-            ]
+            messages = []
+            for item in taken:
+                message = self._for_reader(item)
+                if message is not None:
+                    messages.append(message)
+                    if item.edition is not None:
+                        self.handed_over.append(item.edition)
             if messages:
                 return messages
 

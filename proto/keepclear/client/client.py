@@ -9,6 +9,8 @@ from typing import Self, TypeVar
 import grpc
 import grpc.aio
 
+from keepclear.client.confirming import confirming
+from keepclear.client.drafts import Publishing
 from keepclear.client.errors import Gap, UnavailableError, from_rpc_error
 from keepclear.client.feed import Follower
 from keepclear.client.publishing import DEFAULT_MAX_IN_FLIGHT, TrackPublisher
@@ -21,6 +23,7 @@ from keepclear.v1 import (
     alerts_pb2_grpc,
     feed_pb2,
     feed_pb2_grpc,
+    publishing_pb2_grpc,
     restrictions_pb2,
     restrictions_pb2_grpc,
     tracks_pb2,
@@ -180,20 +183,23 @@ class Client:
         kinds: Iterable[feed_pb2.FeedKind] = (),
         on_gap: Callable[[Gap], None] | None = None,
         on_lost: Callable[[UnavailableError], None] | None = None,
+        confirm: bool = True,
     ) -> AsyncGenerator[feed_pb2.FeedMessage, None]:
         """Read the feed for as long as it is wanted, each message once and in order.
 
         Reconnects (0.2 s at first, at most two minutes, plus or minus 20 %) and resumes where it
         was. A cut connection is told to `on_lost`. Missing messages are told to `on_gap`, and a
-        snapshot follows; without `on_gap` they raise `GapError`.
+        snapshot follows; without `on_gap` they raise `GapError`. With `confirm` the broker is told
+        which keep-clear requests this program was handed: their senders see that they arrived.
         """
         wanted = tuple(kinds)
-        return Follower(
+        messages = Follower(
             lambda token: self.subscribe(role, token, area, wanted),
             resume_token=resume_token,
             on_gap=on_gap,
             on_lost=on_lost,
         ).messages()
+        return confirming(messages, lambda: self.publishing) if confirm else messages
 
     # Restrictions
 
@@ -260,6 +266,11 @@ class Client:
             self._restrictions().ImportRestrictions, request, f"importing {request.source_id}"
         )
         return answer
+
+    @property
+    def publishing(self) -> Publishing:
+        """Drafts, approvals and proof of delivery."""
+        return Publishing(publishing_pb2_grpc.PublishingServiceStub(self._open()), self._call)
 
     # Aircraft register
 

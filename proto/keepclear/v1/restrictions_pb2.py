@@ -27,27 +27,29 @@ from keepclear.v1 import schedules_pb2 as keepclear_dot_v1_dot_schedules__pb2
 from keepclear.v1 import volumes_pb2 as keepclear_dot_v1_dot_volumes__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkeepclear/v1/restrictions.proto\x12\x0ckeepclear.v1\x1a\x19keepclear/v1/common.proto\x1a\x1ckeepclear/v1/schedules.proto\x1a\x1akeepclear/v1/volumes.proto\"\xdc\x01\n\tAuthority\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontact_name\x18\x03 \x01(\t\x12\x11\n\ttelephone\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x10\n\x08site_url\x18\x06 \x01(\t\x12\x11\n\ttalkgroup\x18\x07 \x01(\t\x12/\n\x07purpose\x18\x08 \x01(\x0e\x32\x1e.keepclear.v1.AuthorityPurpose\x12\x15\n\x08notice_s\x18\t \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_notice_s\"Y\n\tExemption\x12\x13\n\x0b\x62\x65neficiary\x18\x01 \x01(\t\x12\x12\n\nconditions\x18\x02 \x01(\t\x12\x10\n\x08\x61gencies\x18\x03 \x03(\t\x12\x11\n\tagreement\x18\x04 \x01(\t\"\x88\x01\n\x11RestrictionSource\x12\x11\n\tsource_id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x16\n\tissued_us\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x0b\n\x03url\x18\x06 \x01(\tB\x0c\n\n_issued_us\"E\n\x07Reading\x12-\n\x07quality\x18\x01 \x01(\x0e\x32\x1c.keepclear.v1.ReadingQuality\x12\x0b\n\x03how\x18\x02 \x03(\t\",\n\x0ePublishedValue\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\xad\x06\n\x0bRestriction\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x30\n\x07volumes\x18\x04 \x03(\x0b\x32\x1f.keepclear.v1.RestrictionVolume\x12%\n\x07windows\x18\x05 \x03(\x0b\x32\x14.keepclear.v1.Window\x12+\n\napplies_to\x18\x06 \x01(\x0e\x32\x17.keepclear.v1.AppliesTo\x12\x17\n\x0f\x65xempt_agencies\x18\x07 \x03(\t\x12\x0f\n\x07\x63ontact\x18\x08 \x01(\t\x12\x11\n\ttalkgroup\x18\t \x01(\t\x12+\n\x04kind\x18\n \x01(\x0e\x32\x1d.keepclear.v1.RestrictionKind\x12+\n\nentry_rule\x18\x0b \x01(\x0e\x32\x17.keepclear.v1.EntryRule\x12\x13\n\x0b\x64\x65signation\x18\x0c \x01(\t\x12\x12\n\nconditions\x18\r \x01(\t\x12+\n\nexemptions\x18\x0e \x03(\x0b\x32\x17.keepclear.v1.Exemption\x12,\n\x0b\x61uthorities\x18\x0f \x03(\x0b\x32\x17.keepclear.v1.Authority\x12\x10\n\x08priority\x18\x10 \x01(\x05\x12\x10\n\x08replaces\x18\x11 \x01(\t\x12/\n\x06source\x18\x12 \x01(\x0b\x32\x1f.keepclear.v1.RestrictionSource\x12&\n\x07reading\x18\x13 \x01(\x0b\x32\x15.keepclear.v1.Reading\x12/\n\tpublished\x18\x14 \x03(\x0b\x32\x1c.keepclear.v1.PublishedValue\x12-\n\x05state\x18\x1e \x01(\x0e\x32\x1e.keepclear.v1.RestrictionState\x12\x0f\n\x07version\x18\x1f \x01(\x05\x12\x0c\n\x04\x65tag\x18  \x01(\t\x12\x12\n\ncreated_us\x18! \x01(\x03\x12\x12\n\nchanged_us\x18\" \x01(\x03\x12\x14\n\x0c\x61pproximated\x18# \x01(\x08\x12\x16\n\x0e\x61pproximations\x18$ \x03(\t\"^\n\x18\x43reateRestrictionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12.\n\x0brestriction\x18\x02 \x01(\x0b\x32\x19.keepclear.v1.Restriction\"K\n\x19\x43reateRestrictionResponse\x12.\n\x0brestriction\x18\x01 \x01(\x0b\x32\x19.keepclear.v1.Restriction\"\x84\x01\n\x0cImportedItem\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x07outcome\x18\x02 \x01(\x0e\x32\x1b.keepclear.v1.ImportOutcome\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\'\n\x08refusals\x18\x04 \x03(\x0b\x32\x15.keepclear.v1.Refusal\"\xa7\x01\n\x19ImportRestrictionsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tsource_id\x18\x02 \x01(\t\x12/\n\x0crestrictions\x18\x03 \x03(\x0b\x32\x19.keepclear.v1.Restriction\x12\x19\n\x11withdraw_unlisted\x18\x04 \x01(\x08\x12\x17\n\x0flisted_item_ids\x18\x05 \x03(\t\"Z\n\x1aImportRestrictionsResponse\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.keepclear.v1.ImportedItem\x12\x11\n\twithdrawn\x18\x02 \x03(\t\"%\n\x15GetRestrictionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"H\n\x16GetRestrictionResponse\x12.\n\x0brestriction\x18\x01 \x01(\x0b\x32\x19.keepclear.v1.Restriction\"@\n\x17ListRestrictionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"d\n\x18ListRestrictionsResponse\x12/\n\x0crestrictions\x18\x01 \x03(\x0b\x32\x19.keepclear.v1.Restriction\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x1aWithdrawRestrictionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"M\n\x1bWithdrawRestrictionResponse\x12.\n\x0brestriction\x18\x01 \x01(\x0b\x32\x19.keepclear.v1.Restriction*\xb2\x01\n\x10RestrictionState\x12!\n\x1dRESTRICTION_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19RESTRICTION_STATE_PLANNED\x10\x01\x12\x1c\n\x18RESTRICTION_STATE_ACTIVE\x10\x02\x12\x1f\n\x1bRESTRICTION_STATE_WITHDRAWN\x10\x03\x12\x1d\n\x19RESTRICTION_STATE_EXPIRED\x10\x04*\x9c\x01\n\x0fRestrictionKind\x12 \n\x1cRESTRICTION_KIND_UNSPECIFIED\x10\x00\x12\'\n#RESTRICTION_KIND_KEEP_CLEAR_REQUEST\x10\x01\x12\x1e\n\x1aRESTRICTION_KIND_STATUTORY\x10\x02\x12\x1e\n\x1aRESTRICTION_KIND_GENERATED\x10\x03*r\n\tEntryRule\x12\x1a\n\x16\x45NTRY_RULE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45NTRY_RULE_KEEP_CLEAR\x10\x01\x12\x12\n\x0e\x45NTRY_RULE_ASK\x10\x02\x12\x1a\n\x16\x45NTRY_RULE_INFORMATION\x10\x03*{\n\tAppliesTo\x12\x1a\n\x16\x41PPLIES_TO_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41PPLIES_TO_DRONES\x10\x01\x12\x1b\n\x17\x41PPLIES_TO_ALL_AIRCRAFT\x10\x02\x12\x1e\n\x1a\x41PPLIES_TO_CREWED_AIRCRAFT\x10\x03*\xa1\x01\n\x10\x41uthorityPurpose\x12!\n\x1d\x41UTHORITY_PURPOSE_UNSPECIFIED\x10\x00\x12#\n\x1f\x41UTHORITY_PURPOSE_AUTHORIZATION\x10\x01\x12\"\n\x1e\x41UTHORITY_PURPOSE_NOTIFICATION\x10\x02\x12!\n\x1d\x41UTHORITY_PURPOSE_INFORMATION\x10\x03*\x8a\x01\n\x0eReadingQuality\x12\x1f\n\x1bREADING_QUALITY_UNSPECIFIED\x10\x00\x12\x19\n\x15READING_QUALITY_EXACT\x10\x01\x12 \n\x1cREADING_QUALITY_APPROXIMATED\x10\x02\x12\x1a\n\x16READING_QUALITY_UNREAD\x10\x03*\xa1\x01\n\rImportOutcome\x12\x1e\n\x1aIMPORT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n\x16IMPORT_OUTCOME_CREATED\x10\x01\x12\x1a\n\x16IMPORT_OUTCOME_CHANGED\x10\x02\x12\x1c\n\x18IMPORT_OUTCOME_UNCHANGED\x10\x03\x12\x1a\n\x16IMPORT_OUTCOME_REFUSED\x10\x04\x32\x8f\x04\n\x12RestrictionService\x12\x64\n\x11\x43reateRestriction\x12&.keepclear.v1.CreateRestrictionRequest\x1a\'.keepclear.v1.CreateRestrictionResponse\x12[\n\x0eGetRestriction\x12#.keepclear.v1.GetRestrictionRequest\x1a$.keepclear.v1.GetRestrictionResponse\x12\x61\n\x10ListRestrictions\x12%.keepclear.v1.ListRestrictionsRequest\x1a&.keepclear.v1.ListRestrictionsResponse\x12j\n\x13WithdrawRestriction\x12(.keepclear.v1.WithdrawRestrictionRequest\x1a).keepclear.v1.WithdrawRestrictionResponse\x12g\n\x12ImportRestrictions\x12\'.keepclear.v1.ImportRestrictionsRequest\x1a(.keepclear.v1.ImportRestrictionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fkeepclear/v1/restrictions.proto\x12\x0ckeepclear.v1\x1a\x19keepclear/v1/common.proto\x1a\x1ckeepclear/v1/schedules.proto\x1a\x1akeepclear/v1/volumes.proto\"\xdc\x01\n\tAuthority\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x14\n\x0c\x63ontact_name\x18\x03 \x01(\t\x12\x11\n\ttelephone\x18\x04 \x01(\t\x12\r\n\x05\x65mail\x18\x05 \x01(\t\x12\x10\n\x08site_url\x18\x06 \x01(\t\x12\x11\n\ttalkgroup\x18\x07 \x01(\t\x12/\n\x07purpose\x18\x08 \x01(\x0e\x32\x1e.keepclear.v1.AuthorityPurpose\x12\x15\n\x08notice_s\x18\t \x01(\x03H\x00\x88\x01\x01\x42\x0b\n\t_notice_s\"Y\n\tExemption\x12\x13\n\x0b\x62\x65neficiary\x18\x01 \x01(\t\x12\x12\n\nconditions\x18\x02 \x01(\t\x12\x10\n\x08\x61gencies\x18\x03 \x03(\t\x12\x11\n\tagreement\x18\x04 \x01(\t\"\x88\x01\n\x11RestrictionSource\x12\x11\n\tsource_id\x18\x01 \x01(\t\x12\x0f\n\x07item_id\x18\x02 \x01(\t\x12\x0e\n\x06\x66ormat\x18\x03 \x01(\t\x12\x0c\n\x04text\x18\x04 \x01(\t\x12\x16\n\tissued_us\x18\x05 \x01(\x03H\x00\x88\x01\x01\x12\x0b\n\x03url\x18\x06 \x01(\tB\x0c\n\n_issued_us\"E\n\x07Reading\x12-\n\x07quality\x18\x01 \x01(\x0e\x32\x1c.keepclear.v1.ReadingQuality\x12\x0b\n\x03how\x18\x02 \x03(\t\",\n\x0ePublishedValue\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\xb7\x01\n\x0bPublication\x12,\n\x05\x65vent\x18\x01 \x01(\x0e\x32\x1d.keepclear.v1.PublishingEvent\x12\x0e\n\x06\x61uthor\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x18\n\x10replaces_version\x18\x04 \x01(\x05\x12\x13\n\x0b\x61pproved_by\x18\x05 \x01(\t\x12\x17\n\x0f\x61waits_approval\x18\x06 \x01(\x08\x12\x11\n\temergency\x18\x07 \x01(\x08\"\xf0\x06\n\x0bRestriction\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x30\n\x07volumes\x18\x04 \x03(\x0b\x32\x1f.keepclear.v1.RestrictionVolume\x12%\n\x07windows\x18\x05 \x03(\x0b\x32\x14.keepclear.v1.Window\x12+\n\napplies_to\x18\x06 \x01(\x0e\x32\x17.keepclear.v1.AppliesTo\x12\x17\n\x0f\x65xempt_agencies\x18\x07 \x03(\t\x12\x0f\n\x07\x63ontact\x18\x08 \x01(\t\x12\x11\n\ttalkgroup\x18\t \x01(\t\x12+\n\x04kind\x18\n \x01(\x0e\x32\x1d.keepclear.v1.RestrictionKind\x12+\n\nentry_rule\x18\x0b \x01(\x0e\x32\x17.keepclear.v1.EntryRule\x12\x13\n\x0b\x64\x65signation\x18\x0c \x01(\t\x12\x12\n\nconditions\x18\r \x01(\t\x12+\n\nexemptions\x18\x0e \x03(\x0b\x32\x17.keepclear.v1.Exemption\x12,\n\x0b\x61uthorities\x18\x0f \x03(\x0b\x32\x17.keepclear.v1.Authority\x12\x10\n\x08priority\x18\x10 \x01(\x05\x12\x10\n\x08replaces\x18\x11 \x01(\t\x12/\n\x06source\x18\x12 \x01(\x0b\x32\x1f.keepclear.v1.RestrictionSource\x12&\n\x07reading\x18\x13 \x01(\x0b\x32\x15.keepclear.v1.Reading\x12/\n\tpublished\x18\x14 \x03(\x0b\x32\x1c.keepclear.v1.PublishedValue\x12-\n\x05state\x18\x1e \x01(\x0e\x32\x1e.keepclear.v1.RestrictionState\x12\x0f\n\x07version\x18\x1f \x01(\x05\x12\x0c\n\x04\x65tag\x18  \x01(\t\x12\x12\n\ncreated_us\x18! \x01(\x03\x12\x12\n\nchanged_us\x18\" \x01(\x03\x12\x14\n\x0c\x61pproximated\x18# \x01(\x08\x12\x16\n\x0e\x61pproximations\x18$ \x03(\t\x12.\n\x0bpublication\x18% \x01(\x0b\x32\x19.keepclear.v1.Publication\x12\x11\n\tsignature\x18\x32 \x01(\t\"^\n\x18\x43reateRestrictionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12.\n\x0brestriction\x18\x02 \x01(\x0b\x32\x19.keepclear.v1.Restriction\"K\n\x19\x43reateRestrictionResponse\x12.\n\x0brestriction\x18\x01 \x01(\x0b\x32\x19.keepclear.v1.Restriction\"\x84\x01\n\x0cImportedItem\x12\x0c\n\x04name\x18\x01 \x01(\t\x12,\n\x07outcome\x18\x02 \x01(\x0e\x32\x1b.keepclear.v1.ImportOutcome\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\'\n\x08refusals\x18\x04 \x03(\x0b\x32\x15.keepclear.v1.Refusal\"\xa7\x01\n\x19ImportRestrictionsRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tsource_id\x18\x02 \x01(\t\x12/\n\x0crestrictions\x18\x03 \x03(\x0b\x32\x19.keepclear.v1.Restriction\x12\x19\n\x11withdraw_unlisted\x18\x04 \x01(\x08\x12\x17\n\x0flisted_item_ids\x18\x05 \x03(\t\"Z\n\x1aImportRestrictionsResponse\x12)\n\x05items\x18\x01 \x03(\x0b\x32\x1a.keepclear.v1.ImportedItem\x12\x11\n\twithdrawn\x18\x02 \x03(\t\"%\n\x15GetRestrictionRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"H\n\x16GetRestrictionResponse\x12.\n\x0brestriction\x18\x01 \x01(\x0b\x32\x19.keepclear.v1.Restriction\"@\n\x17ListRestrictionsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"d\n\x18ListRestrictionsResponse\x12/\n\x0crestrictions\x18\x01 \x03(\x0b\x32\x19.keepclear.v1.Restriction\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"L\n\x1aWithdrawRestrictionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04\x65tag\x18\x03 \x01(\t\"M\n\x1bWithdrawRestrictionResponse\x12.\n\x0brestriction\x18\x01 \x01(\x0b\x32\x19.keepclear.v1.Restriction*\xb2\x01\n\x10RestrictionState\x12!\n\x1dRESTRICTION_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19RESTRICTION_STATE_PLANNED\x10\x01\x12\x1c\n\x18RESTRICTION_STATE_ACTIVE\x10\x02\x12\x1f\n\x1bRESTRICTION_STATE_WITHDRAWN\x10\x03\x12\x1d\n\x19RESTRICTION_STATE_EXPIRED\x10\x04*\x9c\x01\n\x0fRestrictionKind\x12 \n\x1cRESTRICTION_KIND_UNSPECIFIED\x10\x00\x12\'\n#RESTRICTION_KIND_KEEP_CLEAR_REQUEST\x10\x01\x12\x1e\n\x1aRESTRICTION_KIND_STATUTORY\x10\x02\x12\x1e\n\x1aRESTRICTION_KIND_GENERATED\x10\x03*r\n\tEntryRule\x12\x1a\n\x16\x45NTRY_RULE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x45NTRY_RULE_KEEP_CLEAR\x10\x01\x12\x12\n\x0e\x45NTRY_RULE_ASK\x10\x02\x12\x1a\n\x16\x45NTRY_RULE_INFORMATION\x10\x03*{\n\tAppliesTo\x12\x1a\n\x16\x41PPLIES_TO_UNSPECIFIED\x10\x00\x12\x15\n\x11\x41PPLIES_TO_DRONES\x10\x01\x12\x1b\n\x17\x41PPLIES_TO_ALL_AIRCRAFT\x10\x02\x12\x1e\n\x1a\x41PPLIES_TO_CREWED_AIRCRAFT\x10\x03*\xa1\x01\n\x10\x41uthorityPurpose\x12!\n\x1d\x41UTHORITY_PURPOSE_UNSPECIFIED\x10\x00\x12#\n\x1f\x41UTHORITY_PURPOSE_AUTHORIZATION\x10\x01\x12\"\n\x1e\x41UTHORITY_PURPOSE_NOTIFICATION\x10\x02\x12!\n\x1d\x41UTHORITY_PURPOSE_INFORMATION\x10\x03*\x8a\x01\n\x0eReadingQuality\x12\x1f\n\x1bREADING_QUALITY_UNSPECIFIED\x10\x00\x12\x19\n\x15READING_QUALITY_EXACT\x10\x01\x12 \n\x1cREADING_QUALITY_APPROXIMATED\x10\x02\x12\x1a\n\x16READING_QUALITY_UNREAD\x10\x03*\xb0\x01\n\x0fPublishingEvent\x12 \n\x1cPUBLISHING_EVENT_UNSPECIFIED\x10\x00\x12\x1e\n\x1aPUBLISHING_EVENT_PUBLISHED\x10\x01\x12\x1c\n\x18PUBLISHING_EVENT_AMENDED\x10\x02\x12\x1d\n\x19PUBLISHING_EVENT_EXTENDED\x10\x03\x12\x1e\n\x1aPUBLISHING_EVENT_WITHDRAWN\x10\x04*\xa1\x01\n\rImportOutcome\x12\x1e\n\x1aIMPORT_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n\x16IMPORT_OUTCOME_CREATED\x10\x01\x12\x1a\n\x16IMPORT_OUTCOME_CHANGED\x10\x02\x12\x1c\n\x18IMPORT_OUTCOME_UNCHANGED\x10\x03\x12\x1a\n\x16IMPORT_OUTCOME_REFUSED\x10\x04\x32\x8f\x04\n\x12RestrictionService\x12\x64\n\x11\x43reateRestriction\x12&.keepclear.v1.CreateRestrictionRequest\x1a\'.keepclear.v1.CreateRestrictionResponse\x12[\n\x0eGetRestriction\x12#.keepclear.v1.GetRestrictionRequest\x1a$.keepclear.v1.GetRestrictionResponse\x12\x61\n\x10ListRestrictions\x12%.keepclear.v1.ListRestrictionsRequest\x1a&.keepclear.v1.ListRestrictionsResponse\x12j\n\x13WithdrawRestriction\x12(.keepclear.v1.WithdrawRestrictionRequest\x1a).keepclear.v1.WithdrawRestrictionResponse\x12g\n\x12ImportRestrictions\x12\'.keepclear.v1.ImportRestrictionsRequest\x1a(.keepclear.v1.ImportRestrictionsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepclear.v1.restrictions_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RESTRICTIONSTATE']._serialized_start=2529
-  _globals['_RESTRICTIONSTATE']._serialized_end=2707
-  _globals['_RESTRICTIONKIND']._serialized_start=2710
-  _globals['_RESTRICTIONKIND']._serialized_end=2866
-  _globals['_ENTRYRULE']._serialized_start=2868
-  _globals['_ENTRYRULE']._serialized_end=2982
-  _globals['_APPLIESTO']._serialized_start=2984
-  _globals['_APPLIESTO']._serialized_end=3107
-  _globals['_AUTHORITYPURPOSE']._serialized_start=3110
-  _globals['_AUTHORITYPURPOSE']._serialized_end=3271
-  _globals['_READINGQUALITY']._serialized_start=3274
-  _globals['_READINGQUALITY']._serialized_end=3412
-  _globals['_IMPORTOUTCOME']._serialized_start=3415
-  _globals['_IMPORTOUTCOME']._serialized_end=3576
+  _globals['_RESTRICTIONSTATE']._serialized_start=2782
+  _globals['_RESTRICTIONSTATE']._serialized_end=2960
+  _globals['_RESTRICTIONKIND']._serialized_start=2963
+  _globals['_RESTRICTIONKIND']._serialized_end=3119
+  _globals['_ENTRYRULE']._serialized_start=3121
+  _globals['_ENTRYRULE']._serialized_end=3235
+  _globals['_APPLIESTO']._serialized_start=3237
+  _globals['_APPLIESTO']._serialized_end=3360
+  _globals['_AUTHORITYPURPOSE']._serialized_start=3363
+  _globals['_AUTHORITYPURPOSE']._serialized_end=3524
+  _globals['_READINGQUALITY']._serialized_start=3527
+  _globals['_READINGQUALITY']._serialized_end=3665
+  _globals['_PUBLISHINGEVENT']._serialized_start=3668
+  _globals['_PUBLISHINGEVENT']._serialized_end=3844
+  _globals['_IMPORTOUTCOME']._serialized_start=3847
+  _globals['_IMPORTOUTCOME']._serialized_end=4008
   _globals['_AUTHORITY']._serialized_start=135
   _globals['_AUTHORITY']._serialized_end=355
   _globals['_EXEMPTION']._serialized_start=357
@@ -58,30 +60,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_READING']._serialized_end=656
   _globals['_PUBLISHEDVALUE']._serialized_start=658
   _globals['_PUBLISHEDVALUE']._serialized_end=702
-  _globals['_RESTRICTION']._serialized_start=705
-  _globals['_RESTRICTION']._serialized_end=1518
-  _globals['_CREATERESTRICTIONREQUEST']._serialized_start=1520
-  _globals['_CREATERESTRICTIONREQUEST']._serialized_end=1614
-  _globals['_CREATERESTRICTIONRESPONSE']._serialized_start=1616
-  _globals['_CREATERESTRICTIONRESPONSE']._serialized_end=1691
-  _globals['_IMPORTEDITEM']._serialized_start=1694
-  _globals['_IMPORTEDITEM']._serialized_end=1826
-  _globals['_IMPORTRESTRICTIONSREQUEST']._serialized_start=1829
-  _globals['_IMPORTRESTRICTIONSREQUEST']._serialized_end=1996
-  _globals['_IMPORTRESTRICTIONSRESPONSE']._serialized_start=1998
-  _globals['_IMPORTRESTRICTIONSRESPONSE']._serialized_end=2088
-  _globals['_GETRESTRICTIONREQUEST']._serialized_start=2090
-  _globals['_GETRESTRICTIONREQUEST']._serialized_end=2127
-  _globals['_GETRESTRICTIONRESPONSE']._serialized_start=2129
-  _globals['_GETRESTRICTIONRESPONSE']._serialized_end=2201
-  _globals['_LISTRESTRICTIONSREQUEST']._serialized_start=2203
-  _globals['_LISTRESTRICTIONSREQUEST']._serialized_end=2267
-  _globals['_LISTRESTRICTIONSRESPONSE']._serialized_start=2269
-  _globals['_LISTRESTRICTIONSRESPONSE']._serialized_end=2369
-  _globals['_WITHDRAWRESTRICTIONREQUEST']._serialized_start=2371
-  _globals['_WITHDRAWRESTRICTIONREQUEST']._serialized_end=2447
-  _globals['_WITHDRAWRESTRICTIONRESPONSE']._serialized_start=2449
-  _globals['_WITHDRAWRESTRICTIONRESPONSE']._serialized_end=2526
-  _globals['_RESTRICTIONSERVICE']._serialized_start=3579
-  _globals['_RESTRICTIONSERVICE']._serialized_end=4106
+  _globals['_PUBLICATION']._serialized_start=705
+  _globals['_PUBLICATION']._serialized_end=888
+  _globals['_RESTRICTION']._serialized_start=891
+  _globals['_RESTRICTION']._serialized_end=1771
+  _globals['_CREATERESTRICTIONREQUEST']._serialized_start=1773
+  _globals['_CREATERESTRICTIONREQUEST']._serialized_end=1867
+  _globals['_CREATERESTRICTIONRESPONSE']._serialized_start=1869
+  _globals['_CREATERESTRICTIONRESPONSE']._serialized_end=1944
+  _globals['_IMPORTEDITEM']._serialized_start=1947
+  _globals['_IMPORTEDITEM']._serialized_end=2079
+  _globals['_IMPORTRESTRICTIONSREQUEST']._serialized_start=2082
+  _globals['_IMPORTRESTRICTIONSREQUEST']._serialized_end=2249
+  _globals['_IMPORTRESTRICTIONSRESPONSE']._serialized_start=2251
+  _globals['_IMPORTRESTRICTIONSRESPONSE']._serialized_end=2341
+  _globals['_GETRESTRICTIONREQUEST']._serialized_start=2343
+  _globals['_GETRESTRICTIONREQUEST']._serialized_end=2380
+  _globals['_GETRESTRICTIONRESPONSE']._serialized_start=2382
+  _globals['_GETRESTRICTIONRESPONSE']._serialized_end=2454
+  _globals['_LISTRESTRICTIONSREQUEST']._serialized_start=2456
+  _globals['_LISTRESTRICTIONSREQUEST']._serialized_end=2520
+  _globals['_LISTRESTRICTIONSRESPONSE']._serialized_start=2522
+  _globals['_LISTRESTRICTIONSRESPONSE']._serialized_end=2622
+  _globals['_WITHDRAWRESTRICTIONREQUEST']._serialized_start=2624
+  _globals['_WITHDRAWRESTRICTIONREQUEST']._serialized_end=2700
+  _globals['_WITHDRAWRESTRICTIONRESPONSE']._serialized_start=2702
+  _globals['_WITHDRAWRESTRICTIONRESPONSE']._serialized_end=2779
+  _globals['_RESTRICTIONSERVICE']._serialized_start=4011
+  _globals['_RESTRICTIONSERVICE']._serialized_end=4538
 # @@protoc_insertion_point(module_scope)

@@ -53,6 +53,14 @@ class ReadingQuality(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     READING_QUALITY_APPROXIMATED: _ClassVar[ReadingQuality]
     READING_QUALITY_UNREAD: _ClassVar[ReadingQuality]
 
+class PublishingEvent(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    PUBLISHING_EVENT_UNSPECIFIED: _ClassVar[PublishingEvent]
+    PUBLISHING_EVENT_PUBLISHED: _ClassVar[PublishingEvent]
+    PUBLISHING_EVENT_AMENDED: _ClassVar[PublishingEvent]
+    PUBLISHING_EVENT_EXTENDED: _ClassVar[PublishingEvent]
+    PUBLISHING_EVENT_WITHDRAWN: _ClassVar[PublishingEvent]
+
 class ImportOutcome(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
     IMPORT_OUTCOME_UNSPECIFIED: _ClassVar[ImportOutcome]
@@ -85,6 +93,11 @@ READING_QUALITY_UNSPECIFIED: ReadingQuality
 READING_QUALITY_EXACT: ReadingQuality
 READING_QUALITY_APPROXIMATED: ReadingQuality
 READING_QUALITY_UNREAD: ReadingQuality
+PUBLISHING_EVENT_UNSPECIFIED: PublishingEvent
+PUBLISHING_EVENT_PUBLISHED: PublishingEvent
+PUBLISHING_EVENT_AMENDED: PublishingEvent
+PUBLISHING_EVENT_EXTENDED: PublishingEvent
+PUBLISHING_EVENT_WITHDRAWN: PublishingEvent
 IMPORT_OUTCOME_UNSPECIFIED: ImportOutcome
 IMPORT_OUTCOME_CREATED: ImportOutcome
 IMPORT_OUTCOME_CHANGED: ImportOutcome
@@ -157,8 +170,26 @@ class PublishedValue(_message.Message):
     value: str
     def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
 
+class Publication(_message.Message):
+    __slots__ = ("event", "author", "version", "replaces_version", "approved_by", "awaits_approval", "emergency")
+    EVENT_FIELD_NUMBER: _ClassVar[int]
+    AUTHOR_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
+    REPLACES_VERSION_FIELD_NUMBER: _ClassVar[int]
+    APPROVED_BY_FIELD_NUMBER: _ClassVar[int]
+    AWAITS_APPROVAL_FIELD_NUMBER: _ClassVar[int]
+    EMERGENCY_FIELD_NUMBER: _ClassVar[int]
+    event: PublishingEvent
+    author: str
+    version: int
+    replaces_version: int
+    approved_by: str
+    awaits_approval: bool
+    emergency: bool
+    def __init__(self, event: _Optional[_Union[PublishingEvent, str]] = ..., author: _Optional[str] = ..., version: _Optional[int] = ..., replaces_version: _Optional[int] = ..., approved_by: _Optional[str] = ..., awaits_approval: _Optional[bool] = ..., emergency: _Optional[bool] = ...) -> None: ...
+
 class Restriction(_message.Message):
-    __slots__ = ("name", "title", "reason", "volumes", "windows", "applies_to", "exempt_agencies", "contact", "talkgroup", "kind", "entry_rule", "designation", "conditions", "exemptions", "authorities", "priority", "replaces", "source", "reading", "published", "state", "version", "etag", "created_us", "changed_us", "approximated", "approximations")
+    __slots__ = ("name", "title", "reason", "volumes", "windows", "applies_to", "exempt_agencies", "contact", "talkgroup", "kind", "entry_rule", "designation", "conditions", "exemptions", "authorities", "priority", "replaces", "source", "reading", "published", "state", "version", "etag", "created_us", "changed_us", "approximated", "approximations", "publication", "signature")
     NAME_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
     REASON_FIELD_NUMBER: _ClassVar[int]
@@ -186,6 +217,8 @@ class Restriction(_message.Message):
     CHANGED_US_FIELD_NUMBER: _ClassVar[int]
     APPROXIMATED_FIELD_NUMBER: _ClassVar[int]
     APPROXIMATIONS_FIELD_NUMBER: _ClassVar[int]
+    PUBLICATION_FIELD_NUMBER: _ClassVar[int]
+    SIGNATURE_FIELD_NUMBER: _ClassVar[int]
     name: str
     title: str
     reason: str
@@ -213,7 +246,9 @@ class Restriction(_message.Message):
     changed_us: int
     approximated: bool
     approximations: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., reason: _Optional[str] = ..., volumes: _Optional[_Iterable[_Union[_volumes_pb2.RestrictionVolume, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_schedules_pb2.Window, _Mapping]]] = ..., applies_to: _Optional[_Union[AppliesTo, str]] = ..., exempt_agencies: _Optional[_Iterable[str]] = ..., contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., kind: _Optional[_Union[RestrictionKind, str]] = ..., entry_rule: _Optional[_Union[EntryRule, str]] = ..., designation: _Optional[str] = ..., conditions: _Optional[str] = ..., exemptions: _Optional[_Iterable[_Union[Exemption, _Mapping]]] = ..., authorities: _Optional[_Iterable[_Union[Authority, _Mapping]]] = ..., priority: _Optional[int] = ..., replaces: _Optional[str] = ..., source: _Optional[_Union[RestrictionSource, _Mapping]] = ..., reading: _Optional[_Union[Reading, _Mapping]] = ..., published: _Optional[_Iterable[_Union[PublishedValue, _Mapping]]] = ..., state: _Optional[_Union[RestrictionState, str]] = ..., version: _Optional[int] = ..., etag: _Optional[str] = ..., created_us: _Optional[int] = ..., changed_us: _Optional[int] = ..., approximated: _Optional[bool] = ..., approximations: _Optional[_Iterable[str]] = ...) -> None: ...
+    publication: Publication
+    signature: str
+    def __init__(self, name: _Optional[str] = ..., title: _Optional[str] = ..., reason: _Optional[str] = ..., volumes: _Optional[_Iterable[_Union[_volumes_pb2.RestrictionVolume, _Mapping]]] = ..., windows: _Optional[_Iterable[_Union[_schedules_pb2.Window, _Mapping]]] = ..., applies_to: _Optional[_Union[AppliesTo, str]] = ..., exempt_agencies: _Optional[_Iterable[str]] = ..., contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., kind: _Optional[_Union[RestrictionKind, str]] = ..., entry_rule: _Optional[_Union[EntryRule, str]] = ..., designation: _Optional[str] = ..., conditions: _Optional[str] = ..., exemptions: _Optional[_Iterable[_Union[Exemption, _Mapping]]] = ..., authorities: _Optional[_Iterable[_Union[Authority, _Mapping]]] = ..., priority: _Optional[int] = ..., replaces: _Optional[str] = ..., source: _Optional[_Union[RestrictionSource, _Mapping]] = ..., reading: _Optional[_Union[Reading, _Mapping]] = ..., published: _Optional[_Iterable[_Union[PublishedValue, _Mapping]]] = ..., state: _Optional[_Union[RestrictionState, str]] = ..., version: _Optional[int] = ..., etag: _Optional[str] = ..., created_us: _Optional[int] = ..., changed_us: _Optional[int] = ..., approximated: _Optional[bool] = ..., approximations: _Optional[_Iterable[str]] = ..., publication: _Optional[_Union[Publication, _Mapping]] = ..., signature: _Optional[str] = ...) -> None: ...
 
 class CreateRestrictionRequest(_message.Message):
     __slots__ = ("request_id", "restriction")

@@ -18,6 +18,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.SUBSCRIBER: {
+        Action.CONFIRM_RESTRICTION: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_DESK_VIEW: "o",
         Action.READ_NEUTRAL_VIEW: "o",
@@ -27,6 +28,9 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.DESK: {
+        Action.READ_PUBLISHING: "o",
+        Action.ACKNOWLEDGE_RESTRICTION: "o",
+        Action.CONFIRM_RESTRICTION: "o",
         Action.READ_AIRCRAFT: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_DESK_VIEW: "o",
@@ -38,6 +42,8 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AIRSPACE_MANAGER: {
+        Action.READ_PUBLISHING: "o",
+        Action.CONFIRM_RESTRICTION: "o",
         Action.READ_AIRCRAFT: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_NEUTRAL_VIEW: "o",
@@ -47,6 +53,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AIRSPACE_IMPORTER: {
+        Action.CONFIRM_RESTRICTION: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_NEUTRAL_VIEW: "o",
         Action.READ_RESTRICTIONS: "oax",
@@ -55,6 +62,8 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.APPROVER: {
+        Action.READ_PUBLISHING: "o",
+        Action.CONFIRM_RESTRICTION: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_NEUTRAL_VIEW: "o",
         Action.READ_RESTRICTIONS: "oax",

@@ -20,9 +20,12 @@ from broker.core.sharing.decision import Decision, may_publish
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import ReportBatch
+from broker.gateways.mqtt.answers import AnswerMaker
 from broker.gateways.mqtt.inbox import PAYLOAD_BYTES_MAX, Inbox
+from broker.gateways.mqtt.publishing import PublishingQuestions
 from broker.gateways.mqtt.topics import Inbound, Topics
 from broker.gateways.wire.restrictions import encode_restriction
+from broker.gateways.wire.signed import SignedRestrictions
 from broker.service.access import Access
 from broker.service.asking import Asking
 from broker.service.clock import VirtualClock
@@ -91,7 +94,8 @@ class Rig:
         self.presences: list[presence_pb2.Presence] = []
         self.inbox = Inbox(
             cast("Intake", self.intake),
-            cast("Reading", None),
+            AnswerMaker(cast("Reading", None), SignedRestrictions(None)),
+            cast("PublishingQuestions", None),
             cast("Asking", None),
             TOPICS,
             frozenset(json_agencies),

@@ -1,0 +1,1 @@
+"""Accountable publishing: drafts, second looks, emergencies, and proof of who was told."""
