@@ -272,19 +272,19 @@ async def test_a_sighting_of_an_unknown_drone_proposes_a_draft_and_nothing_more(
         Client(one.address, AUTHOR) as author,
     ):
         drones = [
-            ("odd-1", common_pb2.AIRCRAFT_CLASS_UNKNOWN_DRONE),
-            ("own-1", common_pb2.AIRCRAFT_CLASS_DRONE),
+            ("odd-1", common_pb2.AIRCRAFT_CLASS_UNKNOWN_DRONE, -0.1419),
+            ("own-1", common_pb2.AIRCRAFT_CLASS_DRONE, -0.1460),
         ]
         await receiver.publish(
             [
                 report(
                     name,
                     latitude_deg=51.5014,
-                    longitude_deg=-0.1419,
+                    longitude_deg=longitude_deg,
                     time_of_validity_us=time.time_ns() // 1000,
                     description=tracks_pb2.AircraftDescription(aircraft_class=kind, callsign=name),
                 )
-                for name, kind in drones
+                for name, kind, longitude_deg in drones
             ]
         )
         ids: dict[str, str] = {}
