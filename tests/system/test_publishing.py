@@ -282,6 +282,7 @@ async def test_a_sighting_of_an_unknown_drone_proposes_a_draft_and_nothing_more(
                     latitude_deg=51.5014,
                     longitude_deg=longitude_deg,
                     time_of_validity_us=time.time_ns() // 1000,
+                    source=common_pb2.REPORT_SOURCE_SIMULATED,
                     description=tracks_pb2.AircraftDescription(aircraft_class=kind, callsign=name),
                 )
                 for name, kind, longitude_deg in drones
