@@ -190,7 +190,7 @@ class Client:
         Reconnects (0.2 s at first, at most two minutes, plus or minus 20 %) and resumes where it
         was. A cut connection is told to `on_lost`. Missing messages are told to `on_gap`, and a
         snapshot follows; without `on_gap` they raise `GapError`. With `confirm` the broker is told
-        which keep-clear requests this program was handed: their senders see that they arrived.
+        which keep-clear requests reached this program.
         """
         wanted = tuple(kinds)
         messages = Follower(
@@ -319,9 +319,10 @@ class Client:
         self, questions: Sequence[access_pb2.EntryQuestion]
     ) -> access_pb2.AskEntryResponse:
         """May I enter? At most 1,000 questions; one answer for each, in their order."""
-        stub = access_pb2_grpc.AccessServiceStub(self._open())
+        method = access_pb2_grpc.AccessServiceStub(self._open()).AskEntry
+        request = access_pb2.AskEntryRequest(questions=questions)
         answer: access_pb2.AskEntryResponse = await self._call(
-            stub.AskEntry, access_pb2.AskEntryRequest(questions=questions), "asking about entry"
+            method, request, "asking about entry"
         )
         return answer
 
