@@ -11,7 +11,13 @@ import grpc.aio
 
 from keepclear.client.confirming import confirming
 from keepclear.client.drafts import Publishing
-from keepclear.client.errors import Gap, UnavailableError, from_rpc_error
+from keepclear.client.errors import (
+    MAX_LIST_PAGES,
+    Gap,
+    UnavailableError,
+    endless_list,
+    from_rpc_error,
+)
 from keepclear.client.feed import Follower
 from keepclear.client.publishing import DEFAULT_MAX_IN_FLIGHT, TrackPublisher
 from keepclear.v1 import (
@@ -34,7 +40,6 @@ SYSTEM_KEY = "keepclear-system"  # the metadata that names the caller
 DEFAULT_DEADLINE_S = 5.0
 RENEW_GRACE_S = 1.0  # for single calls that are under way when certificates are renewed
 LIST_PAGE_SIZE = 200  # the contract's largest page
-MAX_LIST_PAGES = 1_000
 
 # Keepalive: a ping every 20 s, also with no call under way, so that a dead link is noticed within
 # 30 s. The broker accepts pings down to 10 s apart (feed.proto) and cuts a client that pings more.
@@ -242,7 +247,7 @@ class Client:
             page_token = page.next_page_token
             if not page_token:
                 return found
-        raise _endless_list("restrictions")
+        raise endless_list("restrictions")
 
     async def withdraw_restriction(
         self, name: str, etag: str = "", request_id: str | None = None
@@ -301,7 +306,7 @@ class Client:
             page_token = page.next_page_token
             if not page_token:
                 return found
-        raise _endless_list("aircraft")
+        raise endless_list("aircraft")
 
     async def remove_aircraft(
         self, name: str, request_id: str | None = None
@@ -341,7 +346,7 @@ class Client:
             page_token = page.next_page_token
             if not page_token:
                 return found
-        raise _endless_list("alerts")
+        raise endless_list("alerts")
 
     async def acknowledge_alert(
         self, alert_id: str, acknowledged_by: str, request_id: str | None = None
@@ -394,9 +399,3 @@ def _request_id() -> str:
 
 def _not_open() -> UnavailableError:
     return UnavailableError("the client is not open", "use it inside `async with Client(...)`")
-
-
-def _endless_list(what: str) -> UnavailableError:
-    return UnavailableError(
-        f"listing {what}: over {MAX_LIST_PAGES} pages", "tell the broker's operator"
-    )
