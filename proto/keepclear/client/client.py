@@ -137,7 +137,6 @@ class Client:
         """Publish up to 2,000 reports; returns when the broker has applied them.
 
         No reports at all say: still listening, nothing to report.
-
         All batches share one stream, re-opened when it was cut. May be called from several tasks
         at once: batches leave in the order of the calls, as many as the broker gives credit for.
         Refused reports are named in the response's `refusals`; the others were applied. Raises
