@@ -38,10 +38,21 @@ RESTRICTION_BYTES_MAX: Final = 50_000
 """With what the broker adds it must fit one feed message of 60 kB."""
 
 
+def _longest(message: pb.Restriction, root: str) -> str:
+    """The field to shorten: the shape that is most of it, or the whole."""
+    sizes = [volume.ByteSize() for volume in message.volumes]
+    most = max(sizes, default=0)
+    if 2 * most < message.ByteSize():
+        return root
+    place = sizes.index(most)
+    shape = message.volumes[place].WhichOneof("shape")
+    return f"{root}.volumes[{place}].{shape}"
+
+
 def decode_draft(message: pb.Restriction, root: str = "restriction") -> RestrictionDraft:
     """Read what is asked for or mirrored; refuses what has no reading, naming the field."""
     if message.ByteSize() > RESTRICTION_BYTES_MAX:
-        raise refuse(root, f"must be at most {RESTRICTION_BYTES_MAX} bytes")
+        raise refuse(_longest(message, root), f"must be at most {RESTRICTION_BYTES_MAX} bytes")
     if message.applies_to not in APPLIES_TO_TO_CORE:
         raise refuse(f"{root}.applies_to", "is missing: say which aircraft are meant")
     if message.kind not in RESTRICTION_KIND_TO_CORE:
