@@ -25,6 +25,7 @@ from keepclear.v1 import (
     common_pb2,
     presence_pb2,
     restrictions_pb2,
+    restrictions_pb2_grpc,
     tracks_pb2,
     volumes_pb2,
 )
@@ -445,3 +446,31 @@ def test_no_report_whatever_stops_the_broker(
     finally:
         runner.run(client.close())
         runner.run(context.__aexit__(None, None, None))
+
+
+async def test_a_bad_item_of_an_import_is_refused_alone(bad_restrictions: Any) -> None:
+    # REQ-INPUT-003, of imports, on both transports.
+    one, mqtt, _ = bad_restrictions
+    request = restrictions_pb2.ImportRestrictionsRequest(request_id="bad", source_id="notices")
+    for number, draft in enumerate([keep_clear("a"), circle(radius_m=math.inf), keep_clear("b")]):
+        draft.kind = restrictions_pb2.RESTRICTION_KIND_STATUTORY
+        draft.source.source_id, draft.source.item_id = "notices", f"item-{number}"
+        request.restrictions.append(draft)
+    request.restrictions.append(keep_clear("made-here"))
+    answer = await answer_to(mqtt, "restrictions/import", request.SerializeToString())
+    async with grpc.aio.insecure_channel(one.address) as channel:
+        stub = restrictions_pb2_grpc.RestrictionServiceStub(channel)
+        again = restrictions_pb2.ImportRestrictionsRequest()
+        again.CopyFrom(request)
+        again.request_id = "again"
+        response = await stub.ImportRestrictions(again, metadata=((SYSTEM_KEY, SYSTEM),))
+    for items in (answer.imported.items, response.items):
+        refused = [place for place, item in enumerate(items) if item.refusals]
+        assert refused == [1, 3], items
+        assert "restrictions[1]" in items[1].refusals[0].field
+        assert "restrictions[3]" in items[3].refusals[0].field
+    nobody = restrictions_pb2.ImportRestrictionsRequest(request_id="x", source_id="notices")
+    told = await answer_to(mqtt, "restrictions/import", nobody.SerializeToString())
+    assert told.refused.code == 3
+    assert [refusal.field for refusal in told.refused.refusals] == ["restrictions"]
+    assert one.broker.engine.is_alive()
