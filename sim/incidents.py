@@ -215,15 +215,15 @@ class IncidentDesk:
         flights: list[Flight] = []
         while wanted_s > 0.0 and len(flights) <= RELAYS_MAX:
             dock = self._nearest_dock(agency, station, launch_us)
+            place = station
+            if len(flights) % 2 and self._agrees("relay", self._incident_serial):
+                place = routes.beside(station, RELAY_ASIDE_M, 0.0, station.amsl_m)
             as_agreed = dock is None and self._agrees("crew", self._crew_serial)
             airframe, home = (
                 (dock.airframe, dock.home)
                 if dock
-                else self._crew(rng, agency, station, as_agreed=as_agreed)
+                else self._crew(rng, agency, place, as_agreed=as_agreed)
             )
-            place = station
-            if len(flights) % 2 and self._agrees("relay", self._incident_serial):
-                place = routes.beside(station, RELAY_ASIDE_M, 0.0, station.amsl_m)
             transit_s = routes.drone_transit_s(home, place)
             part_s = min(wanted_s, routes.DRONE_BATTERY_S - 2.0 * transit_s)
             legs = routes.drone_sortie(rng, home, place, part_s, band_m, in_band=as_agreed)

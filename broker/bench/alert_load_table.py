@@ -17,9 +17,9 @@ full separation pass every second. An alert counts for the desks whose aircraft 
 the highest level it was told with; a cluster counts as one.
 
 Limits, from the safety review: one caution an hour for a desk on average, two when it is busy; one
-warning (or floor) in 12 hours; {CREW_LIMIT:g} alert in 20 flying hours of a crew; {INCIDENT_LIMIT}
-alerts of one incident in 10 minutes. The surge is held against the busy limits. A limit that is not
-met says **no**.
+warning (or floor) in 12 hours; {CREW_LIMIT:g} alert in 20 flying hours of a crew;
+{INCIDENT_LIMIT} alerts of one incident in 10 minutes. The surge is held against the busy limits.
+A limit that is not met says **no**.
 
 *As planned*: no drone reacts to anything. It flies through keep-clear requests, past alerts, and
 between drones on scene. *As agreed*, the shares being judgement, set before the first run:
