@@ -24,6 +24,8 @@ TURNED_RAD_MIN: Final = math.radians(60.0)
 """Turned in all: aircraft in company on a straight leg look alike for miles."""
 COMPANY_M: Final = 10.0
 """Nobody keeps company closer than this [J]: a steady offset this large must be ruled out ..."""
+SEEN_COMPANY_M: Final = 20.0
+"""Standing errors of two sources, and their filters' lag, look like company up to this [J]."""
 DOUBT_SIGMAS: Final = 4.0
 """... by so many standard errors of the mean: the question is asked at every look, for hours."""
 SPREAD_FACTOR_MAX: Final = 0.75
@@ -122,7 +124,7 @@ class Evidence:
         if self.looks < LOOKS_MIN:
             return False
         offset_m = max(self.offset_m, self.offset_by_course_m)
-        return offset_m > COMPANY_M + DOUBT_SIGMAS * self.standard_error_m
+        return offset_m > SEEN_COMPANY_M + DOUBT_SIGMAS * self.standard_error_m
 
     @property
     def spread_m(self) -> float:
