@@ -1,0 +1,87 @@
+"""The walk-through's commands run as they stand, in order."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from broker.service.settings import PublishingSettings
+from keepclear.client import Client, report
+from keepclear.v1 import common_pb2, feed_pb2, tracks_pb2
+from tests.conftest import REPOSITORY
+from tests.system.live import live
+
+pytestmark = pytest.mark.system
+
+RULES = PublishingSettings(approval=("met",), unacknowledged_after_s=120, escalate_to="met")
+COMMAND = f'keepclear() {{ "{sys.executable}" -c "from broker.cli.main import run; run()" "$@"; }}'
+LIMIT_S = 120
+
+
+async def sighting(address: str) -> str:
+    """An unknown drone is seen; its track's id on the police desk's screen."""
+    async with Client(address, "agencies/met/systems/radio") as client:
+        kind = tracks_pb2.AircraftDescription(
+            aircraft_class=common_pb2.AIRCRAFT_CLASS_UNKNOWN_DRONE, callsign="unknown-1"
+        )
+        await client.publish(
+            [
+                report(
+                    "unknown-1",
+                    latitude_deg=51.5014,
+                    longitude_deg=-0.1419,
+                    time_of_validity_us=time.time_ns() // 1000,
+                    source=common_pb2.REPORT_SOURCE_SIMULATED,
+                    description=kind,
+                )
+            ]
+        )
+        async for message in client.follow(kinds=[feed_pb2.FEED_KIND_TRACKS]):
+            for row in message.tracks.tracks:
+                return row.track_id
+    raise AssertionError("the feed ended")
+
+
+async def test_the_walk_through_runs_as_it_stands(tmp_path: Path) -> None:
+    # REQ-PUB-010
+    page = (REPOSITORY / "docs" / "walkthrough-restriction.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 7
+    async with live(tmp_path / "data", publishing=RULES) as one:
+        environment = {
+            **os.environ,
+            "KEEPCLEAR_TARGET": one.address,
+            "TRACK": await sighting(one.address),
+            "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'proto'}",
+        }
+        printed = []
+        for block in blocks:
+            done = await asyncio.to_thread(
+                subprocess.run,
+                ["sh", "-eu", "-c", f"{COMMAND}\n{block}"],
+                cwd=tmp_path,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=LIMIT_S,
+                check=False,
+            )
+            assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+            printed.append(done.stdout)
+    proposed, previewed, approved, delivered, checked, amended, withdrawn = printed
+    assert "is a draft: nobody is asked" in proposed
+    assert re.search(r"aircraft +unknown-1 \(met\) inside", previewed)
+    assert "waits for approval" in approved
+    assert "version 1 is live" in approved
+    before, _, after = delivered.partition("is acknowledged")
+    assert "lfb" in before.rpartition("not acknowledged by")[2]
+    assert "agencies/lfb/systems/desk" in after
+    assert "lfb" not in after.rpartition("not acknowledged by")[2]
+    assert "is signed by that broker" in checked
+    assert "version 2 is live" in amended
+    assert withdrawn.count("version 3") >= 1
