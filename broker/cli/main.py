@@ -25,6 +25,7 @@ from broker.cli.restriction_publishing import add_commands
 from broker.cli.restrictions import restrictions_app
 from broker.cli.separation import separation_app
 from broker.cli.serve import serve
+from broker.cli.sharing import sharing_app
 from broker.cli.watch import watch
 from broker.core.errors import Refused
 from broker.journal.errors import JournalError, JournalInUse
@@ -93,6 +94,7 @@ add_commands(restrictions_app)
 app.add_typer(restrictions_app, name="restrictions")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(aircraft_app, name="aircraft")
+app.add_typer(sharing_app, name="sharing")
 app.add_typer(adapters_app, name="adapters")
 app.add_typer(agency_app, name="agency")
 app.add_typer(bench_app, name="bench")

@@ -27,30 +27,40 @@ from broker.core.commands import (
     PublisherGone,
     RegisterAircraft,
     RemoveAircraft,
+    SetSharing,
+    SetSharingDefault,
     SubmitReports,
     Tick,
     WithdrawRestriction,
 )
 from broker.core.control import Controls
-from broker.core.coverage import Coverage
+from broker.core.coverage import SharedCoverage
 from broker.core.effects import (
+    Alert,
     AlertChanged,
+    AlertRetold,
     Effect,
     Outcome,
     RestrictionChanged,
+    SharingChanged,
+    TracksMerged,
     TrackState,
     TrackStateChanged,
     TracksUpdated,
 )
 from broker.core.errors import BrokenInvariant
+from broker.core.names import SystemName
 from broker.core.plain import Plain, mapping, text
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy, parse_policy
+from broker.core.sharing.hidden import HiddenFlights
+from broker.core.sharing.settings import SharingLevel
 from broker.core.supply_chain.judge import SupplyChain
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.correlation.hearing import Hearing
 from broker.core.tracks.correlation.memory import correlator_state, restore_correlator
+from broker.core.tracks.correlation.parting import part_others
 from broker.core.tracks.memory import register_state, restore_register
 from broker.core.tracks.register import Slots, TrackRegister
 
@@ -77,15 +87,18 @@ class Airspace:
         )
         self.correlator = Correlator(self.tracks)
         self.restrictions = RestrictionRegister(backend=setup.backend)
+        self.hidden = HiddenFlights(self.tracks)
+        self.correlator.allowed = self.hidden.may_join
         self.alerting = Alerting(
             self.policy,
             self.tracks,
             self.restrictions,
             setup.backend,
-            self.correlator.possibly_same.holds,
+            self._may_be_one,
+            self.hidden.sharing,
         )
-        self.coverage = Coverage()
-        self.controls = Controls(self.restrictions, self.alerting)
+        self.coverage = SharedCoverage()
+        self.controls = Controls(self.restrictions, self.alerting, self.hidden.sharing)
         self.supply_chain = SupplyChain(self.tracks, self.controls.aircraft)
 
     def apply(self, commands: Sequence[Command], now_us: int) -> list[Outcome]:
@@ -122,10 +135,10 @@ class Airspace:
                 outcome = self.controls.withdraw_restriction(command, now_us)
             case AcknowledgeAlert():
                 return self.controls.acknowledge(command, now_us)
-            case RegisterAircraft():
-                return self._with_marks(self.controls.register_aircraft(command, now_us))
-            case RemoveAircraft():
-                return self._with_marks(self.controls.remove_aircraft(command))
+            case RegisterAircraft() | RemoveAircraft():
+                return self._keep_aircraft(command, now_us)
+            case SetSharing() | SetSharingDefault():
+                return self._set_sharing(command, now_us)
             case _:
                 outcome = self.controls.publishing.apply(command, now_us)
         alerts = self._after_restriction_change(outcome.effects, now_us)
@@ -136,11 +149,15 @@ class Airspace:
             return []
         admission = Admission(self.correlator, run, now_us, self.exercise, self.supply_chain)
         effects: list[Effect] = []
+        hiding: dict[SystemName, bool] = {}
         for wave in admission.waves():
             effects += self._wave(wave, now_us)
+            if not self.hidden.sharing.is_idle:
+                self.hidden.note_hiding(wave.slots, hiding)
         effects += self._correlated(admission.parting, now_us)
         for publisher in admission.publishers:
-            effects += self.coverage.heard(publisher, now_us)
+            openly = not hiding.get(publisher, False)
+            effects += self.coverage.heard(publisher, now_us, openly=openly)
         replies = admission.replies()
         quiet = [Outcome((), reply) for reply in replies[:-1]]
         return [*quiet, Outcome(tuple(effects), replies[-1])]
@@ -148,6 +165,7 @@ class Airspace:
     def _wave(self, wave: Wave, now_us: int) -> list[Effect]:
         if len(wave.slots) == 0:
             return []
+        shared = self._shared(self.hidden.sharing.described(wave.slots), now_us)
         self.supply_chain.moved(wave.slots)
         doubts = self.correlator.placed(wave.slots)
         alerts = self.alerting.moved(wave.slots, now_us)
@@ -155,8 +173,9 @@ class Airspace:
             TracksUpdated(wave.slots),
             *wave.state_changes,
             *doubts,
+            *shared,
             *self.correlator.jumped(wave.jumped, now_us),
-            *(AlertChanged(alert) for alert in alerts),
+            *self._alerts(alerts, now_us),
         ]
 
     def _correlated(self, parting: list[tuple[int, Hearing]], now_us: int) -> list[Effect]:
@@ -169,6 +188,12 @@ class Airspace:
             effects += self.correlator.described(described, now_us)
         return self._with_ended_alerts(effects, now_us)
 
+    def _levels_of_joined(self, effects: list[Effect], now_us: int) -> list[Effect]:
+        """A track that took another's words in may be named by another setting now."""
+        if not any(isinstance(effect, TracksMerged) for effect in effects):
+            return []
+        return self._shared(self.hidden.sharing.described(self.tracks.live_slots()), now_us)
+
     def _with_ended_alerts(self, effects: list[Effect], now_us: int) -> list[Effect]:
         """Alerts of tracks that went into another end here, and say so."""
         gone = [
@@ -176,7 +201,41 @@ class Airspace:
             for effect in effects
             if isinstance(effect, TrackStateChanged) and effect.state is TrackState.MERGED
         ]
-        return [*effects, *(AlertChanged(alert) for alert in self.alerting.lost(gone, now_us))]
+        for change in gone:
+            self.hidden.sharing.ended(change.track_number)
+        levels = self._levels_of_joined(effects, now_us)
+        return [*effects, *levels, *self._alerts(self.alerting.lost(gone, now_us), now_us)]
+
+    def _alerts(self, alerts: list[Alert], now_us: int) -> list[Effect]:
+        """Alert revisions, after what must be known before them."""
+        return [*self.hidden.alerted(alerts, now_us), *map(AlertChanged, alerts)]
+
+    def _set_sharing(self, command: SetSharing | SetSharingDefault, now_us: int) -> Outcome:
+        if isinstance(command, SetSharing):
+            outcome, changes = self.controls.set_sharing(command, now_us)
+        else:
+            outcome, changes = self.controls.set_sharing_default(command)
+        return Outcome((*outcome.effects, *self._shared(changes, now_us)), outcome.reply)
+
+    def _shared(self, changes: list[SharingChanged], now_us: int) -> list[Effect]:
+        """What others are shown of tracks changed: their alerts go on under other ids."""
+        if not changes:
+            return []
+        before = {change.track_number: change.before for change in changes}
+        effects = self.hidden.changed(changes, now_us)
+        for change in changes:
+            if change.after != SharingLevel.OPEN:
+                effects += part_others(self.correlator, change.slot, now_us)
+        for track_number in before:
+            ended, told = self.alerting.retell(track_number, now_us)
+            for alert in ended:
+                numbers = [one for one in (alert.track_a, alert.track_b) if one >= 0]
+                levels = [
+                    before.get(one, int(self.hidden.sharing.of_number(one)[1])) for one in numbers
+                ]
+                effects.append(AlertRetold(alert, tuple(levels)))
+            effects += self._alerts(told, now_us)
+        return effects
 
     def _tick(self, tick: Tick, now_us: int) -> list[Effect]:
         stale_after_s, lost_after_s = self.policy.stale_after_s, self.policy.lost_after_s
@@ -186,26 +245,28 @@ class Airspace:
         self.alerting.reshaped(np.array(landing, dtype=np.int32), now_us)
         self.correlator.forget([change.slot for change in lost])
         effects: list[Effect] = list(changes)
-        effects += (AlertChanged(alert) for alert in self.alerting.lost(lost, now_us))
+        effects += self._alerts(self.alerting.lost(lost, now_us), now_us)
         effects += self._with_ended_alerts(self.correlator.time_passed(now_us), now_us)
+        for change in lost:
+            self.hidden.sharing.ended(change.track_number)
+        effects += self._shared(self.hidden.sharing.advance(now_us), now_us)
+        effects += self.hidden.time_passed(now_us, audit=tick.audit)
         changed = [RestrictionChanged(one) for one in self.restrictions.advance(now_us)]
         effects += changed
         effects += self._after_restriction_change(tuple(changed), now_us)
         found, alerts = self.alerting.time_passed(now_us, tick.audit)
         effects += found
-        effects += (AlertChanged(alert) for alert in alerts)
+        effects += self._alerts(alerts, now_us)
         effects += self.coverage.advance(now_us)
         self.controls.aircraft.advance(now_us)
         effects += self.controls.publishing.escalation.advance(now_us)
         return [*effects, *_shown_again(self.supply_chain.settle())]
 
-    def _after_restriction_change(
-        self, effects: tuple[Effect, ...], now_us: int
-    ) -> list[AlertChanged]:
+    def _after_restriction_change(self, effects: tuple[Effect, ...], now_us: int) -> list[Effect]:
         """Warn those already inside one that went live; clear the alerts of one that ended."""
         if not any(isinstance(effect, RestrictionChanged) for effect in effects):
             return []
-        return [AlertChanged(alert) for alert in self.alerting.restrictions_changed(now_us)]
+        return self._alerts(self.alerting.restrictions_changed(now_us), now_us)
 
     def _load_policy(self, command: LoadPolicy) -> Outcome:
         outcome, policy = self.controls.load_policy(command)
@@ -223,17 +284,31 @@ class Airspace:
         marked = self.supply_chain.load(policy, command.toml_text)
         return Outcome((*outcome.effects, *_shown_again(marked)), outcome.reply)
 
-    def _with_marks(self, outcome: Outcome) -> Outcome:
+    def _keep_aircraft(self, command: RegisterAircraft | RemoveAircraft, now_us: int) -> Outcome:
         """The aircraft register may be another: so may be what policy says of tracks."""
+        if isinstance(command, RegisterAircraft):
+            outcome = self.controls.register_aircraft(command, now_us)
+        else:
+            outcome = self.controls.remove_aircraft(command)
         marked = self.supply_chain.settle()
         return Outcome((*outcome.effects, *_shown_again(marked)), outcome.reply)
 
-    def newest_time_us(self) -> int | None:
-        """Time of the newest position in the picture, or None with no track at all."""
+    def _may_be_one(self, slot_a: int, slot_b: int) -> bool:
+        """Whether two rows may show one aircraft, whose alert with itself is kept back."""
+        held = self.correlator.possibly_same.holds(slot_a, slot_b)
+        return held and self.hidden.may_join(slot_a, slot_b)
+
+    def picture(self, agency: str) -> tuple[int | None, int]:
+        """Time of the newest position that an agency is shown, None with none, and their count."""
         live: Slots = self.tracks.live_slots()
+        if not self.hidden.sharing.is_idle:
+            own = self.tracks.agencies.index(agency)
+            covert = self.hidden.sharing.levels(live.astype(np.int64)) == SharingLevel.COVERT
+            is_own = self.tracks.columns.agency_index[live] == (-1 if own is None else own)
+            live = live[is_own | ~covert]
         if len(live) == 0:
-            return None
-        return int(np.max(self.tracks.columns.time_of_validity_us[live]))
+            return None, 0
+        return int(np.max(self.tracks.columns.time_of_validity_us[live])), len(live)
 
     def state(self) -> dict[str, Plain]:
         """Everything, for a snapshot taken between micro-batches."""
@@ -244,6 +319,7 @@ class Airspace:
             "tracks": register_state(self.tracks),
             "correlation": correlator_state(self.correlator),
             "restrictions": self.restrictions.state(),
+            "hidden": self.hidden.state(),
             "alerting": self.alerting.state(),
             "coverage": self.coverage.state(),
             "controls": self.controls.state(),
@@ -265,6 +341,8 @@ def restored(state: dict[str, Plain], backend: Backend = "numba") -> Airspace:
     restore_register(airspace.tracks, mapping(state["tracks"]))
     restore_correlator(airspace.correlator, state["correlation"])
     airspace.restrictions.restore(state["restrictions"])
+    if "hidden" in state:
+        airspace.hidden.restore(state["hidden"])
     airspace.alerting.restore(mapping(state["alerting"]))
     airspace.coverage.restore(state["coverage"])
     airspace.controls.restore(mapping(state["controls"]))

@@ -18,6 +18,8 @@ from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy
 from broker.core.separation.rules import PairSamples
+from broker.core.sharing.levels import Sharing
+from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import AircraftClass
 
@@ -32,10 +34,12 @@ class Alerting:
         restrictions: RestrictionRegister,
         backend: Backend,
         holds: Callable[[int, int], bool] = never,
+        sharing: Sharing | None = None,
     ) -> None:
         """`holds` says of two slots that they may be one aircraft: their alert is kept back."""
         self._policy = policy
         self._tracks = tracks
+        self._sharing = sharing or Sharing(tracks)
         self._restrictions = restrictions
         self._engine = SeparationEngine(policy.rules, backend)
         self._encounters = Encounters(policy)
@@ -99,6 +103,22 @@ class Alerting:
         """Re-judge every track against the restrictions as they are now."""
         return self._told(self._entries(self._tracks.live_slots(), now_us), now_us)
 
+    def retell(self, track_number: int, now_us: int) -> tuple[list[Alert], list[Alert]]:
+        """What is shown of a track changed: its alerts go on under other ids.
+
+        Returns the ends of those told alone, and what is told in their place.
+        """
+        pairs = self._encounters.retell(track_number, now_us)
+        pairs += self._breaches.retell(track_number, now_us)
+        ended = {
+            old.alert_id for old, _ in pairs if self._clusters.cluster_of(old.alert_id) is None
+        }
+        told = self._told([alert for pair in pairs for alert in pair], now_us)
+        return (
+            [alert for alert in told if alert.alert_id in ended],
+            [alert for alert in told if alert.alert_id not in ended],
+        )
+
     def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
         """The alert with the acknowledgement added, or None if no such alert is active.
 
@@ -113,6 +133,11 @@ class Alerting:
             alert_id, acknowledgement
         ) or self._breaches.acknowledge(alert_id, acknowledgement)
         return None if alert is None else self._clusters.own(alert)
+
+    def find(self, alert_id: str) -> Alert | None:
+        """An active alert by its id; one in a cluster is still found by its own."""
+        alerts = self._encounters.active() + self._breaches.active()
+        return next((alert for alert in alerts if alert.alert_id == alert_id), None)
 
     @property
     def active_count(self) -> int:
@@ -156,7 +181,16 @@ class Alerting:
         columns, incidents = self._tracks.columns, self._tracks.incidents
         numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
         slots = [self._tracks.slot_of_number[number] for number in numbers]
-        worked = [int(columns.incident_index[slot]) for slot in slots]
+        # An incident that only hidden aircraft work is not to be known from their alerts.
+        levels = [self._sharing.level(slot) for slot in slots]
+        if SharingLevel.COVERT in levels:
+            worked = []
+        else:
+            worked = [
+                int(columns.incident_index[slot])
+                for slot, level in zip(slots, levels, strict=True)
+                if level is SharingLevel.OPEN
+            ]
         crewed = [is_crewed(AircraftClass(int(columns.aircraft_class[slot]))) for slot in slots]
         return Context(
             incidents=tuple(dict.fromkeys(incidents.value(one) for one in worked if one >= 0)),

@@ -8,6 +8,7 @@ from broker.core.publishing.commands import PublishingCommand
 from broker.core.restrictions.model import (
     RestrictionDraft,
 )
+from broker.core.sharing.settings import SharingLevel, SharingSubject
 from broker.core.tracks.reports import ReportBatch
 
 
@@ -102,6 +103,29 @@ class RemoveAircraft:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSharing:
+    """Show an aircraft or flight of the sender's agency at a level until a time.
+
+    Without a level it goes back to the agency's default.
+    """
+
+    sender: SystemName
+    request_id: str
+    subject: SharingSubject
+    level: SharingLevel | None
+    until_us: int
+    authorised_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetSharingDefault:
+    """What an agency shows where no setting says otherwise; from the broker's configuration."""
+
+    agency: str
+    level: SharingLevel
+
+
+@dataclass(frozen=True, slots=True)
 class PublisherGone:
     """A publisher's connection ended without a goodbye: its feed counts as silent at once."""
 
@@ -126,6 +150,8 @@ ControlCommand = (
     | RegisterAircraft
     | RemoveAircraft
     | PublishingCommand
+    | SetSharing
+    | SetSharingDefault
 )
 """Synced to disk before it is acknowledged."""
 

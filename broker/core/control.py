@@ -14,6 +14,8 @@ from broker.core.commands import (
     OpenAudience,
     RegisterAircraft,
     RemoveAircraft,
+    SetSharing,
+    SetSharingDefault,
     WithdrawRestriction,
 )
 from broker.core.effects import (
@@ -24,6 +26,7 @@ from broker.core.effects import (
     Outcome,
     PolicyLoaded,
     RestrictionChanged,
+    SharingChanged,
     SupplyChainLoaded,
 )
 from broker.core.errors import Refusal, Refused
@@ -38,7 +41,9 @@ from broker.core.restrictions.register import (
     RestrictionUnknown,
 )
 from broker.core.separation.policy import Policy, parse_policy
+from broker.core.sharing.controls import SharingControls
 from broker.core.sharing.decision import may_change, may_register
+from broker.core.sharing.levels import Sharing
 from broker.core.supply_chain.model import SupplyChainPolicy
 from broker.core.supply_chain.reading import parse_supply_chain
 
@@ -48,9 +53,12 @@ AUDIENCES_MAX: Final = 500
 class Controls:
     """Carries out control commands: each either happens whole or is refused and changes nothing."""
 
-    def __init__(self, restrictions: RestrictionRegister, alerting: Alerting) -> None:
+    def __init__(
+        self, restrictions: RestrictionRegister, alerting: Alerting, sharing: Sharing
+    ) -> None:
         self._restrictions = restrictions
         self._alerting = alerting
+        self.sharing = SharingControls(sharing)
         self._requests = RequestMemory()
         self.aircraft = AircraftRegister()
         self.audiences: dict[Audience, None] = {}
@@ -154,6 +162,9 @@ class Controls:
         seen = self._requests.recall(command.sender, command.request_id, now_us)
         if seen is not None:
             return Outcome((), seen)
+        if not self._is_told(command):
+            refusal = Refusal("alert_id", f"there is no active alert {command.alert_id}")
+            return Outcome((), NotDone((refusal,), not_found=True))
         acknowledgement = Acknowledgement(command.sender, command.acknowledged_by, now_us, 0)
         alert = self._alerting.acknowledge(command.alert_id, acknowledgement)
         if alert is None:
@@ -162,6 +173,13 @@ class Controls:
         reply = Done(alert)
         self._requests.remember(command.sender, command.request_id, reply, now_us)
         return Outcome((AlertChanged(alert),), reply)
+
+    def _is_told(self, command: AcknowledgeAlert) -> bool:
+        """Whether the sender's agency is shown the alert, if there is one: else it is not there."""
+        if self.sharing.is_idle:
+            return True
+        alert = self._alerting.find(command.alert_id)
+        return alert is None or self.sharing.is_told(alert, command.sender.agency)
 
     def register_aircraft(self, command: RegisterAircraft, now_us: int) -> Outcome:
         """Write the sender's agency's aircraft; the same again changes nothing."""
@@ -187,6 +205,22 @@ class Controls:
         except AircraftUnknown as refused:
             return Outcome((), NotDone(refused.refusals, not_found=True))
         return Outcome((), Done(AircraftEntries((removed,))))
+
+    def set_sharing(self, command: SetSharing, now_us: int) -> tuple[Outcome, list[SharingChanged]]:
+        """Show an aircraft or flight at another level."""
+        seen = self._requests.recall(command.sender, command.request_id, now_us)
+        if seen is not None:
+            return Outcome((), seen), []
+        outcome, changes = self.sharing.set(command, now_us)
+        if isinstance(outcome.reply, Done):
+            self._requests.remember(command.sender, command.request_id, outcome.reply, now_us)
+        return outcome, changes
+
+    def set_sharing_default(
+        self, command: SetSharingDefault
+    ) -> tuple[Outcome, list[SharingChanged]]:
+        """What an agency shows where no setting says otherwise."""
+        return self.sharing.set_default(command)
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot."""

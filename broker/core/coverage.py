@@ -1,10 +1,11 @@
 """Which publishers are heard: "no alert" must never be read as "no traffic"."""
 
+from dataclasses import replace
 from typing import Final
 
-from broker.core.effects import FeedStateChanged
+from broker.core.effects import FeedStateChanged, ShownTo
 from broker.core.names import SystemName
-from broker.core.plain import Plain, integer, items, text
+from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.units import DAY_US, SECOND_US
 
 SILENT_AFTER_S: Final = 10.0
@@ -75,3 +76,54 @@ class Coverage:
             self._last_report_us[publisher] = integer(last_us)
             if silent:
                 self._silent[publisher] = None
+
+
+class SharedCoverage:
+    """What a publisher's own agency and what others are told of it.
+
+    Others hear a publisher only through flights that are not hidden: one that publishes nothing
+    else does not exist for them, and its silence says nothing of a covert flight.
+    """
+
+    def __init__(self) -> None:
+        self.own = Coverage()
+        self.others = Coverage()
+
+    def heard(self, publisher: SystemName, now_us: int, *, openly: bool) -> list[FeedStateChanged]:
+        """A publisher reported; `openly`: at least one flight that is not hidden."""
+        others = self.others.heard(publisher, now_us) if openly else []
+        return _joined(self.own.heard(publisher, now_us), others)
+
+    def gone(self, publisher: SystemName) -> list[FeedStateChanged]:
+        """A publisher's connection ended: silent at once."""
+        return _joined(self.own.gone(publisher), self.others.gone(publisher))
+
+    def advance(self, now_us: int) -> list[FeedStateChanged]:
+        """Time passed: who has fallen silent."""
+        return _joined(self.own.advance(now_us), self.others.advance(now_us))
+
+    def current(self, agency: str) -> list[FeedStateChanged]:
+        """Every publisher that an agency knows of, as it is now."""
+        own = [one for one in self.own.current() if one.publisher.agency == agency]
+        return own + [one for one in self.others.current() if one.publisher.agency != agency]
+
+    def silent_count(self, agency: str) -> int:
+        """Publishers silent now, of those that an agency knows of."""
+        return sum(one.silent for one in self.current(agency))
+
+    def state(self) -> dict[str, Plain]:
+        """For a snapshot."""
+        return {"own": self.own.state(), "others": self.others.state()}
+
+    def restore(self, state: Plain) -> None:
+        """From a snapshot."""
+        known = mapping(state)
+        self.own.restore(known["own"])
+        self.others.restore(known["others"])
+
+
+def _joined(own: list[FeedStateChanged], others: list[FeedStateChanged]) -> list[FeedStateChanged]:
+    """One effect for all where both are told the same, else one for each."""
+    same = [one for one in own if one in others]
+    news = [one if one in same else replace(one, shown_to=ShownTo.OWNER) for one in own]
+    return news + [replace(one, shown_to=ShownTo.OTHERS) for one in others if one not in same]

@@ -14,6 +14,8 @@ from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
     Restriction,
 )
+from broker.core.sharing.keep_clear import KeepClearVolume
+from broker.core.sharing.settings import SharingEntries
 
 
 class AlertLevel(IntEnum):
@@ -114,6 +116,8 @@ class TrackState(IntEnum):
     """A drone last heard in its dock: silent, and not lost."""
     MERGED = 5
     """Found to be the same aircraft as another track, which shows it from now on."""
+    WITHHELD = 6
+    """No longer shown under one id: what its agency shares of it changed. Never in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +160,70 @@ class AlertChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertRetold:
+    """An alert ended for those who were shown it, and goes on under another id.
+
+    What is shown of one of its aircraft changed, and nothing may link before and after.
+    """
+
+    alert: Alert
+    levels: tuple[int, ...]
+    """How its tracks were shared until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharingChanged:
+    """What others are shown of a track changed."""
+
+    track_number: int
+    slot: int
+    before: int
+    after: int
+    """Of `sharing.settings.SharingLevel`."""
+    old_view_key: int
+    """What others' ids for it were made from until now."""
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeChanged:
+    """The keep-clear volume of a covert track appeared, moved or ended."""
+
+    volume: KeepClearVolume
+
+
+class OwnerReason(StrEnum):
+    """Why the owner of a hidden aircraft is told something; the notice's code."""
+
+    POSITION_DISCLOSED = "position-disclosed"
+    """A crewed aircraft's desk was given the true relative position."""
+    PROBING_SUSPECTED = "probing-suspected"
+    """One publisher's tracks meet covert ones again and again."""
+    REMOTE_ID_HEARD = "remote-id-heard"
+    """A covert drone is heard transmitting Remote ID."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerTold:
+    """Something that the agency of a hidden aircraft must know, and nobody else."""
+
+    agency: str
+    reason: OwnerReason
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RestrictionChanged:
     """A restriction was set, became active, was withdrawn or expired."""
 
     restriction: Restriction
+
+
+class ShownTo(StrEnum):
+    """Which audiences a publisher's state is for: they differ while it publishes hidden flights."""
+
+    ALL = "all"
+    OWNER = "owner"
+    OTHERS = "others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +242,7 @@ class FeedStateChanged:
     publisher: SystemName
     silent: bool
     last_report_us: int
+    shown_to: ShownTo = ShownTo.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +273,10 @@ Effect = (
     | TracksMerged
     | TrackSplit
     | AlertChanged
+    | AlertRetold
+    | SharingChanged
+    | VolumeChanged
+    | OwnerTold
     | RestrictionChanged
     | DeskNotice
     | FeedStateChanged
@@ -231,7 +300,14 @@ class Done:
     """A control command was carried out; `resource` is what it made or changed, if anything."""
 
     resource: (
-        Restriction | Alert | ImportReport | AircraftEntries | SavedDraft | Delivery | None
+        Restriction
+        | Alert
+        | ImportReport
+        | AircraftEntries
+        | SavedDraft
+        | Delivery
+        | SharingEntries
+        | None
     ) = None
 
 

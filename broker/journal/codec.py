@@ -17,12 +17,15 @@ from broker.core.commands import (
     PublisherGone,
     RegisterAircraft,
     RemoveAircraft,
+    SetSharing,
+    SetSharingDefault,
     SubmitReports,
     Tick,
     WithdrawRestriction,
 )
 from broker.core.names import Audience, RestrictionName, Role, SystemName
 from broker.core.publishing.commands import PublishingCommand
+from broker.core.sharing.settings import SharingLevel
 from broker.journal import report_codec
 from broker.journal.aircraft_codec import record_from_json, record_to_json
 from broker.journal.canonical import Fields, as_text, to_bytes
@@ -30,6 +33,7 @@ from broker.journal.errors import RecordUnreadable
 from broker.journal.publishing_codec import publishing_from_json, publishing_to_json
 from broker.journal.records import DataClass, RecordKind
 from broker.journal.restriction_codec import draft_from_json, draft_to_json
+from broker.journal.sharing_codec import setting_from_json, setting_to_json
 from broker.journal.upcasters import upcast
 
 ControlRequest = (
@@ -39,8 +43,21 @@ ControlRequest = (
     | AcknowledgeAlert
     | RegisterAircraft
     | RemoveAircraft
+    | SetSharing
 )
 """What a system asks for, under a request id."""
+
+
+Kept = RegisterAircraft | RemoveAircraft | SetSharing | SetSharingDefault
+"""What an agency keeps with the broker about its own flights."""
+_KEPT = frozenset(
+    {
+        RecordKind.REGISTER_AIRCRAFT,
+        RecordKind.REMOVE_AIRCRAFT,
+        RecordKind.SET_SHARING,
+        RecordKind.SET_SHARING_DEFAULT,
+    }
+)
 
 
 def is_control(command: Command) -> bool:
@@ -127,18 +144,18 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
 
 
 def _encode_further(
-    command: RegisterAircraft | RemoveAircraft | PublishingCommand,
+    command: Kept | PublishingCommand,
 ) -> tuple[RecordKind, bytes]:
     """Those whose fields are written out in a module of their own."""
-    if isinstance(command, RegisterAircraft | RemoveAircraft):
-        return _encode_aircraft(command)
+    if isinstance(command, Kept):
+        return _encode_kept(command)
     kind, fields = publishing_to_json(command)
     return kind, to_bytes(fields)
 
 
 def _decode_further(kind: RecordKind, fields: Fields) -> Command:
-    if kind in {RecordKind.REGISTER_AIRCRAFT, RecordKind.REMOVE_AIRCRAFT}:
-        return _decode_aircraft(kind, fields)
+    if kind in _KEPT:
+        return _decode_kept(kind, fields)
     return publishing_from_json(kind, fields)
 
 
@@ -221,7 +238,13 @@ def _decode_acknowledgement(fields: Fields) -> AcknowledgeAlert:
     )
 
 
-def _encode_aircraft(command: RegisterAircraft | RemoveAircraft) -> tuple[RecordKind, bytes]:
+def _encode_kept(command: Kept) -> tuple[RecordKind, bytes]:
+    if isinstance(command, SetSharing):
+        payload = to_bytes(_request(command) | setting_to_json(command))
+        return RecordKind.SET_SHARING, payload
+    if isinstance(command, SetSharingDefault):
+        payload = to_bytes({"agency": command.agency, "level": int(command.level)})
+        return RecordKind.SET_SHARING_DEFAULT, payload
     if isinstance(command, RegisterAircraft):
         records = [record_to_json(record) for record in command.records]
         payload = to_bytes(_request(command) | {"records": records})
@@ -230,7 +253,11 @@ def _encode_aircraft(command: RegisterAircraft | RemoveAircraft) -> tuple[Record
     return RecordKind.REMOVE_AIRCRAFT, to_bytes(_request(command) | named)
 
 
-def _decode_aircraft(kind: RecordKind, fields: Fields) -> RegisterAircraft | RemoveAircraft:
+def _decode_kept(kind: RecordKind, fields: Fields) -> Kept:
+    if kind is RecordKind.SET_SHARING_DEFAULT:
+        return SetSharingDefault(fields.text("agency"), SharingLevel(fields.whole("level")))
+    if kind is RecordKind.SET_SHARING:
+        return setting_from_json(_sender(fields), fields)
     sender, request_id = _sender(fields), fields.text("request_id")
     if kind is RecordKind.REGISTER_AIRCRAFT:
         records = tuple(record_from_json(item) for item in fields.items("records"))

@@ -37,6 +37,8 @@ class RecordKind(IntEnum):
     ACKNOWLEDGE_RESTRICTION = 35
     NOTE_DELIVERY = 36
     LOAD_PUBLISHING_RULES = 37
+    SET_SHARING = 40
+    SET_SHARING_DEFAULT = 41
 
 
 class DataClass(IntEnum):

@@ -33,6 +33,8 @@ CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
     RecordKind.ACKNOWLEDGE_RESTRICTION: 1,
     RecordKind.NOTE_DELIVERY: 1,
     RecordKind.LOAD_PUBLISHING_RULES: 1,
+    RecordKind.SET_SHARING: 1,
+    RecordKind.SET_SHARING_DEFAULT: 1,
 }
 
 

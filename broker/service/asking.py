@@ -38,7 +38,7 @@ class Asking:
 
     async def answer(self, questions: Sequence[EntryQuestion], agency: str) -> Answers:
         """Answer a batch of checked questions."""
-        taken = await self._intake.ask(self._taken)
+        taken = await self._intake.ask(lambda: self._taken(agency))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, _answers, taken, questions, agency)
 
@@ -51,16 +51,18 @@ class Asking:
             on_answer(_answers(taken, questions, agency))
 
         def take() -> None:
-            self._pool.submit(work, self._taken())
+            self._pool.submit(work, self._taken(agency))
 
         self._engine.query(take)
 
-    def _taken(self) -> "_Taken":
+    def _taken(self, agency: str) -> "_Taken":
         airspace = self._airspace
-        silent = [str(one.publisher) for one in airspace.coverage.current() if one.silent]
+        # As the asker's agency is shown it: the age of the picture may not tell of a covert flight.
+        known = airspace.coverage.current(agency)
+        silent = [str(one.publisher) for one in known if one.silent]
         picture = picture_of(
             self._clock.now_us(),
-            airspace.newest_time_us(),
+            airspace.picture(agency)[0],
             airspace.restrictions.refreshed(),
             sorted(silent),
         )

@@ -8,12 +8,19 @@ from typing import Final
 import structlog
 
 from broker.core.airspace import Airspace
-from broker.core.commands import ControlCommand, LoadPolicy, LoadSupplyChain, OpenAudience
+from broker.core.commands import (
+    ControlCommand,
+    LoadPolicy,
+    LoadSupplyChain,
+    OpenAudience,
+    SetSharingDefault,
+)
 from broker.core.effects import NotDone
 from broker.core.errors import Refused
 from broker.core.names import Audience
 from broker.core.publishing.commands import LoadPublishingRules
 from broker.core.publishing.model import PublishingRules
+from broker.core.sharing.settings import SharingLevel
 from broker.service.access import Access, Identities, Limits
 from broker.service.asking import Asking
 from broker.service.clock import Clock
@@ -93,6 +100,9 @@ class Broker:
         for agency, settings in agencies.items():
             for role in settings.roles:
                 await self.control(OpenAudience(Audience(agency, role), settings.name))
+            level = SharingLevel[settings.sharing.upper()]
+            if level is not self._airspace.hidden.sharing.default_of(agency):
+                await self.control(SetSharingDefault(agency, level))
         if publishing is not None:
             rules = _rules(publishing)
             if rules != self._airspace.controls.publishing.live.rules:

@@ -13,6 +13,7 @@ from broker.core.effects import (
     BatchReply,
     Effect,
     NotDone,
+    OwnerTold,
     Reply,
     TracksMerged,
     TrackSplit,
@@ -55,6 +56,12 @@ class Metrics:
             ["level"],
             registry=self.registry,
         )
+        self.owners_told = Counter(
+            "keepclear_owners_told_total",
+            "Words to the owners of hidden flights, by reason and owner.",
+            ["reason", "agency"],
+            registry=self.registry,
+        )
         self.tracks = self._gauge("tracks", "Tracks in the picture.")
         self.active_alerts = self._gauge("alerts_active", "Alerts not cleared.")
         self.subscribers = self._gauge("subscribers", "Feed readers over gRPC.")
@@ -86,6 +93,9 @@ class Metrics:
                 case TrackSplit():
                     self.tracks_split.inc()
                     log.warning("track-split", **asdict(effect))
+                case OwnerTold():
+                    self.owners_told.labels(str(effect.reason), effect.agency).inc()
+                    log.warning(str(effect.reason), agency=effect.agency, text=effect.text)
                 case AuditFound():
                     self.audit_differences.inc(effect.missing_pairs + effect.extra_pairs)
                 case _:

@@ -22,6 +22,7 @@ from broker.core.restrictions.model import AppliesTo, RestrictionDraft
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.shapes import Circle, LimitDatum, VerticalLimit, Volume
 from broker.core.sharing.parties import label
+from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import SECOND_US
 from broker.service.clock import Clock
@@ -103,13 +104,15 @@ class PublishingReading:
         seen = preview(
             draft, airspace.tracks, airspace.restrictions, controls.agency_names, rules, now_us
         )
-        shown = seen.aircraft[:AIRCRAFT_SHOWN_MAX]
+        # Another agency's covert flight is not in it: a preview would find it, draft by draft.
+        known = [one for one in seen.aircraft if self._is_shown(one.slot, agency)]
+        shown = known[:AIRCRAFT_SHOWN_MAX]
         audience = self._audience(agency)
-        newest_us = airspace.newest_time_us()
+        newest_us = airspace.picture(agency)[0]
         return Previewed(
             preview=seen,
             aircraft=tuple(self._aircraft(one, audience) for one in shown),
-            further_aircraft=len(seen.aircraft) - len(shown),
+            further_aircraft=len(known) - len(shown),
             restrictions_shown=RESTRICTIONS_SHOWN_MAX,
             revision=revision,
             now_us=now_us,
@@ -164,13 +167,28 @@ class PublishingReading:
         open_ = self._airspace.controls.audiences
         return desk if desk in open_ else Audience(agency, Role.OBSERVER)
 
+    def _level(self, slot: int, agency: str) -> SharingLevel:
+        """As the agency is shown the track: its own are open to it."""
+        own = self._airspace.tracks.publisher_name(slot).agency == agency
+        return SharingLevel.OPEN if own else self._airspace.hidden.sharing.level(slot)
+
+    def _is_shown(self, slot: int, agency: str) -> bool:
+        return self._level(slot, agency) is not SharingLevel.COVERT
+
+    def _label(self, slot: int, agency: str) -> str:
+        """Nothing of another agency's masked track."""
+        if self._level(slot, agency) is not SharingLevel.OPEN:
+            return ""
+        tracks = self._airspace.tracks
+        return label(tracks.descriptions[slot], tracks.source_track_ids[slot])
+
     def _aircraft(self, touched: TouchedAircraft, audience: Audience) -> PreviewedAircraft:
         tracks, slot = self._airspace.tracks, touched.slot
         columns = tracks.columns
         number = int(columns.track_number[slot])
         return PreviewedAircraft(
             track_id=self._projection.views.track_id(audience, number),
-            label=label(tracks.descriptions[slot], tracks.source_track_ids[slot]),
+            label=self._label(slot, audience.agency),
             agency=tracks.publisher_name(slot).agency,
             aircraft_class=AircraftClass(int(columns.aircraft_class[slot])),
             touched=touched,

@@ -11,6 +11,7 @@ from broker.core.names import Audience, RestrictionName
 from broker.core.restrictions.model import (
     Restriction,
 )
+from broker.core.sharing.settings import SharingSetting
 from broker.core.sharing.views import AlertView
 from broker.service.clock import Clock
 from broker.service.feed.hub import Hub
@@ -106,15 +107,21 @@ class Reading:
 
         def views() -> list[AlertView]:
             active = self._projection.airspace.alerting.active()
-            return [self.view(alert, audience) for alert in active]
+            shown = [self.view(alert, audience) for alert in active]
+            return [view for view in shown if view is not None]
 
         return await self._intake.ask(views)
 
-    async def alert(self, alert: Alert, audience: Audience) -> AlertView:
-        """One alert as the audience is shown it."""
+    async def sharing(self, agency: str) -> list[SharingSetting]:
+        """One agency's sharing settings, by subject."""
+        sharing = self._projection.airspace.hidden.sharing
+        return await self._intake.ask(lambda: sharing.of_agency(agency))
+
+    async def alert(self, alert: Alert, audience: Audience) -> AlertView | None:
+        """One alert as the audience is shown it, None if it is not."""
         return await self._intake.ask(lambda: self.view(alert, audience))
 
-    def view(self, alert: Alert, audience: Audience) -> AlertView:
+    def view(self, alert: Alert, audience: Audience) -> AlertView | None:
         """Engine thread only: one alert as the audience is shown it."""
         return self._projection.views.alert(alert, audience)
 

@@ -1,7 +1,7 @@
 """Configuration: a TOML file, environment variables (KEEPCLEAR_...) over it, options over both."""
 
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -32,6 +32,8 @@ class AgencySettings(BaseModel):
     name: str = Field(min_length=1, max_length=80)
     roles: tuple[Role, ...] = (Role.DESK,)
     """Views this agency has."""
+    sharing: Literal["open", "masked", "covert"] = "open"
+    """What others are shown of this agency's flights where nothing else is set."""
     json_over_mqtt: bool = False
     """Also publish, and accept, the JSON mapping on `/json` topics."""
 

@@ -23,6 +23,7 @@ from broker.core.restrictions.model import (
 )
 from broker.core.restrictions.periods import DayEvent, Weekday
 from broker.core.restrictions.shapes import ArcDirection, LimitDatum, LimitUnit
+from broker.core.sharing.settings import AlertDetail, SharingLevel, SubjectKind
 from broker.core.tracks.reports import (
     AircraftClass,
     AltitudeDatum,
@@ -41,6 +42,7 @@ from keepclear.v1 import (
     publishing_pb2,
     restrictions_pb2,
     schedules_pb2,
+    sharing_pb2,
     volumes_pb2,
 )
 from tests.contract.contract import current
@@ -82,6 +84,9 @@ PAIRS: list[tuple[type[Enum], EnumTypeWrapper]] = [
     (ImportOutcome, restrictions_pb2.ImportOutcome),
     (EntryVerdict, access_pb2.EntryVerdict),
     (DataPath, aircraft_pb2.DataPath),
+    (SharingLevel, sharing_pb2.SharingLevel),
+    (SubjectKind, sharing_pb2.SharingSubjectKind),
+    (AlertDetail, alerts_pb2.AlertDetail),
 ]
 ELSEWHERE = {"Space", "FeedKind"}
 """Space is a setting, FeedKind is checked against the feed's own kinds below."""

@@ -138,11 +138,11 @@ async def test_a_last_will_makes_the_publisher_silent_at_once(
             late = presence_pb2.Presence(online=False, session=6).SerializeToString()
             system.publish(topic, late, 1)
             await asyncio.sleep(0.2)
-            assert coverage.silent_count == 0
+            assert coverage.own.silent_count == 0
             system.paho.reconnect_delay_set(60, 60)
             assert system.paho._sock is not None
             system.paho._sock.close()
-            await until(lambda: coverage.silent_count == 1, "its feed counts as silent")
+            await until(lambda: coverage.own.silent_count == 1, "its feed counts as silent")
 
 
 async def test_stale_state_of_an_earlier_life_goes_and_retained_input_is_refused(

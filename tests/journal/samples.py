@@ -20,6 +20,8 @@ from broker.core.commands import (
     PublisherGone,
     RegisterAircraft,
     RemoveAircraft,
+    SetSharing,
+    SetSharingDefault,
     SubmitReports,
     Tick,
     WithdrawRestriction,
@@ -62,6 +64,7 @@ from broker.core.restrictions.shapes import (
     VerticalLimit,
     Volume,
 )
+from broker.core.sharing.settings import SharingLevel, SharingSubject, SubjectKind
 from broker.core.tracks import reports
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportBatch
 from broker.journal.header import RunInfo, Space
@@ -229,6 +232,15 @@ def one_of_each() -> list[Command]:
         acknowledgement(3),
         RegisterAircraft(POLICE, "request-4", (aircraft(),)),
         RemoveAircraft(POLICE, "request-5", AircraftName("met", "met-07")),
+        SetSharing(
+            POLICE,
+            "request-6",
+            SharingSubject("met", SubjectKind.FLIGHT, "F-1"),
+            SharingLevel.COVERT,
+            NOW_US + 1,
+            "Superintendent, duty",
+        ),
+        SetSharingDefault("met", SharingLevel.MASKED),
         PublisherGone(POLICE),
         ImportRestrictions(
             SystemName("ais", "importer"), "request-4", "pib", (mirrored(),), True, ("A1/26",)

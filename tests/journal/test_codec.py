@@ -45,6 +45,12 @@ GOLDEN_TEXT = {
         b'{"name_agency":"met","name_aircraft":"met-07","request_id":"request-5",'
         b'"sender_agency":"met","sender_system":"drone-desk"}'
     ),
+    RecordKind.SET_SHARING: (
+        b'{"authorised_by":"Superintendent, duty","level":3,"request_id":"request-6",'
+        b'"sender_agency":"met","sender_system":"drone-desk","subject_agency":"met",'
+        b'"subject_kind":"flight","subject_name":"F-1","until_us":1700000000000001}'
+    ),
+    RecordKind.SET_SHARING_DEFAULT: b'{"agency":"met","level":2}',
     RecordKind.PUBLISHER_GONE: b'{"agency":"met","system":"drone-desk"}',
     RecordKind.TICK: b'{"audit":true}',
     RecordKind.CREATE_RESTRICTION: (
@@ -160,27 +166,16 @@ def test_the_bytes_of_each_kind_are_those_of_this_version() -> None:
 
 
 def test_kinds_and_data_classes_keep_their_numbers() -> None:
-    assert [int(kind) for kind in RecordKind] == [
-        1,
-        2,
-        3,
-        4,
-        5,
-        6,
-        7,
-        8,
-        9,
-        20,
-        21,
-        22,
-        *range(30, 38),
-    ]
+    numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9, 20, 21, 22, *range(30, 38), 40, 41]
+    assert [int(kind) for kind in RecordKind] == numbers
     assert [int(data_class) for data_class in DataClass] == [1, 2, 3, 4, 5]
     classes = [encode(command)[1].name for command in samples.one_of_each()]
     assert classes == [
         "CONTROL",
         "POLICY",
         "POSITION",
+        "CONTROL",
+        "CONTROL",
         "CONTROL",
         "CONTROL",
         "CONTROL",

@@ -133,6 +133,24 @@ class RestrictionAlerts:
             changed.append(self._tell(row, AlertLevel(level), _CAP_TEXT[Cap(cap)], now_us))
         return sorted(changed, key=_by_key)
 
+    def retell(self, track_number: int, now_us: int) -> list[tuple[Alert, Alert]]:
+        """The track's alerts under new ids: (end of the old one, first of the new one) of each."""
+        pairs = []
+        for row in np.flatnonzero(self._memory.state[:, of.TRACK] == track_number).tolist():
+            if row not in self._alerts:
+                continue
+            alert, self._episodes = self._current(row), self._episodes + 1
+            alert_id = alert_id_of(_by_key(alert), self._episodes, now_us)
+            again = replace(
+                alert, alert_id=alert_id, revision=1, highest_level=alert.level,
+                raised_us=now_us, changed_us=now_us, acknowledgements=(),
+            )  # fmt: skip
+            del self._row_of_alert[alert.alert_id]
+            self._row_of_alert[alert_id] = row
+            self._alerts[row] = again
+            pairs.append((_revised(alert, AlertLevel.NONE, "", now_us), again))
+        return pairs
+
     def track_gone(self, track_number: int, now_us: int) -> list[Alert]:
         """The track left the picture: its alerts are cleared."""
         rows = np.flatnonzero(self._memory.state[:, of.TRACK] == track_number)

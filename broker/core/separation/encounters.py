@@ -117,6 +117,32 @@ class Encounters:
             self._drop(row)
         return sorted(alerts, key=urgency_key)
 
+    def retell(self, track_number: int, now_us: int) -> list[tuple[Alert, Alert]]:
+        """The track's alerts under new ids: (end of the old one, first of the new one) of each."""
+        self._now_us = max(self._now_us, now_us)
+        pairs = []
+        for row in of.rows_of(self._memory, track_number).tolist():
+            if row not in self._alerts:
+                continue
+            alert = self._current(row)
+            ended = replace(
+                alert,
+                revision=alert.revision + 1,
+                level=AlertLevel.NONE,
+                changed_us=self._now_us,
+            )
+            self._episode_count += 1
+            alert_id = _alert_id(self._pair(row), alert.rule_id, self._episode_count, self._now_us)
+            again = replace(
+                alert, alert_id=alert_id, revision=1, highest_level=alert.level,
+                raised_us=self._now_us, changed_us=self._now_us, acknowledgements=(),
+            )  # fmt: skip
+            del self._row_of_alert[alert.alert_id]
+            self._row_of_alert[alert_id] = row
+            self._alerts[row] = again
+            pairs.append((ended, again))
+        return pairs
+
     def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
         """The alert with the acknowledgement added; None if no such alert is active.
 

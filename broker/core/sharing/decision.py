@@ -129,6 +129,15 @@ def may_register(system: SystemName, owner_agency: str) -> Decision:
     )
 
 
+def may_share(system: SystemName, owner_agency: str) -> Decision:
+    """How a flight is shown is set by its own agency only."""
+    if system.agency == owner_agency:
+        return Decision(True, "agencies decide how their own flights are shown")
+    return Decision(
+        False, f"belongs to {owner_agency}: a system of {system.agency} may not change it"
+    )
+
+
 def _unknown_agency(agency: str, agency_names: Mapping[str, str]) -> str:
     known = ", ".join(sorted(agency_names)) or "none"
     return f"the agency {agency} is not configured on this broker (known: {known})"

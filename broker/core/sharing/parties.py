@@ -26,6 +26,12 @@ def scoped_track_id(secret: bytes, audience: Audience, track_number: int) -> str
     return hashlib.blake2b(message, digest_size=TRACK_ID_BYTES, key=secret).hexdigest()
 
 
+def volume_id(secret: bytes, audience: Audience, view_key: int) -> str:
+    """The id of a keep-clear volume in one audience's view: never that of a track."""
+    message = f"volume\n{audience}\n{view_key}".encode()
+    return hashlib.blake2b(message, digest_size=TRACK_ID_BYTES, key=secret).hexdigest()
+
+
 def label(description: AircraftDescription, source_track_id: str) -> str:
     """Callsign, registration or flight, whichever is known first."""
     return (

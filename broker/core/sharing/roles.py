@@ -59,6 +59,8 @@ class Action(StrEnum):
     ACKNOWLEDGE_ALERT = "acknowledge-alert"
     KEEP_AIRCRAFT = "keep-aircraft"
     READ_AIRCRAFT = "read-aircraft"
+    SET_SHARING = "set-sharing"
+    READ_SHARING = "read-sharing"
     READ_AUDIT = "read-audit"
     MANAGE_IDENTITIES = "manage-identities"
     CHECK_HEALTH = "check-health"

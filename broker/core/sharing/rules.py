@@ -80,6 +80,19 @@ RULES: Final = (
         (AccessRole.PUBLISHER, AccessRole.DESK, AccessRole.AIRSPACE_MANAGER, AccessRole.AUDITOR),
         _OWN,
     ),
+    # Hiding a flight is an act of authority, so a system that only publishes may not.
+    Rule(
+        "authority-sets-sharing",
+        Action.SET_SHARING,
+        (AccessRole.APPROVER, AccessRole.AIRSPACE_MANAGER),
+        _OWN,
+    ),
+    Rule(
+        "own-reads-sharing",
+        Action.READ_SHARING,
+        (AccessRole.APPROVER, AccessRole.AIRSPACE_MANAGER, AccessRole.DESK, AccessRole.AUDITOR),
+        _OWN,
+    ),
     Rule("auditor-reads-own", Action.READ_AUDIT, (AccessRole.AUDITOR,), _OWN),
     Rule("administrator-manages", Action.MANAGE_IDENTITIES, (AccessRole.ADMINISTRATOR,), _ANY),
     Rule("health-for-known", Action.CHECK_HEALTH, tuple(AccessRole), _OWN),

@@ -8,6 +8,9 @@ view is made here and nowhere else, so that what an audience may know is decided
 - an alert is worded for its reader: traffic information for a crewed aircraft's desk, a suggestion
   for a drone desk, a neutral sentence for everybody else (`wording`);
 - a cluster leads with what concerns its reader most, and words every member for the reader;
+- a masked aircraft has no label and no talkgroup in others' views; a covert one is not there: its
+  alerts go to its own agency in full, to the other side as `covert_wording` words them, and to
+  nobody else;
 - a message that an audience may not see gets no number in it, so its numbers show no gap.
 
 Views are plain frozen records. The gateways turn them into bytes, once per audience.
@@ -17,21 +20,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from broker.core.effects import Alert, AlertKind
+from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.model import EntryRule
 from broker.core.restrictions.register import RestrictionRegister
+from broker.core.separation.categories import is_crewed
 from broker.core.sharing.cluster_wording import cluster_text, ended_cluster_text
+from broker.core.sharing.covert_wording import RETOLD, covert_restriction_text, covert_text
 from broker.core.sharing.entry_wording import authority_of, contact_of
-from broker.core.sharing.parties import party_of, scoped_track_id
+from broker.core.sharing.hidden import HiddenFlights
+from broker.core.sharing.keep_clear import EdgeSeen, KeepClearVolume, edge_seen
+from broker.core.sharing.parties import party_of, scoped_track_id, volume_id
+from broker.core.sharing.settings import AlertDetail, SharingLevel
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass
+from broker.core.units import SECOND_US
 
 MEMBERS_SHOWN_MAX: Final = 20
 """Members of a cluster that a view words: what is urgent stands in front."""
 _GONE = Party("aircraft no longer in the picture", "", "", AircraftClass.UNKNOWN)
+_UNSHOWN = Party("", "", "", AircraftClass.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,19 @@ class AlertView:
     advice: str
     members: tuple["AlertView", ...] = ()
     """Of a cluster."""
+    detail: AlertDetail = AlertDetail.FULL
+    """Which numbers of the alert are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One aircraft of an alert, seen by a reader."""
+
+    number: int
+    party: Party
+    agency: str
+    level: SharingLevel
+    """As it counts for the reader: its own agency's aircraft are open to it."""
 
 
 class Views:
@@ -67,26 +90,53 @@ class Views:
         tracks: TrackRegister,
         restrictions: RestrictionRegister,
         agency_names: Mapping[str, str],
+        hidden: HiddenFlights | None = None,
     ) -> None:
         self._secret = secret
         self._tracks = tracks
         self._restrictions = restrictions
         self._agency_names = agency_names
+        self.hidden = hidden or HiddenFlights(tracks)
+
+    def id_of_key(self, audience: Audience, view_key: int) -> str:
+        """The id in the audience's view that is made from a view key."""
+        return scoped_track_id(self._secret, audience, view_key)
 
     def track_id(self, audience: Audience, track_number: int) -> str:
         """The track's id in the audience's view."""
-        return scoped_track_id(self._secret, audience, track_number)
+        key = self.hidden.sharing.view_key(track_number, audience.agency)
+        return self.id_of_key(audience, key)
 
-    def alert(self, alert: Alert, audience: Audience) -> AlertView:
-        """The alert as `audience` is shown it."""
+    def volume_id(self, audience: Audience, volume: KeepClearVolume) -> str:
+        """The keep-clear volume's id in the audience's view."""
+        return volume_id(self._secret, audience, volume.view_key)
+
+    def alert(self, alert: Alert, audience: Audience, *, is_news: bool = False) -> AlertView | None:
+        """The alert as `audience` is shown it, or None if it is not.
+
+        `is_news`: a revision as it happens. Only that tells a crew where a covert aircraft is: a
+        list that can be asked for again and again would follow it.
+        """
         if alert.kind is AlertKind.CLUSTER:
             return self._cluster(alert, audience)
-        return self._single(alert, audience)
+        return self._single(alert, audience, is_news=is_news)
 
-    def _cluster(self, cluster: Alert, audience: Audience) -> AlertView:
+    def retold(self, alert: Alert, audience: Audience, levels: tuple[int, ...]) -> AlertView | None:
+        """The end of an alert that goes on under another id; None for who was not shown it."""
+        sides = self._sides(alert, audience, levels)
+        if any(one.level is SharingLevel.COVERT for one in sides) and not self._is_party(
+            sides, audience
+        ):
+            return None
+        return AlertView(_bare(alert, 0.0), (), RETOLD, "", detail=AlertDetail.EXISTENCE)
+
+    def _cluster(self, cluster: Alert, audience: Audience) -> AlertView | None:
         """A cluster led by the most urgent member that names an aircraft of the reader's."""
-        views = [self._single(one, audience) for one in cluster.members]
+        shown_all = [self._single(one, audience, is_news=False) for one in cluster.members]
+        views = [one for one in shown_all if one is not None]
         if not views:
+            if cluster.members:
+                return None
             return AlertView(cluster, (), ended_cluster_text(cluster), "")
         reader = audience.agency if audience.role is Role.DESK else ""
         ours = [one for one in views if any(party.agency == reader for party in one.parties)]
@@ -104,16 +154,85 @@ class Views:
         headline, advice = cluster_text(cluster, lead.alert.level, lead.headline, lead.advice)
         return AlertView(led, lead.parties, headline, advice, shown)
 
-    def _single(self, alert: Alert, audience: Audience) -> AlertView:
-        numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
-        parties = [self._party(number) for number in numbers]
+    def _single(self, alert: Alert, audience: Audience, *, is_news: bool) -> AlertView | None:
+        sides = self._sides(alert, audience, ())
+        if any(one.level is SharingLevel.COVERT for one in sides):
+            if alert.kind is AlertKind.RESTRICTION:
+                return self._covert_entry(alert, audience)
+            return self._covert(alert, sides, audience, is_news=is_news)
+        parties = [one.party for one in sides]
         reader = audience.agency if audience.role is Role.DESK else ""
         headline, advice = alert_text(alert, parties, reader, self._notice(alert.restriction_name))
-        shown = tuple(
-            self._shown(audience, number, party)
-            for number, party in zip(numbers, parties, strict=True)
-        )
+        shown = tuple(self._shown(audience, one) for one in sides)
         return AlertView(alert, shown, headline, advice)
+
+    def _covert(
+        self, alert: Alert, sides: list[_Side], audience: Audience, *, is_news: bool
+    ) -> AlertView | None:
+        """For the agency on the other side of a covert aircraft; nobody else is told."""
+        if not self._is_party(sides, audience):
+            return None
+        own = sides[0] if sides[0].agency == audience.agency else sides[1]
+        other = sides[1] if own is sides[0] else sides[0]
+        if self.hidden.guard.is_limited(own.number, alert.evaluated_us):
+            return None
+        is_desk = audience.role is Role.DESK
+        parties = (self._shown(audience, own), self._shown(audience, other))
+        crew = is_crewed(own.party.aircraft_class) and alert.level >= AlertLevel.WARNING
+        if crew and is_desk and is_news:
+            both = [one.party for one in sides]
+            headline, advice = alert_text(alert, both, audience.agency, None)
+            told = replace(
+                alert, rule_id="", capped_because="", incident_id="", acknowledgements=()
+            )
+            shown = tuple(self._shown(audience, one) for one in sides)
+            return AlertView(told, shown, headline, advice, detail=AlertDetail.TRUE_POSITION)
+        edge, age_s = self._edge(alert, own.number, other.number)
+        told = replace(_bare(alert, age_s), geometry=_seen(edge, age_s))
+        headline, advice = covert_text(told, own.party, edge, desk=is_desk)
+        detail = AlertDetail.EXISTENCE if edge is None else AlertDetail.SECTOR
+        return AlertView(told, parties, headline, advice, detail=detail)
+
+    def _covert_entry(self, alert: Alert, audience: Audience) -> AlertView | None:
+        """A covert aircraft in a keep-clear request, for the agency that set it: at warning."""
+        restriction = self._restrictions.get(alert.restriction_name)
+        if restriction is None or restriction.draft.name.agency != audience.agency:
+            return None
+        if alert.highest_level < AlertLevel.WARNING:
+            return None
+        headline = covert_restriction_text(alert, restriction.draft.title)
+        told = replace(_bare(alert, 0.0), restriction_name=alert.restriction_name)
+        return AlertView(told, (), headline, "", detail=AlertDetail.EXISTENCE)
+
+    def _edge(self, alert: Alert, own: int, other: int) -> tuple[EdgeSeen | None, float]:
+        """How the covert aircraft's volume lies from ours, and how old our own position is."""
+        volume = self.hidden.volumes.of_number(other)
+        slot = self._tracks.slot_of_number.get(own)
+        if slot is None:
+            return None, 0.0
+        columns = self._tracks.columns
+        age_us = max(0, alert.evaluated_us - int(columns.time_of_validity_us[slot]))
+        if volume is None:
+            return None, age_us / SECOND_US
+        place = float(columns.latitude_deg[slot]), float(columns.longitude_deg[slot])
+        return edge_seen(volume.box, *place), age_us / SECOND_US
+
+    @staticmethod
+    def _is_party(sides: list[_Side], audience: Audience) -> bool:
+        return any(one.agency == audience.agency for one in sides)
+
+    def _sides(self, alert: Alert, audience: Audience, levels: tuple[int, ...]) -> list[_Side]:
+        """The alert's aircraft as they count for the reader; `levels` in place of today's."""
+        sides = []
+        numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
+        for place, number in enumerate(numbers):
+            agency, level = self.hidden.sharing.of_number(number)
+            if levels:
+                level = SharingLevel(levels[place])
+            if agency == audience.agency:
+                level = SharingLevel.OPEN
+            sides.append(_Side(number, self._party(number, level), agency, level))
+        return sides
 
     def _notice(self, restriction_name: str) -> RestrictionNotice | None:
         if not restriction_name:
@@ -134,18 +253,40 @@ class Views:
             ask_whom=authority_of(draft, self._agency_names) if asks else "",
         )
 
-    def _party(self, track_number: int) -> Party:
+    def _party(self, track_number: int, level: SharingLevel) -> Party:
+        if level is SharingLevel.COVERT:
+            return _UNSHOWN
         slot = self._tracks.slot_of_number.get(track_number)
         if slot is None:  # the answer to a repeated request can be older than the picture
             return _GONE
-        return party_of(self._tracks, slot, self._agency_names)
+        party = party_of(self._tracks, slot, self._agency_names)
+        return replace(party, label="", talkgroup="") if level is SharingLevel.MASKED else party
 
-    def _shown(self, audience: Audience, track_number: int, party: Party) -> PartyView:
+    def _shown(self, audience: Audience, side: _Side) -> PartyView:
+        party = side.party
+        track_id = self.track_id(audience, side.number)
+        if side.level is SharingLevel.COVERT:
+            volume = self.hidden.volumes.of_number(side.number)
+            track_id = "" if volume is None else self.volume_id(audience, volume)
         return PartyView(
-            track_id=self.track_id(audience, track_number),
+            track_id=track_id,
             label=party.label,
             agency=party.agency,
             aircraft_class=party.aircraft_class,
             duty_contact=party.duty_contact,
             talkgroup=party.talkgroup,
         )
+
+
+def _bare(alert: Alert, age_s: float) -> Alert:
+    """The alert without everything that depends on the hidden aircraft, but its level and times."""
+    return replace(
+        alert, restriction_name="", rule_id="", capped_because="", incident_id="",
+        acknowledgements=(), members=(), member_count=0, geometry=_seen(None, age_s),
+    )  # fmt: skip
+
+
+def _seen(edge: EdgeSeen | None, age_s: float) -> AlertGeometry:
+    """What is told of where: the volume's nearest edge, and how old our own position is."""
+    range_m, bearing_deg = (0.0, 0.0) if edge is None else (edge.from_m, float(edge.bearing_deg))
+    return AlertGeometry(range_m, bearing_deg, None, None, None, 0.0, 0.0, 0.0, age_s)

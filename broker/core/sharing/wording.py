@@ -218,7 +218,10 @@ def _restriction_text(
 
 
 def _name(party: Party) -> str:
-    return f"{_CLASS_WORDS[party.aircraft_class]} {party.label} ({party.agency_name})"
+    """Class, label and agency, as far as they are shown."""
+    words = [_CLASS_WORDS[party.aircraft_class], party.label]
+    words.append(f"({party.agency_name})" if party.agency_name else "")
+    return " ".join(word for word in words if word)
 
 
 def _call(other: Party) -> str:

@@ -50,6 +50,8 @@ class AlertServicer(alerts_pb2_grpc.AlertServiceServicer):
         if not isinstance(alert, Alert):
             raise BrokenInvariant(f"an alert was expected, not {alert!r}")
         view = await self._reading.alert(alert, audience)
+        if view is None:
+            await abort(context, code_pb2.NOT_FOUND, "the alert is no longer shown to you")
         return pb.AcknowledgeAlertResponse(alert=encode_alert(view))
 
     async def _desk(self, context: Context) -> Audience:

@@ -16,6 +16,7 @@ from broker.gateways.grpc.feed import BrokerStopping, FeedServicer
 from broker.gateways.grpc.gate import Gate
 from broker.gateways.grpc.publishing import PublishingServicer
 from broker.gateways.grpc.restrictions import RestrictionServicer
+from broker.gateways.grpc.sharing import SharingServicer
 from broker.gateways.grpc.tls import mutual_tls, server_tls
 from broker.gateways.grpc.tracks import TrackServicer
 from broker.gateways.wire.signed import SignedRestrictions
@@ -34,6 +35,8 @@ from keepclear.v1 import (
     publishing_pb2_grpc,
     restrictions_pb2,
     restrictions_pb2_grpc,
+    sharing_pb2,
+    sharing_pb2_grpc,
     tracks_pb2,
     tracks_pb2_grpc,
 )
@@ -55,6 +58,7 @@ _SERVICES: Final = (
     aircraft_pb2.DESCRIPTOR.services_by_name["AircraftRegisterService"].full_name,
     publishing_pb2.DESCRIPTOR.services_by_name["PublishingService"].full_name,
     access_pb2.DESCRIPTOR.services_by_name["AccessService"].full_name,
+    sharing_pb2.DESCRIPTOR.services_by_name["SharingService"].full_name,
 )
 
 
@@ -119,6 +123,9 @@ class GrpcServer:
         )
         access_pb2_grpc.add_AccessServiceServicer_to_server(
             AccessServicer(broker.intake, broker.asking), server
+        )
+        sharing_pb2_grpc.add_SharingServiceServicer_to_server(
+            SharingServicer(broker.intake, broker.reading), server
         )
         publishing_pb2_grpc.add_PublishingServiceServicer_to_server(
             PublishingServicer(broker), server

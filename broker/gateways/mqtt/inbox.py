@@ -37,6 +37,7 @@ from broker.gateways.wire.requests import (
     import_restrictions,
     withdraw_restriction,
 )
+from broker.gateways.wire.sharing import set_sharing
 from broker.service.access import TooMuch
 from broker.service.asking import Answers, Asking
 from broker.service.engine import Overloaded
@@ -48,6 +49,7 @@ from keepclear.v1 import (
     presence_pb2,
     publishing_pb2,
     restrictions_pb2,
+    sharing_pb2,
     tracks_pb2,
 )
 
@@ -139,12 +141,8 @@ class Inbox:
             case Inbound.ACKNOWLEDGE_ALERT:
                 read = _read(alerts_pb2.AcknowledgeAlertRequest(), payload, is_json)
                 self._control(sender, read.request_id, lambda: acknowledge_alert(read, sender))
-            case Inbound.UPSERT_AIRCRAFT:
-                upsert = _read(aircraft_pb2.UpsertAircraftRequest(), payload, is_json)
-                self._control(sender, upsert.request_id, lambda: register_aircraft(upsert, sender))
-            case Inbound.REMOVE_AIRCRAFT:
-                remove = _read(aircraft_pb2.RemoveAircraftRequest(), payload, is_json)
-                self._control(sender, remove.request_id, lambda: remove_aircraft(remove, sender))
+            case Inbound.UPSERT_AIRCRAFT | Inbound.REMOVE_AIRCRAFT | Inbound.SET_SHARING:
+                self._own_flights(address, payload)
             case Inbound.RESUME:
                 self._on_resume(sender, _read(presence_pb2.ResumeRequest(), payload, is_json))
             case Inbound.PRESENCE:
@@ -179,6 +177,19 @@ class Inbox:
                 self._refuse(sender, shown_id, refused.refusals, code)
 
         self._intake.query(look)
+
+    def _own_flights(self, address: Address, payload: bytes) -> None:
+        """What an agency says of its own aircraft and flights."""
+        sender, is_json = address.sender, address.is_json
+        if address.kind is Inbound.UPSERT_AIRCRAFT:
+            upsert = _read(aircraft_pb2.UpsertAircraftRequest(), payload, is_json)
+            self._control(sender, upsert.request_id, lambda: register_aircraft(upsert, sender))
+        elif address.kind is Inbound.REMOVE_AIRCRAFT:
+            remove = _read(aircraft_pb2.RemoveAircraftRequest(), payload, is_json)
+            self._control(sender, remove.request_id, lambda: remove_aircraft(remove, sender))
+        else:
+            sharing = _read(sharing_pb2.SetSharingRequest(), payload, is_json)
+            self._control(sender, sharing.request_id, lambda: set_sharing(sharing, sender))
 
     def _check_form(self, address: Address, payload: bytes, retained: bool) -> None:
         if len(payload) > PAYLOAD_BYTES_MAX:

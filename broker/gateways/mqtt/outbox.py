@@ -19,7 +19,7 @@ HEARTBEAT_EXPIRY_S: Final = 5
 JSON_WAITING_MAX: Final = 1_000
 """Messages waiting for their JSON twin; beyond it the twin of display detail is left out."""
 
-_RETAINED: Final = (ItemKind.ALERT, ItemKind.RESTRICTION)
+_RETAINED: Final = (ItemKind.ALERT, ItemKind.RESTRICTION, ItemKind.VOLUME)
 _BEST_EFFORT: Final = (ItemKind.TRACKS, ItemKind.HEARTBEAT)
 
 log = structlog.get_logger()

@@ -40,6 +40,7 @@ class Inbound(StrEnum):
     ACKNOWLEDGE_ALERT = "alerts/acknowledge"
     UPSERT_AIRCRAFT = "aircraft/upsert"
     REMOVE_AIRCRAFT = "aircraft/remove"
+    SET_SHARING = "sharing/set"
     RESUME = "resume"
     PRESENCE = "presence"
 
@@ -91,6 +92,8 @@ class Topics:
         match item.kind:
             case ItemKind.ALERT:
                 return f"{base}/alerts/{item.key}"
+            case ItemKind.VOLUME:
+                return f"{base}/volumes/{item.key}"
             case ItemKind.RESTRICTION:
                 return f"{base}/restrictions/{self.restriction_leaf(item.key)}"
             case _:
@@ -104,7 +107,7 @@ class Topics:
     def retained_filters(self) -> list[str]:
         """Everything the broker itself retains."""
         base = f"{self.root}/out/+/+"
-        return [f"{base}/alerts/#", f"{base}/restrictions/#"]
+        return [f"{base}/alerts/#", f"{base}/restrictions/#", f"{base}/volumes/#"]
 
     def acks(self, system: SystemName) -> str:
         """The system's private topic for answers."""

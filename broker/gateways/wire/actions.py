@@ -39,6 +39,8 @@ METHOD_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
             "AircraftRegisterService/UpsertAircraft": Action.KEEP_AIRCRAFT,
             "AircraftRegisterService/RemoveAircraft": Action.KEEP_AIRCRAFT,
             "AircraftRegisterService/ListAircraft": Action.READ_AIRCRAFT,
+            "SharingService/SetSharing": Action.SET_SHARING,
+            "SharingService/ListSharing": Action.READ_SHARING,
             "AlertService/ListAlerts": Action.READ_ALERTS,
             "AlertService/AcknowledgeAlert": Action.ACKNOWLEDGE_ALERT,
         }.items()
@@ -69,6 +71,7 @@ TOPIC_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "alerts/acknowledge": Action.ACKNOWLEDGE_ALERT,
         "aircraft/upsert": Action.KEEP_AIRCRAFT,
         "aircraft/remove": Action.KEEP_AIRCRAFT,
+        "sharing/set": Action.SET_SHARING,
         # A resume repeats a view on the private topic: the gateway asks again for the desk's.
         "resume": Action.READ_NEUTRAL_VIEW,
         "presence": Action.REPORT_PRESENCE,

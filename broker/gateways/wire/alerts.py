@@ -1,6 +1,7 @@
 """Alerts as one audience is shown them."""
 
-from broker.core.effects import Acknowledgement, Alert
+from broker.core.effects import Acknowledgement
+from broker.core.sharing.settings import AlertDetail
 from broker.core.sharing.views import AlertView, PartyView
 from broker.gateways.wire.enums import ALERT_KIND_TO_WIRE, LEVEL_TO_WIRE
 from keepclear.v1 import alerts_pb2 as pb
@@ -22,10 +23,6 @@ def encode_alert(view: AlertView) -> pb.Alert:
         changed_us=alert.changed_us,
         headline=view.headline,
         advice=view.advice,
-        range_m=round(geometry.range_m, 1),
-        bearing_deg=round(geometry.bearing_deg, 1),
-        time_to_closest_s=round(geometry.time_to_closest_s, 1),
-        closest_range_m=round(geometry.closest_range_m, 1),
         picture_age_s=round(geometry.picture_age_s, 2),
         rule=alert.rule_id,
         policy_version=alert.policy_version,
@@ -34,13 +31,23 @@ def encode_alert(view: AlertView) -> pb.Alert:
         incident_id=alert.incident_id,
         members=[_member(one) for one in view.members],
         member_count=alert.member_count,
+        detail=int(view.detail),  # type: ignore[arg-type]
     )
-    _set_known(message, alert)
+    _set_known(message, view)
     return message
 
 
-def _set_known(message: pb.Alert, alert: Alert) -> None:
-    geometry = alert.geometry
+def _set_known(message: pb.Alert, view: AlertView) -> None:
+    """The numbers that are known and that this view tells."""
+    geometry = view.alert.geometry
+    if view.detail is AlertDetail.EXISTENCE:
+        return
+    message.range_m = round(geometry.range_m, 1)
+    message.bearing_deg = round(geometry.bearing_deg, 1)
+    if view.detail is AlertDetail.SECTOR:
+        return
+    message.time_to_closest_s = round(geometry.time_to_closest_s, 1)
+    message.closest_range_m = round(geometry.closest_range_m, 1)
     if geometry.relative_height_m is not None:
         message.relative_height_m = round(geometry.relative_height_m, 1)
     if geometry.relative_height_doubt_m is not None:

@@ -100,6 +100,7 @@ TRACK_STATE_TO_WIRE: Final = {
     TrackState.PRESUMED_LANDING: feed_pb2.TRACK_STATE_PRESUMED_LANDING,
     TrackState.DOCKED: feed_pb2.TRACK_STATE_DOCKED,
     TrackState.MERGED: feed_pb2.TRACK_STATE_MERGED,
+    TrackState.WITHHELD: feed_pb2.TRACK_STATE_WITHHELD,
 }
 ROLE_TO_CORE: Final = {
     feed_pb2.ROLE_UNSPECIFIED: Role.DESK,

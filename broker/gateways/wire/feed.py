@@ -1,5 +1,6 @@
 """The feed's encoder: headers and bodies of FeedMessage, as bytes that can be joined."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -11,12 +12,14 @@ from broker.core.names import Audience
 from broker.core.restrictions.model import (
     Restriction,
 )
+from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.views import AlertView
 from broker.core.tracks.register import TrackRegister
 from broker.gateways.wire.alerts import encode_alert
 from broker.gateways.wire.framing import length_delimited, varint
 from broker.gateways.wire.signed import SignedRestrictions
-from broker.gateways.wire.tracks import TrackEncoder, with_ids
+from broker.gateways.wire.tracks import TrackEncoder, with_ids, withheld_rows
+from broker.gateways.wire.volumes_kept import encode_volume
 from broker.service.feed.items import Bytes, Slots64
 from broker.service.feed.tokens import ResumePoint, encode_token
 from broker.service.signing import Signer
@@ -34,6 +37,7 @@ class WireEncoder:
         self._space = common_pb2.SPACE_EXERCISE if exercise else common_pb2.SPACE_LIVE
         self._tracks = TrackEncoder()
         self._restrictions = SignedRestrictions(signer)
+        self._masked = TrackEncoder(masked=True)
 
     def header(
         self, audience: Audience, epoch: str, number: int, sent_us: int, *, snapshot: bool
@@ -60,6 +64,21 @@ class WireEncoder:
     ) -> tuple[Bytes, Slots64]:
         """The slots' frame entries with blank ids, and where each ends."""
         return self._tracks.rows(tracks, slots, lost, owner)
+
+    def masked_rows(
+        self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_], owner: str = ""
+    ) -> tuple[Bytes, Slots64]:
+        """The same as others are shown masked tracks: no identity, no purpose."""
+        return self._masked.rows(tracks, slots, lost, owner)
+
+    def withheld_rows(self, ids: Sequence[str]) -> tuple[Bytes, Slots64]:
+        """Entries, ids written in, of tracks that are no longer shown under these ids."""
+        return withheld_rows(ids)
+
+    def volume(self, volume_id: str, volume: KeepClearVolume) -> bytes:
+        """A `volume` body."""
+        message = encode_volume(volume_id, volume)
+        return length_delimited(_MESSAGE.VOLUME_FIELD_NUMBER, _bytes(message))
 
     def with_ids(self, entries: Bytes, ends: Slots64, ids: Bytes) -> bytes:
         """Whole entries, with an audience's ids written in."""

@@ -6,7 +6,7 @@ tracks at once, see `track_rows`), and the audience's `track_id`. An audience's 
 the shared entries with its ids written in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from broker.core.tracks.marks import Flag
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import ReportSource
 from broker.gateways.wire.enums import SOURCE_TO_WIRE
+from broker.gateways.wire.framing import length_delimited
 from broker.gateways.wire.paths import encode_path
 from broker.gateways.wire.track_rows import Bytes, Rows, Steady, encoded_rows, fill_ids
 from keepclear.v1 import feed_pb2
@@ -28,7 +29,9 @@ _UNKNOWN: Final = -1
 class TrackEncoder:
     """Encodes tracks. What it keeps only saves work: the same tracks give the same bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, masked: bool = False) -> None:
+        """`masked`: without what says who an aircraft is, or what for."""
+        self._steady_fields = _masked_fields if masked else _steady_fields
         self._tracks: TrackRegister | None = None
         self._reset()
 
@@ -46,7 +49,7 @@ class TrackEncoder:
         versions = tracks.text_versions[slots]
         for place in np.flatnonzero(self._version[slots] != versions).tolist():
             slot = int(slots[place])
-            self._keep(slot, _steady_fields(tracks, slot), int(versions[place]))
+            self._keep(slot, self._steady_fields(tracks, slot), int(versions[place]))
         steady = Steady(self._store, self._start[slots], self._length[slots])
         if owner:
             steady = self._with_owned(tracks, slots, steady, owner)
@@ -138,3 +141,29 @@ def _steady_fields(tracks: TrackRegister, slot: int) -> bytes:
 
 def _flags(flags: Iterable[Flag]) -> list[feed_pb2.SupplyChainFlag]:
     return [feed_pb2.SupplyChainFlag(rule=one.rule_id, text=one.text) for one in flags]
+
+
+def _masked_fields(tracks: TrackRegister, slot: int) -> bytes:
+    """Whom to call, and what flies: nothing else that an agency says in words."""
+    description = tracks.descriptions[slot]
+    view = feed_pb2.TrackView(
+        agency=tracks.publisher_name(slot).agency,
+        aircraft_class=int(description.aircraft_class),  # type: ignore[arg-type]
+        duty_contact=description.duty_contact,
+    )
+    return view.SerializeToString(deterministic=True)
+
+
+def withheld_rows(ids: Sequence[str]) -> tuple[Bytes, Rows]:
+    """Entries of tracks that are no longer shown under these ids, and where each one ends."""
+    entries = [
+        length_delimited(
+            feed_pb2.TrackFrame.TRACKS_FIELD_NUMBER,
+            feed_pb2.TrackView(state=feed_pb2.TRACK_STATE_WITHHELD, track_id=one).SerializeToString(
+                deterministic=True
+            ),
+        )
+        for one in ids
+    ]
+    ends = np.cumsum([len(one) for one in entries], dtype=np.int64)
+    return np.frombuffer(b"".join(entries), dtype=np.uint8), ends

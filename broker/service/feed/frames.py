@@ -3,16 +3,21 @@
 What is the same for all audiences (the bytes of the entries, where the frames are split, which
 tracks they show) is made once a tick. What is an audience's own is its ids, kept by row, and one
 copy of the bytes with those ids in it.
+
+Hidden tracks stand in frames of their own: in full for their agency, without identity for the
+others, and not at all where they are covert. Where nothing is hidden nothing is asked.
 """
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.effects import TrackStateChanged
+from broker.core.effects import SharingChanged, TrackStateChanged
 from broker.core.names import Audience
 from broker.core.sharing.parties import TRACK_ID_BYTES
+from broker.core.sharing.settings import SharingLevel
 from broker.core.sharing.views import Views
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.service.feed.audience_feed import AudienceFeed
@@ -27,6 +32,8 @@ from broker.service.feed.items import (
 )
 
 ID_DIGITS: Final = 2 * TRACK_ID_BYTES
+Rows = Callable[[TrackRegister, Slots64, NDArray[np.bool_], str], tuple[Bytes, Slots64]]
+"""What encodes the entries of rows, in full or masked."""
 
 
 class _Frame(NamedTuple):
@@ -37,26 +44,45 @@ class _Frame(NamedTuple):
     entries: Bytes
 
 
+class _Cut(NamedTuple):
+    """One tick's frames."""
+
+    shared: list[_Frame]
+    """Of tracks that are open: the same for all."""
+    hidden: Slots64
+    lost: NDArray[np.bool_]
+    """Of the hidden ones, (n,)."""
+
+
+class _Withheld(NamedTuple):
+    """A track that others are no longer shown under one id."""
+
+    track_number: int
+    view_key: int
+    agency: str
+
+
 class _Ids:
-    """One audience's track ids, by the table's row; a row used again has another number."""
+    """One audience's track ids, by the table's row; another track there has another view key."""
 
     def __init__(self, views: Views, audience: Audience) -> None:
         self._views = views
         self._audience = audience
-        self._number: Slots64 = np.zeros(0, dtype=np.int64)
+        self._key: Slots64 = np.zeros(0, dtype=np.int64)
         self._digits: Bytes = np.zeros((0, ID_DIGITS), dtype=np.uint8)
 
-    def of(self, slots: Slots64, numbers: Slots64, capacity: int) -> Bytes:
-        """(n, digits) of the tracks with these numbers, which stand in these rows."""
-        more = capacity - len(self._number)
+    def of(self, slots: Slots64, capacity: int) -> Bytes:
+        """(n, digits) of the tracks that stand in these rows."""
+        more = capacity - len(self._key)
         if more > 0:
-            self._number = np.append(self._number, np.zeros(more, dtype=np.int64))
+            self._key = np.append(self._key, np.zeros(more, dtype=np.int64))
             self._digits = np.append(self._digits, np.zeros((more, ID_DIGITS), np.uint8), axis=0)
-        for place in np.flatnonzero(self._number[slots] != numbers).tolist():
-            slot, number = slots[place], int(numbers[place])
-            text = self._views.track_id(self._audience, number)
+        keys = self._views.hidden.sharing.view_keys(slots, self._audience.agency)
+        for place in np.flatnonzero(self._key[slots] != keys).tolist():
+            slot, key = slots[place], int(keys[place])
+            text = self._views.id_of_key(self._audience, key)
             self._digits[slot] = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
-            self._number[slot] = number
+            self._key[slot] = key
         return self._digits[slots]
 
 
@@ -69,43 +95,57 @@ class FrameCutter:
         self._encoder = encoder
         self._changed: dict[int, None] = {}
         self._lost: dict[int, None] = {}
-        self._frames: dict[str, list[_Frame]] = {}
+        self._withheld: list[_Withheld] = []
+        self._cuts: dict[str, _Cut] = {}
         """By the agency that sees marks of its own in them; "": everybody else's."""
+        self._masked: list[_Frame] | None = None
         self._ids: dict[Audience, _Ids] = {}
 
     @property
     def has_pending(self) -> bool:
         """Whether a frame would show anything."""
-        return bool(self._changed or self._lost)
+        return bool(self._changed or self._lost or self._withheld)
 
     def mark(self, slots: Slots) -> None:
         """These tracks changed; the next frame shows their latest state."""
         self._changed.update(dict.fromkeys(slots.tolist()))
-        self._frames.clear()
+        self._cuts.clear()
 
     def state_changed(self, change: TrackStateChanged, lost: bool) -> None:
         """A track went stale, came back, or was lost: its last state is shown once more.
 
         Frames must be cut before a lost track's row is used again.
         """
-        self._frames.clear()
+        self._cuts.clear()
         if lost:
             self._changed.pop(change.slot, None)
             self._lost[change.slot] = None
         else:
             self._changed[change.slot] = None
 
+    def sharing_changed(self, change: SharingChanged) -> None:
+        """Others are shown a track otherwise: under another id, the old one is withheld."""
+        self._cuts.clear()
+        if change.slot not in self._lost:
+            self._changed[change.slot] = None
+        if change.before != SharingLevel.COVERT:
+            agency = self._tracks.publisher_name(change.slot).agency
+            self._withheld.append(_Withheld(change.track_number, change.old_view_key, agency))
+
     def cut(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """The audience's frames of everything that changed, numbered."""
         owner = self._owner(feed.audience)
-        if owner not in self._frames:
+        if owner not in self._cuts:
             slots = np.array([*self._lost, *self._changed], dtype=np.int64)
             lost = np.arange(len(slots)) < len(self._lost)
-            self._frames[owner] = self._encode(slots, lost, owner)
-        return [
-            feed.news(ItemKind.TRACKS, self._body(feed.audience, one), now_us, shown=one.shown)
-            for one in self._frames[owner]
-        ]
+            self._cuts[owner] = self._divided(slots, lost, owner)
+            self._masked = None
+        cut = self._cuts[owner]
+        items = self._withheld_from(feed, now_us)
+        for one in [*cut.shared, *self._hidden(feed.audience, cut)]:
+            body = self._body(feed.audience, one)
+            items.append(feed.news(ItemKind.TRACKS, body, now_us, shown=one.shown))
+        return items
 
     def _owner(self, audience: Audience) -> str:
         """The audience's agency, if marks that it alone is shown stand on a track of its own."""
@@ -119,23 +159,75 @@ class FrameCutter:
         """Every audience has its frames."""
         self._changed.clear()
         self._lost.clear()
-        self._frames.clear()
+        self._withheld.clear()
+        self._cuts.clear()
+        self._masked = None
 
     def whole_picture(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """Every live track, in frames that are parts of a snapshot."""
         live = self._tracks.live_slots().astype(np.int64)
-        nobody_lost = np.zeros(len(live), dtype=np.bool_)
+        owner = self._owner(feed.audience)
+        whole = self._divided(live, np.zeros(len(live), dtype=np.bool_), owner)
+        self._masked = None
+        frames = [*whole.shared, *self._hidden(feed.audience, whole)]
+        self._masked = None
         return [
             feed.part(ItemKind.TRACKS, self._body(feed.audience, one), now_us, shown=one.shown)
-            for one in self._encode(live, nobody_lost, self._owner(feed.audience))
+            for one in frames
         ]
 
-    def _encode(self, slots: Slots64, lost: NDArray[np.bool_], owner: str) -> list[_Frame]:
+    def _divided(self, slots: Slots64, lost: NDArray[np.bool_], owner: str) -> _Cut:
+        """The frames that all are shown, and the tracks that only their agency is shown in full."""
+        sharing = self._views.hidden.sharing
+        if sharing.is_idle:
+            frames = self._encode(slots, lost, self._encoder.track_rows, owner)
+            return _Cut(frames, slots[:0], lost[:0])
+        hidden = sharing.levels(slots) > SharingLevel.OPEN
+        shared = self._encode(slots[~hidden], lost[~hidden], self._encoder.track_rows, owner)
+        return _Cut(shared, slots[hidden], lost[hidden])
+
+    def _hidden(self, audience: Audience, cut: _Cut) -> list[_Frame]:
+        """Frames of the hidden tracks: the audience's own in full, others' masked ones masked."""
+        if len(cut.hidden) == 0:
+            return []
+        agency = self._tracks.agencies.index(audience.agency)
+        own = self._tracks.columns.agency_index[cut.hidden] == (-1 if agency is None else agency)
+        full = self._encoder.track_rows
+        frames = self._encode(cut.hidden[own], cut.lost[own], full, audience.agency)
+        masked = self._views.hidden.sharing.levels(cut.hidden) == SharingLevel.MASKED
+        if own.any():
+            others = masked & ~own
+            rows = self._encoder.masked_rows
+            return frames + self._encode(cut.hidden[others], cut.lost[others], rows)
+        if self._masked is None:
+            rows = self._encoder.masked_rows
+            self._masked = self._encode(cut.hidden[masked], cut.lost[masked], rows)
+        return frames + self._masked
+
+    def _withheld_from(self, feed: AudienceFeed, now_us: int) -> list[Item]:
+        """Others' ids that end, without a place: a reader of any area must know."""
+        agency = feed.audience.agency
+        ended = [one for one in self._withheld if one.agency != agency]
+        if not ended:
+            return []
+        ids = [self._views.id_of_key(feed.audience, one.view_key) for one in ended]
+        entries, ends = self._encoder.withheld_rows(ids)
+        nowhere = np.full(len(ended), np.nan)
+        # Numbers of their own: merging frames for a slow reader must not take the same track's
+        # next id for news of this one.
+        numbers = np.array([-one.view_key for one in ended], dtype=np.int64)
+        shown = Shown(numbers, nowhere, nowhere, ends)
+        body = self._encoder.frame(entries.tobytes())
+        return [feed.news(ItemKind.TRACKS, body, now_us, shown=shown)]
+
+    def _encode(
+        self, slots: Slots64, lost: NDArray[np.bool_], rows: Rows, owner: str = ""
+    ) -> list[_Frame]:
         """Frames with blank ids, split so that none is too long."""
         if len(slots) == 0:
             return []
         columns = self._tracks.columns
-        entries, ends = self._encoder.track_rows(self._tracks, slots, lost, owner)
+        entries, ends = rows(self._tracks, slots, lost, owner)
         shown = Shown(
             columns.track_number[slots],
             columns.latitude_deg[slots],
@@ -157,5 +249,5 @@ class FrameCutter:
         if ids is None:
             ids = self._ids[audience] = _Ids(self._views, audience)
         capacity = len(self._tracks.columns.active)
-        digits = ids.of(one.slots, one.shown.track_number, capacity)
+        digits = ids.of(one.slots, capacity)
         return self._encoder.frame(self._encoder.with_ids(one.entries, one.shown.ends, digits))

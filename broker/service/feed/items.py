@@ -1,5 +1,6 @@
 """Feed items: one message of one audience, encoded, with what is needed to route and filter it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Protocol
@@ -12,6 +13,7 @@ from broker.core.names import Audience, RestrictionName
 from broker.core.restrictions.model import (
     Restriction,
 )
+from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.views import AlertView
 from broker.core.tracks.register import TrackRegister
 
@@ -38,6 +40,8 @@ class ItemKind(IntEnum):
     HEARTBEAT = 6
     SNAPSHOT_BEGIN = 7
     SNAPSHOT_END = 8
+    VOLUME = 9
+    """A keep-clear volume: never left out."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,6 +141,20 @@ class Encoder(Protocol):
 
         With an owner: for that agency, with what only the owner of a track is shown.
         """
+        ...
+
+    def masked_rows(
+        self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_], owner: str = ""
+    ) -> tuple[Bytes, Slots64]:
+        """The same as others are shown masked tracks: no identity, no purpose."""
+        ...
+
+    def withheld_rows(self, ids: Sequence[str]) -> tuple[Bytes, Slots64]:
+        """Entries, ids written in, of tracks that are no longer shown under these ids."""
+        ...
+
+    def volume(self, volume_id: str, volume: KeepClearVolume) -> bytes:
+        """A `volume` body."""
         ...
 
     def with_ids(self, entries: Bytes, ends: Slots64, ids: Bytes) -> bytes:

@@ -16,22 +16,28 @@ from broker.core.airspace import Airspace
 from broker.core.effects import (
     AlertChanged,
     AlertLevel,
+    AlertRetold,
     AuditFound,
     DeskNotice,
     Effect,
     FeedStateChanged,
+    OwnerTold,
     PolicyLoaded,
     RestrictionChanged,
+    SharingChanged,
+    ShownTo,
     SupplyChainLoaded,
     TracksMerged,
     TrackSplit,
     TrackState,
     TrackStateChanged,
     TracksUpdated,
+    VolumeChanged,
 )
 from broker.core.names import Audience, Role
 from broker.core.plain import Plain, integer, mapping
 from broker.core.restrictions.model import Restriction, RestrictionState
+from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.views import Views
 from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.frames import FrameCutter
@@ -54,7 +60,11 @@ class Projection:
         self.standing_notices: dict[str, str] = {}
         """Code -> what every reader must know from the start, for as long as it is so."""
         self.views = Views(
-            secret, airspace.tracks, airspace.restrictions, airspace.controls.agency_names
+            secret,
+            airspace.tracks,
+            airspace.restrictions,
+            airspace.controls.agency_names,
+            airspace.hidden,
         )
         self._encoder = encoder
         self._frames = FrameCutter(airspace.tracks, self.views, encoder)
@@ -97,15 +107,21 @@ class Projection:
 
     def heartbeats(self, now_us: int) -> News:
         """A sign of life for every audience; it has no number of its own."""
-        newest_us = self.airspace.newest_time_us()
+        bodies: dict[str, bytes] = {}
+        news: News = []
+        for audience, feed in self.feeds.items():
+            body = bodies.get(audience.agency)
+            if body is None:
+                body = bodies[audience.agency] = self._heartbeat(audience.agency, now_us)
+            news.append((audience, [feed.aside(ItemKind.HEARTBEAT, body, now_us)]))
+        return news
+
+    def _heartbeat(self, agency: str, now_us: int) -> bytes:
+        """Age and size of the picture as the agency is shown it."""
+        newest_us, count = self.airspace.picture(agency)
         age_s = None if newest_us is None else max(0.0, (now_us - newest_us) / 1e6)
-        body = self._encoder.heartbeat(
-            age_s, self.airspace.tracks.live_count, self.airspace.coverage.silent_count
-        )
-        return [
-            (audience, [feed.aside(ItemKind.HEARTBEAT, body, now_us)])
-            for audience, feed in self.feeds.items()
-        ]
+        silent = self.airspace.coverage.silent_count(agency)
+        return self._encoder.heartbeat(age_s, count, silent)
 
     def _one(self, effect: Effect, now_us: int, by_audience: dict[Audience, list[Item]]) -> None:
         match effect:
@@ -115,7 +131,7 @@ class Projection:
                 self._frames.state_changed(effect, effect.state in _LEFT)
             case TracksMerged() | TrackSplit():
                 pass  # the tracks themselves show it
-            case AlertChanged():
+            case AlertChanged() | AlertRetold():
                 self._alert(effect, now_us, by_audience)
             case RestrictionChanged():
                 self._restriction(effect, now_us, by_audience)
@@ -123,15 +139,14 @@ class Projection:
                 self._desk_notice(effect, now_us, by_audience)
             case FeedStateChanged():
                 body = self._encoder.coverage(effect)
-                self._to_all(ItemKind.COVERAGE, body, now_us, by_audience)
-            case PolicyLoaded():
-                text = f"pair policy {effect.version} is in force"
-                body = self._encoder.notice("policy-loaded", text)
+                told = {who: to for who, to in by_audience.items() if _is_told(effect, who)}
+                self._to_all(ItemKind.COVERAGE, body, now_us, told)
+            case PolicyLoaded() | SupplyChainLoaded():
+                code, text = _loaded(effect)
+                body = self._encoder.notice(code, text)
                 self._to_all(ItemKind.NOTICE, body, now_us, by_audience)
-            case SupplyChainLoaded():
-                text = f"supply-chain policy {effect.version or '(none)'} is in force"
-                body = self._encoder.notice("supply-chain-loaded", text)
-                self._to_all(ItemKind.NOTICE, body, now_us, by_audience)
+            case SharingChanged() | VolumeChanged() | OwnerTold():
+                self._of_hidden(effect, now_us, by_audience)
             case AuditFound():
                 text = (
                     f"the full separation pass found {effect.missing_pairs} pairs the incremental "
@@ -163,14 +178,51 @@ class Projection:
             by_audience[desk].append(self.feeds[desk].news(ItemKind.NOTICE, body, now_us))
 
     def _alert(
-        self, effect: AlertChanged, now_us: int, by_audience: dict[Audience, list[Item]]
+        self,
+        effect: AlertChanged | AlertRetold,
+        now_us: int,
+        by_audience: dict[Audience, list[Item]],
     ) -> None:
         alert = effect.alert
         ended = alert.level is AlertLevel.NONE
         for audience, items in by_audience.items():
-            body = self._encoder.alert(self.views.alert(alert, audience))
+            if isinstance(effect, AlertRetold):
+                view = self.views.retold(alert, audience, effect.levels)
+            else:
+                view = self.views.alert(alert, audience, is_news=True)
+            if view is None:
+                continue
+            body = self._encoder.alert(view)
             feed = self.feeds[audience]
             items.append(feed.news(ItemKind.ALERT, body, now_us, key=alert.alert_id, ended=ended))
+
+    def _of_hidden(
+        self,
+        effect: SharingChanged | VolumeChanged | OwnerTold,
+        now_us: int,
+        by_audience: dict[Audience, list[Item]],
+    ) -> None:
+        match effect:
+            case SharingChanged():
+                self._frames.sharing_changed(effect)
+            case VolumeChanged():
+                self._volume(effect.volume, now_us, by_audience)
+            case OwnerTold():
+                body = self._encoder.notice(str(effect.reason), effect.text)
+                own = {who: to for who, to in by_audience.items() if who.agency == effect.agency}
+                self._to_all(ItemKind.NOTICE, body, now_us, own)
+
+    def _volume(
+        self, volume: KeepClearVolume, now_us: int, by_audience: dict[Audience, list[Item]]
+    ) -> None:
+        """To everybody but the agency that is shown the aircraft itself."""
+        for audience, items in by_audience.items():
+            if audience.agency == volume.owner:
+                continue
+            key = self.views.volume_id(audience, volume)
+            body = self._encoder.volume(key, volume)
+            feed = self.feeds[audience]
+            items.append(feed.news(ItemKind.VOLUME, body, now_us, key=key, ended=volume.ended))
 
     def _to_all(
         self,
@@ -192,7 +244,7 @@ class Projection:
         feed = self.feeds[audience]
         encoder, airspace = self._encoder, self.airspace
         inside = self._frames.whole_picture(feed, now_us) + self.retained(audience, now_us)
-        for change in airspace.coverage.current():
+        for change in airspace.coverage.current(audience.agency):
             inside.append(feed.part(ItemKind.COVERAGE, encoder.coverage(change), now_us))
         for told in airspace.controls.publishing.escalation.standing(audience):
             body = encoder.notice(told.code, told.text)
@@ -204,7 +256,7 @@ class Projection:
         return [begin, *inside, end]
 
     def retained(self, audience: Audience, now_us: int) -> list[Item]:
-        """Live restrictions and active alerts: what a topic retains and a snapshot holds."""
+        """Live restrictions, alerts and volumes: what a topic retains and a snapshot holds."""
         feed, airspace, encoder = self.feeds[audience], self.airspace, self._encoder
         parts = []
         for restriction in airspace.restrictions.live():
@@ -212,8 +264,15 @@ class Projection:
             edition = _edition_of(restriction)
             parts.append(feed.part(ItemKind.RESTRICTION, body, now_us, key=key, edition=edition))
         for alert in airspace.alerting.active():
-            body = encoder.alert(self.views.alert(alert, audience))
-            parts.append(feed.part(ItemKind.ALERT, body, now_us, key=alert.alert_id))
+            view = self.views.alert(alert, audience)
+            if view is not None:
+                body = encoder.alert(view)
+                parts.append(feed.part(ItemKind.ALERT, body, now_us, key=alert.alert_id))
+        for volume in airspace.hidden.volumes.current():
+            if volume.owner != audience.agency:
+                key = self.views.volume_id(audience, volume)
+                body = encoder.volume(key, volume)
+                parts.append(feed.part(ItemKind.VOLUME, body, now_us, key=key))
         return parts
 
     def state(self) -> dict[str, Plain]:
@@ -236,3 +295,23 @@ def _edition_of(restriction: Restriction) -> Edition | None:
     if restriction.publication is None:
         return None
     return restriction.draft.name, restriction.version
+
+
+def _is_told(change: FeedStateChanged, audience: Audience) -> bool:
+    """Whether a publisher's state is for the audience."""
+    is_owner = audience.agency == change.publisher.agency
+    match change.shown_to:
+        case ShownTo.ALL:
+            return True
+        case ShownTo.OWNER:
+            return is_owner
+        case ShownTo.OTHERS:
+            return not is_owner
+
+
+def _loaded(effect: PolicyLoaded | SupplyChainLoaded) -> tuple[str, str]:
+    """Code and words of the notice."""
+    if isinstance(effect, PolicyLoaded):
+        return "policy-loaded", f"pair policy {effect.version} is in force"
+    text = f"supply-chain policy {effect.version or '(none)'} is in force"
+    return "supply-chain-loaded", text

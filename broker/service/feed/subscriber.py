@@ -34,10 +34,11 @@ class Area:
     east_deg: float
 
     def inside(self, shown: Shown) -> Slots64:
-        """The places of the tracks that are inside."""
+        """The places of the tracks that are inside; one without a place is everywhere."""
         north, east = shown.latitude_deg, shown.longitude_deg
         within = (self.south_deg <= north) & (north <= self.north_deg)
-        return np.flatnonzero(within & (self.west_deg <= east) & (east <= self.east_deg))
+        within &= (self.west_deg <= east) & (east <= self.east_deg)
+        return np.flatnonzero(within | np.isnan(north))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from keepclear.client.errors import (
 )
 from keepclear.client.feed import Follower
 from keepclear.client.publishing import DEFAULT_MAX_IN_FLIGHT, TrackPublisher
+from keepclear.client.sharing import SharingCalls
 from keepclear.v1 import (
     access_pb2,
     access_pb2_grpc,
@@ -60,7 +61,7 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 
-class Client:
+class Client(SharingCalls):
     """An asyncio client for one agency's system; use it as `async with Client(...) as client`.
 
     `target` is host:port, `system` is `agencies/{agency}/systems/{system}`. `credentials` (from
@@ -236,9 +237,8 @@ class Client:
         found: list[restrictions_pb2.Restriction] = []
         page_token = ""
         for _ in range(MAX_LIST_PAGES):
-            request = restrictions_pb2.ListRestrictionsRequest(
-                page_size=LIST_PAGE_SIZE, page_token=page_token
-            )
+            request = restrictions_pb2.ListRestrictionsRequest(page_size=LIST_PAGE_SIZE)
+            request.page_token = page_token
             page: restrictions_pb2.ListRestrictionsResponse = await self._call(
                 self._restrictions().ListRestrictions, request, "listing restrictions"
             )

@@ -14,10 +14,23 @@ class AlertKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ALERT_KIND_PROXIMITY: _ClassVar[AlertKind]
     ALERT_KIND_RESTRICTION: _ClassVar[AlertKind]
     ALERT_KIND_CLUSTER: _ClassVar[AlertKind]
+
+class AlertDetail(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ALERT_DETAIL_UNSPECIFIED: _ClassVar[AlertDetail]
+    ALERT_DETAIL_FULL: _ClassVar[AlertDetail]
+    ALERT_DETAIL_SECTOR: _ClassVar[AlertDetail]
+    ALERT_DETAIL_TRUE_POSITION: _ClassVar[AlertDetail]
+    ALERT_DETAIL_EXISTENCE: _ClassVar[AlertDetail]
 ALERT_KIND_UNSPECIFIED: AlertKind
 ALERT_KIND_PROXIMITY: AlertKind
 ALERT_KIND_RESTRICTION: AlertKind
 ALERT_KIND_CLUSTER: AlertKind
+ALERT_DETAIL_UNSPECIFIED: AlertDetail
+ALERT_DETAIL_FULL: AlertDetail
+ALERT_DETAIL_SECTOR: AlertDetail
+ALERT_DETAIL_TRUE_POSITION: AlertDetail
+ALERT_DETAIL_EXISTENCE: AlertDetail
 
 class AlertParty(_message.Message):
     __slots__ = ("track_id", "label", "agency", "aircraft_class", "duty_contact", "talkgroup")
@@ -72,7 +85,7 @@ class AlertMember(_message.Message):
     def __init__(self, alert_id: _Optional[str] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ...) -> None: ...
 
 class Alert(_message.Message):
-    __slots__ = ("alert_id", "revision", "kind", "level", "highest_level", "parties", "restriction", "raised_us", "changed_us", "headline", "advice", "range_m", "bearing_deg", "relative_height_m", "relative_height_doubt_m", "time_to_loss_s", "time_to_closest_s", "closest_range_m", "picture_age_s", "rule", "policy_version", "capped_because", "acknowledgements", "incident_id", "members", "member_count")
+    __slots__ = ("alert_id", "revision", "kind", "level", "highest_level", "parties", "restriction", "raised_us", "changed_us", "headline", "advice", "range_m", "bearing_deg", "relative_height_m", "relative_height_doubt_m", "time_to_loss_s", "time_to_closest_s", "closest_range_m", "picture_age_s", "rule", "policy_version", "capped_because", "acknowledgements", "incident_id", "members", "member_count", "detail")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -99,6 +112,7 @@ class Alert(_message.Message):
     INCIDENT_ID_FIELD_NUMBER: _ClassVar[int]
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     MEMBER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    DETAIL_FIELD_NUMBER: _ClassVar[int]
     alert_id: str
     revision: int
     kind: AlertKind
@@ -125,7 +139,8 @@ class Alert(_message.Message):
     incident_id: str
     members: _containers.RepeatedCompositeFieldContainer[AlertMember]
     member_count: int
-    def __init__(self, alert_id: _Optional[str] = ..., revision: _Optional[int] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., highest_level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., changed_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., bearing_deg: _Optional[float] = ..., relative_height_m: _Optional[float] = ..., relative_height_doubt_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ..., time_to_closest_s: _Optional[float] = ..., closest_range_m: _Optional[float] = ..., picture_age_s: _Optional[float] = ..., rule: _Optional[str] = ..., policy_version: _Optional[str] = ..., capped_because: _Optional[str] = ..., acknowledgements: _Optional[_Iterable[_Union[Acknowledgement, _Mapping]]] = ..., incident_id: _Optional[str] = ..., members: _Optional[_Iterable[_Union[AlertMember, _Mapping]]] = ..., member_count: _Optional[int] = ...) -> None: ...
+    detail: AlertDetail
+    def __init__(self, alert_id: _Optional[str] = ..., revision: _Optional[int] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., highest_level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., changed_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., bearing_deg: _Optional[float] = ..., relative_height_m: _Optional[float] = ..., relative_height_doubt_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ..., time_to_closest_s: _Optional[float] = ..., closest_range_m: _Optional[float] = ..., picture_age_s: _Optional[float] = ..., rule: _Optional[str] = ..., policy_version: _Optional[str] = ..., capped_because: _Optional[str] = ..., acknowledgements: _Optional[_Iterable[_Union[Acknowledgement, _Mapping]]] = ..., incident_id: _Optional[str] = ..., members: _Optional[_Iterable[_Union[AlertMember, _Mapping]]] = ..., member_count: _Optional[int] = ..., detail: _Optional[_Union[AlertDetail, str]] = ...) -> None: ...
 
 class ListAlertsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

@@ -34,6 +34,7 @@ class TrackState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     TRACK_STATE_PRESUMED_LANDING: _ClassVar[TrackState]
     TRACK_STATE_DOCKED: _ClassVar[TrackState]
     TRACK_STATE_MERGED: _ClassVar[TrackState]
+    TRACK_STATE_WITHHELD: _ClassVar[TrackState]
 ROLE_UNSPECIFIED: Role
 ROLE_DESK: Role
 ROLE_OBSERVER: Role
@@ -50,6 +51,7 @@ TRACK_STATE_LOST: TrackState
 TRACK_STATE_PRESUMED_LANDING: TrackState
 TRACK_STATE_DOCKED: TrackState
 TRACK_STATE_MERGED: TrackState
+TRACK_STATE_WITHHELD: TrackState
 
 class Area(_message.Message):
     __slots__ = ("south_deg", "west_deg", "north_deg", "east_deg")
@@ -102,7 +104,7 @@ class FeedHeader(_message.Message):
     def __init__(self, epoch: _Optional[str] = ..., number: _Optional[int] = ..., covers_from: _Optional[int] = ..., sent_us: _Optional[int] = ..., space: _Optional[_Union[_common_pb2.Space, str]] = ..., audience: _Optional[str] = ..., snapshot: _Optional[bool] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
 
 class FeedMessage(_message.Message):
-    __slots__ = ("header", "tracks", "alert", "restriction", "heartbeat", "snapshot_begin", "snapshot_end", "coverage", "notice")
+    __slots__ = ("header", "tracks", "alert", "restriction", "heartbeat", "snapshot_begin", "snapshot_end", "coverage", "notice", "volume")
     HEADER_FIELD_NUMBER: _ClassVar[int]
     TRACKS_FIELD_NUMBER: _ClassVar[int]
     ALERT_FIELD_NUMBER: _ClassVar[int]
@@ -112,6 +114,7 @@ class FeedMessage(_message.Message):
     SNAPSHOT_END_FIELD_NUMBER: _ClassVar[int]
     COVERAGE_FIELD_NUMBER: _ClassVar[int]
     NOTICE_FIELD_NUMBER: _ClassVar[int]
+    VOLUME_FIELD_NUMBER: _ClassVar[int]
     header: FeedHeader
     tracks: TrackFrame
     alert: _alerts_pb2.Alert
@@ -121,7 +124,8 @@ class FeedMessage(_message.Message):
     snapshot_end: SnapshotEnd
     coverage: Coverage
     notice: Notice
-    def __init__(self, header: _Optional[_Union[FeedHeader, _Mapping]] = ..., tracks: _Optional[_Union[TrackFrame, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., snapshot_begin: _Optional[_Union[SnapshotBegin, _Mapping]] = ..., snapshot_end: _Optional[_Union[SnapshotEnd, _Mapping]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., notice: _Optional[_Union[Notice, _Mapping]] = ...) -> None: ...
+    volume: KeepClearVolume
+    def __init__(self, header: _Optional[_Union[FeedHeader, _Mapping]] = ..., tracks: _Optional[_Union[TrackFrame, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., heartbeat: _Optional[_Union[Heartbeat, _Mapping]] = ..., snapshot_begin: _Optional[_Union[SnapshotBegin, _Mapping]] = ..., snapshot_end: _Optional[_Union[SnapshotEnd, _Mapping]] = ..., coverage: _Optional[_Union[Coverage, _Mapping]] = ..., notice: _Optional[_Union[Notice, _Mapping]] = ..., volume: _Optional[_Union[KeepClearVolume, _Mapping]] = ...) -> None: ...
 
 class HeardBy(_message.Message):
     __slots__ = ("publisher", "source", "basis", "confidence")
@@ -208,6 +212,30 @@ class TrackView(_message.Message):
     doubts: _containers.RepeatedScalarFieldContainer[str]
     flags: _containers.RepeatedCompositeFieldContainer[SupplyChainFlag]
     def __init__(self, track_id: _Optional[str] = ..., agency: _Optional[str] = ..., aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., label: _Optional[str] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., operational_status: _Optional[_Union[_common_pb2.OperationalStatus, str]] = ..., source: _Optional[_Union[_common_pb2.ReportSource, str]] = ..., state: _Optional[_Union[TrackState, str]] = ..., time_of_validity_us: _Optional[int] = ..., latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[_common_pb2.AltitudeDatum, str]] = ..., height_m: _Optional[float] = ..., height_reference: _Optional[_Union[_common_pb2.HeightReference, str]] = ..., altitude_hae_m: _Optional[float] = ..., vertical_doubt_m: _Optional[float] = ..., velocity_east_mps: _Optional[float] = ..., velocity_north_mps: _Optional[float] = ..., vertical_speed_mps: _Optional[float] = ..., horizontal_accuracy_m: _Optional[float] = ..., publisher: _Optional[str] = ..., planned_path: _Optional[_Iterable[_Union[_common_pb2.PathPoint, _Mapping]]] = ..., planned_path_stated_us: _Optional[int] = ..., heard_by: _Optional[_Iterable[_Union[HeardBy, _Mapping]]] = ..., doubts: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[_Union[SupplyChainFlag, _Mapping]]] = ...) -> None: ...
+
+class KeepClearVolume(_message.Message):
+    __slots__ = ("volume_id", "revision", "south_deg", "west_deg", "north_deg", "east_deg", "lower_amsl_m", "upper_amsl_m", "since_us", "ended")
+    VOLUME_ID_FIELD_NUMBER: _ClassVar[int]
+    REVISION_FIELD_NUMBER: _ClassVar[int]
+    SOUTH_DEG_FIELD_NUMBER: _ClassVar[int]
+    WEST_DEG_FIELD_NUMBER: _ClassVar[int]
+    NORTH_DEG_FIELD_NUMBER: _ClassVar[int]
+    EAST_DEG_FIELD_NUMBER: _ClassVar[int]
+    LOWER_AMSL_M_FIELD_NUMBER: _ClassVar[int]
+    UPPER_AMSL_M_FIELD_NUMBER: _ClassVar[int]
+    SINCE_US_FIELD_NUMBER: _ClassVar[int]
+    ENDED_FIELD_NUMBER: _ClassVar[int]
+    volume_id: str
+    revision: int
+    south_deg: float
+    west_deg: float
+    north_deg: float
+    east_deg: float
+    lower_amsl_m: float
+    upper_amsl_m: float
+    since_us: int
+    ended: bool
+    def __init__(self, volume_id: _Optional[str] = ..., revision: _Optional[int] = ..., south_deg: _Optional[float] = ..., west_deg: _Optional[float] = ..., north_deg: _Optional[float] = ..., east_deg: _Optional[float] = ..., lower_amsl_m: _Optional[float] = ..., upper_amsl_m: _Optional[float] = ..., since_us: _Optional[int] = ..., ended: _Optional[bool] = ...) -> None: ...
 
 class TrackFrame(_message.Message):
     __slots__ = ("tracks",)

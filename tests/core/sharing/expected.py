@@ -31,6 +31,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.READ_PUBLISHING: "o",
         Action.ACKNOWLEDGE_RESTRICTION: "o",
         Action.CONFIRM_RESTRICTION: "o",
+        Action.READ_SHARING: "o",
         Action.READ_AIRCRAFT: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_DESK_VIEW: "o",
@@ -44,6 +45,8 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
     AccessRole.AIRSPACE_MANAGER: {
         Action.READ_PUBLISHING: "o",
         Action.CONFIRM_RESTRICTION: "o",
+        Action.READ_SHARING: "o",
+        Action.SET_SHARING: "o",
         Action.READ_AIRCRAFT: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_NEUTRAL_VIEW: "o",
@@ -64,6 +67,8 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
     AccessRole.APPROVER: {
         Action.READ_PUBLISHING: "o",
         Action.CONFIRM_RESTRICTION: "o",
+        Action.READ_SHARING: "o",
+        Action.SET_SHARING: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_NEUTRAL_VIEW: "o",
         Action.READ_RESTRICTIONS: "oax",
@@ -77,6 +82,7 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AUDITOR: {
+        Action.READ_SHARING: "o",
         Action.READ_AIRCRAFT: "o",
         Action.READ_RESTRICTIONS: "oax",
         Action.READ_AUDIT: "o",

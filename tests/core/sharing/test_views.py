@@ -14,7 +14,7 @@ from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.parties import label, party_of, scoped_track_id
-from broker.core.sharing.views import MEMBERS_SHOWN_MAX, Views
+from broker.core.sharing.views import MEMBERS_SHOWN_MAX, AlertView, Views
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from tests.core.restrictions.scenes import draft
@@ -33,6 +33,12 @@ ALERT = Alert(
     "alr-1", 1, AlertKind.PROXIMITY, AlertLevel.WARNING, AlertLevel.WARNING, 1, 2, "", NOW_US,
     NOW_US, NOW_US, "drone-crewed-transit", "default-1", "", GEOMETRY,
 )  # fmt: skip
+
+
+def shown(views: Views, alert: Alert, audience: Audience) -> AlertView:
+    view = views.alert(alert, audience)
+    assert view is not None
+    return view
 
 
 @pytest.fixture
@@ -110,7 +116,7 @@ def test_a_course_needs_speed(
 
 def test_both_sides_see_the_alert_under_their_own_ids(views: Views) -> None:
     # REQ-PRIV-002, REQ-SEP-010: both sides are always alerted.
-    police, fire = views.alert(ALERT, POLICE), views.alert(ALERT, FIRE)
+    police, fire = shown(views, ALERT, POLICE), shown(views, ALERT, FIRE)
     assert [party.label for party in police.parties] == ["DRONE 4", "G-POLA"]
     police_ids = [party.track_id for party in police.parties]
     assert police_ids == [views.track_id(POLICE, 1), views.track_id(POLICE, 2)]
@@ -120,15 +126,15 @@ def test_both_sides_see_the_alert_under_their_own_ids(views: Views) -> None:
 
 def test_a_crewed_aircrafts_desk_gets_no_advice(views: Views) -> None:
     # REQ-WORD-001: crewed aircraft are never told how to manoeuvre.
-    assert views.alert(ALERT, POLICE).advice == ""
-    assert views.alert(ALERT, FIRE).advice != ""
-    assert views.alert(ALERT, POLICE).headline
+    assert shown(views, ALERT, POLICE).advice == ""
+    assert shown(views, ALERT, FIRE).advice != ""
+    assert shown(views, ALERT, POLICE).headline
 
 
 def test_an_observer_gets_neutral_words(views: Views) -> None:
-    view = views.alert(ALERT, WATCHER)
+    view = shown(views, ALERT, WATCHER)
     assert view.advice == ""
-    assert view.headline != views.alert(ALERT, POLICE).headline
+    assert view.headline != shown(views, ALERT, POLICE).headline
 
 
 def test_a_restriction_alert_names_the_restriction(tracks: TrackRegister) -> None:
@@ -137,12 +143,12 @@ def test_a_restriction_alert_names_the_restriction(tracks: TrackRegister) -> Non
     views = Views(SECRET, tracks, restrictions, NAMES)
     name = str(restriction.draft.name)
     alert = replace(ALERT, kind=AlertKind.RESTRICTION, track_b=-1, restriction_name=name)
-    view = views.alert(alert, FIRE)
+    view = shown(views, alert, FIRE)
     assert len(view.parties) == 1
     assert restriction.draft.title in view.headline
     gone = replace(alert, restriction_name="agencies/lfb/restrictions/unheard-of")
     with pytest.raises(BrokenInvariant, match="unheard-of"):
-        views.alert(gone, FIRE)
+        shown(views, gone, FIRE)
 
 
 def cluster_of(*members: Alert, level: AlertLevel = AlertLevel.WARNING) -> Alert:
@@ -158,36 +164,36 @@ def test_a_cluster_leads_with_what_concerns_its_reader(tracks: TrackRegister) ->
     ours = replace(ALERT, alert_id="alr-2", level=AlertLevel.CAUTION)
     theirs = replace(ALERT, alert_id="alr-3", level=AlertLevel.FLOOR, track_a=90, track_b=91)
     cluster = cluster_of(theirs, ours, level=AlertLevel.FLOOR)
-    view = views.alert(cluster, FIRE)
+    view = shown(views, cluster, FIRE)
     assert [one.alert.alert_id for one in view.members] == ["alr-2", "alr-3"]
     assert view.alert.level is AlertLevel.CAUTION
-    assert view.advice == views.alert(ours, FIRE).advice != ""
+    assert view.advice == shown(views, ours, FIRE).advice != ""
     told = "Incident INC-7: 1 more alert, the most urgent: warning, inside the minimum."
-    assert view.headline == f"{views.alert(ours, FIRE).headline} {told}"
-    assert views.alert(cluster, WATCHER).alert.level is AlertLevel.FLOOR
+    assert view.headline == f"{shown(views, ours, FIRE).headline} {told}"
+    assert shown(views, cluster, WATCHER).alert.level is AlertLevel.FLOOR
 
 
 def test_every_member_of_a_cluster_is_worded_for_the_reader(views: Views) -> None:
     # REQ-WORD-001: crewed aircraft are never told how to manoeuvre.
     cluster = cluster_of(ALERT, replace(ALERT, alert_id="alr-2"))
-    assert {one.advice for one in views.alert(cluster, POLICE).members} == {""}
-    assert all(one.advice for one in views.alert(cluster, FIRE).members)
-    assert views.alert(cluster, POLICE).advice == ""
+    assert {one.advice for one in shown(views, cluster, POLICE).members} == {""}
+    assert all(one.advice for one in shown(views, cluster, FIRE).members)
+    assert shown(views, cluster, POLICE).advice == ""
 
 
 def test_a_view_words_a_limited_number_of_members(views: Views) -> None:
     members = [replace(ALERT, alert_id=f"alr-{place}") for place in range(30)]
-    view = views.alert(cluster_of(*members), FIRE)
+    view = shown(views, cluster_of(*members), FIRE)
     assert (len(view.members), view.alert.member_count) == (MEMBERS_SHOWN_MAX, 30)
     assert "29 more alerts" in view.headline
 
 
 def test_a_cluster_without_members_claims_nothing_more(views: Views) -> None:
-    quiet = views.alert(cluster_of(level=AlertLevel.ADVISORY), FIRE)
+    quiet = shown(views, cluster_of(level=AlertLevel.ADVISORY), FIRE)
     assert quiet.headline == (
         "Incident INC-7: its alerts have ended. New ones are gathered here. Picture 1 s old."
     )
-    ended = views.alert(cluster_of(level=AlertLevel.NONE), FIRE)
+    ended = shown(views, cluster_of(level=AlertLevel.NONE), FIRE)
     assert (ended.headline, ended.advice, ended.parties) == (
         "Incident INC-7: its alerts have ended.", "", ()
     )  # fmt: skip

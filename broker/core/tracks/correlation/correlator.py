@@ -16,7 +16,7 @@ Everything happens in the order of slots and handles, so that a replay decides t
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -69,6 +69,9 @@ class Correlator:
         self.jumped_us: dict[int, int] = {}
         """Slot -> when it last moved further than its kind can fly."""
         self.next_compare_us = 0
+        self.allowed: Callable[[int, int], bool] = _anything
+        """Whether two rows may become one, or be marked for each other: a hidden flight may not be
+        known from what somebody else hears."""
         self.possibly_same = PossiblySame(register, self._hearings, self._may_join)
 
     def placed(self, slots: Slots) -> list[Effect]:
@@ -167,7 +170,7 @@ class Correlator:
 
     def _same_identity(self, slot_a: int, slot_b: int, now_us: int) -> list[Effect]:
         register = self.register
-        if self._is_banned(slot_a, slot_b, now_us):
+        if not self.allowed(slot_a, slot_b) or self._is_banned(slot_a, slot_b, now_us):
             return []
         if contradict(register.descriptions[slot_a], register.descriptions[slot_b]):
             return self._mark([slot_a, slot_b], ELSEWHERE)
@@ -231,6 +234,8 @@ class Correlator:
     def _hopeless(self, slot_a: int, slot_b: int) -> bool:
         """Whether no look could make one of them: words contradict, or one publisher hears both."""
         register = self.register
+        if not self.allowed(slot_a, slot_b):
+            return True
         if contradict(register.descriptions[slot_a], register.descriptions[slot_b]):
             return True
         heard = [{one.handle[0] for one in self._hearings(slot)} for slot in (slot_a, slot_b)]
@@ -374,6 +379,10 @@ class Correlator:
     def retrusted(self, slot: int, now_us: int) -> None:
         """After a report was written: one unsigned source is not two."""
         self.register.columns.trusted[slot] = self.shared[slot].is_trusted(now_us)
+
+
+def _anything(_slot_a: int, _slot_b: int) -> bool:
+    return True
 
 
 def _updated(slots: list[int]) -> list[Effect]:

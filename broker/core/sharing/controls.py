@@ -1,0 +1,56 @@
+"""Carrying out what agencies say of how their flights are shown."""
+
+from broker.core.commands import SetSharing, SetSharingDefault
+from broker.core.effects import Alert, Done, NotDone, Outcome, SharingChanged
+from broker.core.errors import Refusal, Refused
+from broker.core.sharing.decision import may_share
+from broker.core.sharing.levels import Sharing, SharingUnknown
+from broker.core.sharing.settings import SharingEntries, SharingLevel, SharingSetting
+
+Carried = tuple[Outcome, list[SharingChanged]]
+
+
+class SharingControls:
+    """Each either happens whole or is refused and changes nothing."""
+
+    def __init__(self, sharing: Sharing) -> None:
+        self._sharing = sharing
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was ever hidden here."""
+        return self._sharing.is_idle
+
+    def set(self, command: SetSharing, now_us: int) -> Carried:
+        """For an aircraft or flight of the sender's own agency."""
+        decision = may_share(command.sender, command.subject.agency)
+        if not decision.allowed:
+            refusal = Refusal("subject", decision.reason)
+            return Outcome((), NotDone((refusal,), denied=True)), []
+        try:
+            if command.level is None:
+                setting, changes = self._sharing.clear(command.subject)
+            else:
+                setting = SharingSetting(
+                    command.subject, command.level, command.until_us, command.authorised_by,
+                    command.sender, now_us,
+                )  # fmt: skip
+                changes = self._sharing.set(setting, now_us)
+        except SharingUnknown as refused:
+            return Outcome((), NotDone(refused.refusals, not_found=True)), []
+        except Refused as refused:
+            return Outcome((), NotDone(refused.refusals)), []
+        return Outcome((), Done(SharingEntries((setting,)))), changes
+
+    def set_default(self, command: SetSharingDefault) -> Carried:
+        """From the broker's configuration."""
+        changes = self._sharing.set_default(command.agency, command.level)
+        return Outcome((), Done()), changes
+
+    def is_told(self, alert: Alert, agency: str) -> bool:
+        """Whether an agency is shown an alert: everybody, unless an aircraft in it is covert."""
+        numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
+        known = [self._sharing.of_number(number) for number in numbers]
+        if all(level is not SharingLevel.COVERT for _, level in known):
+            return True
+        return any(owner == agency for owner, _ in known)

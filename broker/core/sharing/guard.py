@@ -1,0 +1,179 @@
+"""What the owner of a covert flight is told: disclosures, probing, and its own Remote ID.
+
+A crewed aircraft's desk is given the true relative position at warning, without identity. Every
+time is an effect of its own, so that it is in the owner's feed, in the log of the service, and
+counted; a replay of the log counts the same.
+
+Probing: a publisher whose tracks meet others' covert flights again and again may be made up to find
+them. Alerts are counted by publisher. Beyond PROBES_MAX in PROBE_WINDOW_US the owner is told, once
+a window, and the publisher's tracks that come from unsigned radio are told nothing more; the covert
+side, and everybody who flies, still is.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from broker.core.effects import Alert, AlertKind, AlertLevel, OwnerReason, OwnerTold
+from broker.core.names import SystemName
+from broker.core.plain import Plain, integer, integers, items, mapping, text
+from broker.core.separation.categories import is_crewed
+from broker.core.sharing.levels import Sharing
+from broker.core.sharing.settings import SharingLevel
+from broker.core.tracks.register import TrackRegister
+from broker.core.tracks.reports import AircraftClass, ReportSource
+from broker.core.units import MINUTE_US, SECOND_US
+
+PROBES_MAX: Final = 5
+"""Alerts with covert flights that one publisher may raise in a window without a word about it."""
+PROBE_WINDOW_US: Final = 10 * MINUTE_US
+PUBLISHERS_WATCHED_MAX: Final = 1_000
+REMOTE_ID_WITHIN_M: Final = 60.0
+"""A broadcast heard so near a covert drone is taken for its own: twice a usual position doubt."""
+REMOTE_ID_AGE_US_MAX: Final = 5 * SECOND_US
+REMOTE_ID_TIMES: Final = 3
+"""Looks in a row, a second apart, so that a passing drone is not taken for it."""
+
+
+class Guard:
+    """Watches over the covert flights of one airspace."""
+
+    def __init__(self, tracks: TrackRegister, sharing: Sharing) -> None:
+        self._tracks = tracks
+        self._sharing = sharing
+        self._probes: dict[SystemName, list[int]] = {}
+        """Publisher -> when its alerts with covert flights were raised, oldest first."""
+        self._warned_us: dict[SystemName, int] = {}
+        self._heard: dict[int, int] = {}
+        """Covert track -> how often in a row its Remote ID was heard; told at REMOTE_ID_TIMES."""
+
+    def alerted(self, alerts: Sequence[Alert], now_us: int) -> list[OwnerTold]:
+        """What owners must know of these revisions."""
+        if self._sharing.is_idle:
+            return []
+        told: list[OwnerTold] = []
+        for alert in alerts:
+            for one in alert.members or (alert,):
+                if one.kind is AlertKind.PROXIMITY and one.level is not AlertLevel.NONE:
+                    told += self._met(one, one.track_a, one.track_b, now_us)
+                    told += self._met(one, one.track_b, one.track_a, now_us)
+        return told
+
+    def is_limited(self, track_number: int, now_us: int) -> bool:
+        """Whether a track's publisher raised so much that its unsigned tracks are told no more."""
+        slot = self._tracks.slot_of_number.get(track_number)
+        if slot is None or not self._probes or self._tracks.columns.trusted[slot]:
+            return False
+        raised = self._probes.get(self._tracks.publisher_name(slot), [])
+        return sum(at_us > now_us - PROBE_WINDOW_US for at_us in raised) > PROBES_MAX
+
+    def advance(self, now_us: int) -> list[OwnerTold]:
+        """Look for the Remote ID of covert drones; call it once a second."""
+        covert = self._sharing.covert_slots()
+        numbers = {int(self._tracks.columns.track_number[slot]): slot for slot in covert}
+        self._heard = {one: times for one, times in self._heard.items() if one in numbers}
+        told: list[OwnerTold] = []
+        for number, slot in numbers.items():
+            near = self._remote_id_near(slot, now_us)
+            before = self._heard.get(number, 0)
+            if near is None:
+                if before < REMOTE_ID_TIMES:
+                    self._heard.pop(number, None)
+                continue
+            self._heard[number] = min(before + 1, REMOTE_ID_TIMES + 1)
+            if before + 1 == REMOTE_ID_TIMES:
+                told.append(self._transmits(slot, near))
+        return told
+
+    def _met(self, alert: Alert, covert: int, other: int, now_us: int) -> list[OwnerTold]:
+        """One side of a pair, if it is covert and the other is another agency's."""
+        owner, level = self._sharing.of_number(covert)
+        slot = self._tracks.slot_of_number.get(other)
+        if level is not SharingLevel.COVERT or slot is None:
+            return []
+        publisher = self._tracks.publisher_name(slot)
+        if publisher.agency == owner:
+            return []
+        told = self._probed(publisher, owner, now_us) if alert.revision == 1 else []
+        crewed = is_crewed(AircraftClass(int(self._tracks.columns.aircraft_class[slot])))
+        if crewed and alert.level >= AlertLevel.WARNING:
+            text = (
+                f"{publisher.agency} was given the relative position of {self._label(covert)}, "
+                f"without identity, for a crewed aircraft at warning (alert {alert.alert_id})"
+            )
+            told.append(OwnerTold(owner, OwnerReason.POSITION_DISCLOSED, text))
+        return told
+
+    def _probed(self, publisher: SystemName, owner: str, now_us: int) -> list[OwnerTold]:
+        raised = [at for at in self._probes.pop(publisher, []) if at > now_us - PROBE_WINDOW_US]
+        raised.append(now_us)
+        self._probes[publisher] = raised[-(PROBES_MAX + 1) :]
+        while len(self._probes) > PUBLISHERS_WATCHED_MAX:
+            gone = next(iter(self._probes))
+            del self._probes[gone]
+            self._warned_us.pop(gone, None)
+        warned_us = self._warned_us.get(publisher)
+        is_known = warned_us is not None and now_us - warned_us < PROBE_WINDOW_US
+        if len(raised) <= PROBES_MAX or is_known:
+            return []
+        self._warned_us[publisher] = now_us
+        minutes = PROBE_WINDOW_US // MINUTE_US
+        text = (
+            f"{publisher} raised more than {PROBES_MAX} alerts with covert flights in {minutes} "
+            "minutes: its traffic may be made up to find them"
+        )
+        return [OwnerTold(owner, OwnerReason.PROBING_SUSPECTED, text)]
+
+    def _remote_id_near(self, slot: int, now_us: int) -> int | None:
+        """The nearest broadcast of another track that is heard where this one is."""
+        columns = self._tracks.columns
+        live = self._tracks.live_slots()
+        heard = live[columns.source[live] == ReportSource.REMOTE_ID]
+        heard = heard[heard != slot]
+        heard = heard[now_us - columns.time_of_validity_us[heard] <= REMOTE_ID_AGE_US_MAX]
+        if len(heard) == 0:
+            return None
+        scale = (columns.east_scale[heard] + columns.east_scale[slot]) / 2
+        east_m = (columns.x_m[heard] - columns.x_m[slot]) * scale
+        range_m = np.hypot(east_m, columns.y_m[heard] - columns.y_m[slot])
+        nearest = int(np.argmin(range_m))
+        return int(heard[nearest]) if range_m[nearest] <= REMOTE_ID_WITHIN_M else None
+
+    def _transmits(self, slot: int, heard: int) -> OwnerTold:
+        receiver = self._tracks.publisher_name(heard)
+        number = int(self._tracks.columns.track_number[slot])
+        words = (
+            f"Remote ID is heard where {self._label(number)} flies covertly, by {receiver}: "
+            "anybody near can read it"
+        )
+        owner = self._tracks.publisher_name(slot).agency
+        return OwnerTold(owner, OwnerReason.REMOTE_ID_HEARD, words)
+
+    def _label(self, track_number: int) -> str:
+        slot = self._tracks.slot_of_number[track_number]
+        said = self._tracks.descriptions[slot]
+        return said.callsign or said.registration or self._tracks.source_track_ids[slot]
+
+    def state(self) -> dict[str, Plain]:
+        """For a snapshot."""
+        return {
+            "probes": [
+                [one.agency, one.system, list(raised), self._warned_us.get(one, 0)]
+                for one, raised in self._probes.items()
+            ],
+            "heard": [[number, times] for number, times in self._heard.items()],
+        }
+
+    def restore(self, state: Plain) -> None:
+        """From a snapshot."""
+        known = mapping(state)
+        for item in items(known["probes"]):
+            agency, system, raised, warned_us = items(item)
+            publisher = SystemName(text(agency), text(system))
+            self._probes[publisher] = integers(raised)
+            if integer(warned_us):
+                self._warned_us[publisher] = integer(warned_us)
+        for item in items(known["heard"]):
+            number, times = integers(item)
+            self._heard[number] = times

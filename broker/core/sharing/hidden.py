@@ -1,0 +1,95 @@
+"""Hidden flights: their levels, their volumes, and what their owners must know, kept together."""
+
+from collections.abc import Sequence
+
+from broker.core.effects import Alert, Effect, OwnerTold, SharingChanged, VolumeChanged
+from broker.core.names import SystemName
+from broker.core.plain import Plain, mapping
+from broker.core.sharing.guard import Guard
+from broker.core.sharing.levels import Sharing
+from broker.core.sharing.settings import SharingLevel
+from broker.core.sharing.volumes import Volumes
+from broker.core.tracks.register import Slots, TrackRegister
+
+
+class HiddenFlights:
+    """All that an airspace keeps about what is hidden in it."""
+
+    def __init__(self, tracks: TrackRegister) -> None:
+        self._tracks = tracks
+        self.sharing = Sharing(tracks)
+        self.volumes = Volumes(tracks)
+        self.guard = Guard(tracks, self.sharing)
+
+    def changed(self, changes: Sequence[SharingChanged], now_us: int) -> list[Effect]:
+        """What follows for the volumes from changed levels, the changes included."""
+        effects: list[Effect] = []
+        for change in changes:
+            effects.append(change)
+            if change.before == SharingLevel.COVERT:
+                effects += map(VolumeChanged, self.volumes.end(change.track_number))
+            if change.after == SharingLevel.COVERT:
+                effects += self._opened(change.slot, now_us)
+        return effects
+
+    def alerted(self, alerts: Sequence[Alert], now_us: int) -> list[Effect]:
+        """What leaves before these alerts: volumes they speak of, and words to owners."""
+        if self.sharing.is_idle:
+            return []
+        effects: list[Effect] = []
+        for alert in alerts:
+            for number in (alert.track_a, alert.track_b):
+                slot = self._tracks.slot_of_number.get(number)
+                if slot is not None and self.sharing.level(slot) is SharingLevel.COVERT:
+                    effects += self._opened(slot, now_us)
+        return [*effects, *self.guard.alerted(alerts, now_us)]
+
+    def time_passed(self, now_us: int, *, audit: bool) -> list[Effect]:
+        """Volumes move at their steps; broadcasts are listened for once a second."""
+        if self.sharing.is_idle:
+            return []
+        covert = {slot: self._key(slot) for slot in self.sharing.covert_slots()}
+        effects: list[Effect] = [
+            VolumeChanged(volume) for volume in self.volumes.advance(covert, now_us)
+        ]
+        told: list[OwnerTold] = self.guard.advance(now_us) if audit else []
+        return [*effects, *told]
+
+    def note_hiding(self, slots: Slots, hiding: dict[SystemName, bool]) -> None:
+        """Add the publishers of these rows: whether all that they reported was hidden."""
+        open_slots = set(self.sharing.open_slots(slots).tolist())
+        for slot in slots.tolist():
+            publisher = self._tracks.publisher_name(slot)
+            hiding[publisher] = slot not in open_slots and hiding.get(publisher, True)
+
+    def may_join(self, slot_a: int, slot_b: int) -> bool:
+        """Whether two tracks may be shown as one: never a hidden one and another agency's."""
+        if self.sharing.is_idle:
+            return True
+        levels = (self.sharing.level(slot_a), self.sharing.level(slot_b))
+        if max(levels) is SharingLevel.OPEN:
+            return True
+        names = (self._tracks.publisher_name(slot_a), self._tracks.publisher_name(slot_b))
+        return names[0].agency == names[1].agency
+
+    def _opened(self, slot: int, now_us: int) -> list[Effect]:
+        return [VolumeChanged(one) for one in self.volumes.open(slot, self._key(slot), now_us)]
+
+    def _key(self, slot: int) -> int:
+        """As of an agency that does not exist, so of everybody but the owner."""
+        return self.sharing.view_key(int(self._tracks.columns.track_number[slot]), "")
+
+    def state(self) -> dict[str, Plain]:
+        """For a snapshot."""
+        return {
+            "sharing": self.sharing.state(),
+            "volumes": self.volumes.state(),
+            "guard": self.guard.state(),
+        }
+
+    def restore(self, state: Plain) -> None:
+        """From a snapshot, after the tracks were restored."""
+        known = mapping(state)
+        self.sharing.restore(mapping(known["sharing"]))
+        self.volumes.restore(mapping(known["volumes"]))
+        self.guard.restore(known["guard"])

@@ -1,0 +1,277 @@
+"""How much of a flight others are shown: open, masked or covert, as its own agency says.
+
+Theory of operation. A setting names an aircraft or a flight of one agency, a level, who authorised
+it and when it ends. Of the settings that name a track, the strictest counts; with none, the
+agency's default does. Levels are kept by row of the track table, so that asking costs nothing, and
+worked out again only for rows whose words changed, or when a setting changed.
+
+A level falls only because a setting was changed or ended, or another one names the track: what a
+publisher leaves out of a description never opens a covert flight.
+
+Every change of a track's level begins another episode, and other agencies' ids for the track are
+made from number and episode: nobody can link what is shown before a change with what is after it.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.core.effects import SharingChanged
+from broker.core.errors import Refusal, Refused
+from broker.core.plain import Plain, array, integer, items, mapping, text
+from broker.core.sharing.settings import (
+    SharingLevel,
+    SharingSetting,
+    SharingSubject,
+    SubjectKind,
+    setting_of,
+    setting_state,
+)
+from broker.core.tracks.register import Slots, TrackRegister
+from broker.core.units import DAY_US
+
+SETTINGS_PER_AGENCY_MAX: Final = 500
+SETTING_LASTS_US_MAX: Final = 7 * DAY_US
+"""Longer than any operation: what is needed for longer is the agency's default."""
+ENDED_LEVELS_MAX: Final = 10_000
+"""Hidden tracks that are no longer in the picture, remembered for answers that still name them."""
+EPISODE_SHIFT: Final = 40
+"""A view key is the track's number below this bit, and its episode above."""
+
+
+class SharingUnknown(Refused):
+    """No setting names this."""
+
+
+class Sharing:
+    """The levels of one airspace's tracks."""
+
+    def __init__(self, tracks: TrackRegister) -> None:
+        self._tracks = tracks
+        self._settings: dict[SharingSubject, SharingSetting] = {}
+        self._defaults: dict[str, SharingLevel] = {}
+        self._level: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
+        self._episode: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._number: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._version: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
+        self._ended: dict[int, tuple[str, SharingLevel]] = {}
+        self._ever_used = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing was ever hidden here: every level is open and every episode the first."""
+        return not self._ever_used
+
+    def default_of(self, agency: str) -> SharingLevel:
+        """What an agency shows where no setting says otherwise."""
+        return self._defaults.get(agency, SharingLevel.OPEN)
+
+    def set_default(self, agency: str, level: SharingLevel) -> list[SharingChanged]:
+        """What an agency shows from now on where no setting says otherwise."""
+        self._defaults[agency] = level
+        if level is not SharingLevel.OPEN:
+            self._begin()
+        return self._all_again()
+
+    def set(self, setting: SharingSetting, now_us: int) -> list[SharingChanged]:
+        """Show an aircraft or flight at another level from now on. Raises Refused."""
+        faults = self._faults(setting, now_us)
+        if faults:
+            raise Refused(*faults)
+        self._settings[setting.subject] = setting
+        self._begin()
+        return self._all_again()
+
+    def clear(self, subject: SharingSubject) -> tuple[SharingSetting, list[SharingChanged]]:
+        """Back to the default. Raises SharingUnknown."""
+        removed = self._settings.pop(subject, None)
+        if removed is None:
+            reason = f"nothing is set for the {subject.kind} {subject.name} of {subject.agency}"
+            raise SharingUnknown(Refusal("subject", reason))
+        return removed, self._all_again()
+
+    def advance(self, now_us: int) -> list[SharingChanged]:
+        """Time passed: what has ended falls back to the default."""
+        over = [key for key, one in self._settings.items() if one.until_us <= now_us]
+        for key in over:
+            del self._settings[key]
+        return self._all_again() if over else []
+
+    def described(self, slots: Slots) -> list[SharingChanged]:
+        """These tracks were written: their levels, where their words are new."""
+        if self.is_idle:
+            return []
+        self._fit()
+        news = self._version[slots] != self._tracks.text_versions[slots]
+        news |= self._number[slots] != self._tracks.columns.track_number[slots]
+        return self._again(slots[news].tolist(), settings_changed=False)
+
+    def ended(self, track_number: int) -> None:
+        """A track left the picture; a hidden one stays hidden where it is still named."""
+        slot = self._tracks.slot_of_number.get(track_number)
+        if slot is None or self.is_idle or self.level(slot) is SharingLevel.OPEN:
+            return
+        agency = self._tracks.publisher_name(slot).agency
+        self._ended[track_number] = (agency, self.level(slot))
+        while len(self._ended) > ENDED_LEVELS_MAX:
+            del self._ended[next(iter(self._ended))]
+
+    def level(self, slot: int) -> SharingLevel:
+        """The level of the track in a row."""
+        if self.is_idle or slot >= len(self._level) or self._level[slot] == 0:
+            return SharingLevel.OPEN
+        return SharingLevel(int(self._level[slot]))
+
+    def of_number(self, track_number: int) -> tuple[str, SharingLevel]:
+        """Agency and level of a track; of one that is gone, as it was ("" where nobody knows)."""
+        slot = self._tracks.slot_of_number.get(track_number)
+        if slot is None:
+            return self._ended.get(track_number, ("", SharingLevel.OPEN))
+        return self._tracks.publisher_name(slot).agency, self.level(slot)
+
+    def open_slots(self, slots: Slots) -> Slots:
+        """Those of these rows whose tracks are not hidden."""
+        if self.is_idle:
+            return slots
+        self._fit()
+        return slots[self._level[slots] <= SharingLevel.OPEN]
+
+    def levels(self, slots: NDArray[np.int64]) -> NDArray[np.int8]:
+        """Levels (n,) of rows (n,)."""
+        self._fit()
+        return np.maximum(self._level[slots], np.int8(SharingLevel.OPEN))
+
+    def view_keys(self, slots: NDArray[np.int64], agency: str) -> NDArray[np.int64]:
+        """What the ids of these rows' tracks are made from in an agency's views, (n,).
+
+        The owner's never change; others' change with every episode.
+        """
+        numbers = self._tracks.columns.track_number[slots]
+        if self.is_idle:
+            return numbers
+        self._fit()
+        own = self._tracks.agencies.index(agency)
+        others = self._tracks.columns.agency_index[slots] != (-1 if own is None else own)
+        known = self._number[slots] == numbers
+        episodes = self._episode[slots] * (others & known)
+        keys: NDArray[np.int64] = numbers + (episodes << EPISODE_SHIFT)
+        return keys
+
+    def view_key(self, track_number: int, agency: str) -> int:
+        """The same of one track, which may be gone."""
+        slot = self._tracks.slot_of_number.get(track_number)
+        if slot is None:
+            return track_number
+        return int(self.view_keys(np.array([slot]), agency)[0])
+
+    def covert_slots(self) -> list[int]:
+        """Rows of the covert tracks, ascending."""
+        if self.is_idle:
+            return []
+        self._fit()
+        live = self._tracks.live_slots()
+        return [int(slot) for slot in live[self._level[live] == SharingLevel.COVERT]]
+
+    def of_agency(self, agency: str) -> list[SharingSetting]:
+        """One agency's settings, by subject."""
+        return [self._settings[key] for key in sorted(self._settings) if key.agency == agency]
+
+    def _faults(self, setting: SharingSetting, now_us: int) -> list[Refusal]:
+        faults = []
+        if setting.until_us <= now_us:
+            faults.append(Refusal("until_us", "must be in the future"))
+        elif setting.until_us > now_us + SETTING_LASTS_US_MAX:
+            days = SETTING_LASTS_US_MAX // DAY_US
+            faults.append(Refusal("until_us", f"must be at most {days} days ahead"))
+        known = sum(one.agency == setting.subject.agency for one in self._settings)
+        if setting.subject not in self._settings and known >= SETTINGS_PER_AGENCY_MAX:
+            faults.append(Refusal("subject", f"at most {SETTINGS_PER_AGENCY_MAX} an agency"))
+        return faults
+
+    def _begin(self) -> None:
+        """From now on levels are kept; until now every track was open, and shown so."""
+        if self._ever_used:
+            return
+        self._ever_used = True
+        self._fit()
+        live = self._tracks.live_slots()
+        self._level[live] = SharingLevel.OPEN
+        self._number[live] = self._tracks.columns.track_number[live]
+
+    def _all_again(self) -> list[SharingChanged]:
+        if self.is_idle:
+            return []
+        self._fit()
+        return self._again(self._tracks.live_slots().tolist(), settings_changed=True)
+
+    def _again(self, slots: Iterable[int], *, settings_changed: bool) -> list[SharingChanged]:
+        changes = []
+        for slot in slots:
+            number = int(self._tracks.columns.track_number[slot])
+            level, named = self._wanted(slot)
+            is_new = self._number[slot] != number
+            before = level if is_new else self.level(slot)
+            if not named and not settings_changed:
+                level = max(level, before)
+            if is_new:
+                self._number[slot], self._episode[slot] = number, 0
+            elif level != before:
+                key = number + (int(self._episode[slot]) << EPISODE_SHIFT)
+                changes.append(SharingChanged(number, slot, int(before), int(level), key))
+                self._episode[slot] += 1
+            self._level[slot] = level
+            self._version[slot] = self._tracks.text_versions[slot]
+        return changes
+
+    def _wanted(self, slot: int) -> tuple[SharingLevel, bool]:
+        """The level by settings or default, and whether a setting names the track."""
+        agency = self._tracks.publisher_name(slot).agency
+        said = self._tracks.descriptions[slot]
+        names = (
+            self._tracks.source_track_ids[slot], said.registration, said.callsign, said.icao_address
+        )  # fmt: skip
+        subjects = [SharingSubject(agency, SubjectKind.AIRCRAFT, one) for one in names if one]
+        if said.flight_id:
+            subjects.append(SharingSubject(agency, SubjectKind.FLIGHT, said.flight_id))
+        levels = [self._settings[one].level for one in subjects if one in self._settings]
+        return (max(levels), True) if levels else (self.default_of(agency), False)
+
+    def _fit(self) -> None:
+        more = len(self._tracks.columns.active) - len(self._level)
+        if more > 0:
+            self._level = np.append(self._level, np.zeros(more, dtype=np.int8))
+            for name in ("_episode", "_number", "_version"):
+                setattr(self, name, np.append(getattr(self, name), np.zeros(more, dtype=np.int64)))
+
+    def state(self) -> dict[str, Plain]:
+        """For a snapshot."""
+        used = min(self._tracks.high_water, len(self._level))
+        return {
+            "settings": [setting_state(one) for one in self._settings.values()],
+            "defaults": [[agency, int(level)] for agency, level in self._defaults.items()],
+            "ended": [[number, who, int(level)] for number, (who, level) in self._ended.items()],
+            "level": self._level[:used].copy(),
+            "episode": self._episode[:used].copy(),
+            "number": self._number[:used].copy(),
+            "ever_used": self._ever_used,
+        }
+
+    def restore(self, state: dict[str, Plain]) -> None:
+        """From a snapshot, after the tracks were restored."""
+        for item in items(state["settings"]):
+            setting = setting_of(mapping(item))
+            self._settings[setting.subject] = setting
+        for item in items(state["defaults"]):
+            agency, level = items(item)
+            self._defaults[text(agency)] = SharingLevel(integer(level))
+        for item in items(state["ended"]):
+            number, agency, level = items(item)
+            self._ended[integer(number)] = (text(agency), SharingLevel(integer(level)))
+        self._level = array(state["level"]).astype(np.int8)
+        self._episode = array(state["episode"]).astype(np.int64)
+        self._number = array(state["number"]).astype(np.int64)
+        self._version = np.zeros(len(self._level), dtype=np.int64)
+        self._ever_used = bool(state["ever_used"])
+        self._fit()

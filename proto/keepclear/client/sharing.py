@@ -1,0 +1,61 @@
+"""Calls about how the caller's agency's flights are shown; part of the client."""
+
+import uuid
+from abc import ABC, abstractmethod
+from typing import Any, TypeVar
+
+import grpc
+
+from keepclear.client.errors import UnavailableError
+from keepclear.v1 import sharing_pb2, sharing_pb2_grpc
+
+LIST_PAGE_SIZE = 200
+MAX_LIST_PAGES = 10  # an agency has at most 500 settings
+Response = TypeVar("Response")
+
+
+class SharingCalls(ABC):
+    """What the client inherits; it brings the channel and the way to call."""
+
+    @abstractmethod
+    def _open(self) -> grpc.aio.Channel: ...
+
+    @abstractmethod
+    async def _call(
+        self,
+        method: "grpc.aio.UnaryUnaryMultiCallable[Any, Response]",
+        request: Any,
+        doing: str,
+    ) -> Response: ...
+
+    async def set_sharing(
+        self, setting: sharing_pb2.SharingSetting, request_id: str | None = None
+    ) -> sharing_pb2.SharingSetting:
+        """Show an aircraft or flight at a level until a time; without a level, as the default."""
+        request = sharing_pb2.SetSharingRequest(
+            request_id=request_id or uuid.uuid4().hex, setting=setting
+        )
+        stub = sharing_pb2_grpc.SharingServiceStub(self._open())
+        answer: sharing_pb2.SetSharingResponse = await self._call(
+            stub.SetSharing, request, f"setting how {setting.subject} is shown"
+        )
+        return answer.setting
+
+    async def list_sharing(self) -> list[sharing_pb2.SharingSetting]:
+        """The caller's own agency's settings, all pages."""
+        found: list[sharing_pb2.SharingSetting] = []
+        stub = sharing_pb2_grpc.SharingServiceStub(self._open())
+        token = ""
+        for _ in range(MAX_LIST_PAGES):
+            request = sharing_pb2.ListSharingRequest(page_size=LIST_PAGE_SIZE, page_token=token)
+            answer: sharing_pb2.ListSharingResponse = await self._call(
+                stub.ListSharing, request, "listing how flights are shown"
+            )
+            found += answer.settings
+            token = answer.next_page_token
+            if not token:
+                return found
+        raise UnavailableError(
+            f"listing how flights are shown: over {MAX_LIST_PAGES} pages",
+            "tell the broker's operator",
+        )
