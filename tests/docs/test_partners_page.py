@@ -257,6 +257,7 @@ def test_the_table_of_topics_is_what_the_gateway_uses(page: str) -> None:
         *(f"in/{{agency}}/{{system}}/{kind}" for kind in Inbound),
         *audience_topics,
         "out/{agency}/{role}/alerts/{alert}",
+        "out/{agency}/{role}/volumes/{volume}",
         "out/{agency}/{role}/restrictions/{agency}/{restriction}",
         *(
             topic.removeprefix(root).replace("agency/system", "{agency}/{system}")
