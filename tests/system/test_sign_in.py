@@ -168,7 +168,7 @@ async def test_no_token_a_forged_one_and_another_key_are_refused(
             confused,
             unsigned,
             "nonsense",
-            "x" * 9_000,
+            "x" * 7_000,
         ):
             async with person(one, site, token) as who:
                 with pytest.raises(RefusedError) as found:

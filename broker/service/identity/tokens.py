@@ -29,7 +29,8 @@ from broker.core.units import SECOND_US
 from broker.service.identity.files import read_limited
 from broker.service.identity.names import PERSON_PREFIX
 
-TOKEN_LENGTH_MAX: Final = 8_192
+TOKEN_LENGTH_MAX: Final = 6_144
+"""gRPC begins to refuse calls whose metadata is over 8 kB in all."""
 AGENCY_CLAIM: Final = "keepclear_agency"
 ROLES_CLAIM: Final = "keepclear_roles"
 ALGORITHMS: Final = ("ES256", "ES384", "RS256", "PS256", "EdDSA")
