@@ -6,9 +6,12 @@ A callsign is a label and no more: anyone can transmit one, so radio never makes
 emergency one.
 """
 
+from collections.abc import Iterable
+
 from adapters.adsb.aircraft import Aircraft, Known
 from adapters.adsb.pressure import PressureLevels
 from adapters.airframes import NO_REGISTER, Register
+from adapters.model import Decoded, Refusal
 from adapters.registerbook import RegisterBook
 from keepclear.client.build import (
     east_north_mps,
@@ -55,6 +58,23 @@ class Reporter:
         self._levels = levels or PressureLevels()
         self._register = register
         self._book = book or RegisterBook()
+
+    def decoded(
+        self,
+        made: Iterable[Aircraft | Refusal | None],
+        unreadable: Iterable[Refusal],
+        records: int,
+    ) -> Decoded:
+        """What a document held, from what was made of its records; None shows nothing."""
+        aircraft: list[Aircraft] = []
+        refusals = list(unreadable)
+        for one in made:
+            if isinstance(one, Aircraft):
+                aircraft.append(one)
+            elif one is not None:
+                refusals.append(one)
+        reports = tuple(self.report(each) for each in aircraft)
+        return Decoded(reports, tuple(refusals), records=records)
 
     def report(self, aircraft: Aircraft) -> TrackReport:
         """One aircraft as a position report."""

@@ -48,19 +48,8 @@ class Gdl90Decoder:
         if document.opens:
             self._framing.reset()
         messages, unreadable = self._framing.feed(document.data)
-        aircraft: list[Aircraft] = []
-        refusals = list(unreadable)
-        for message in messages:
-            made = self._message(message, document.received_us)
-            if isinstance(made, Aircraft):
-                aircraft.append(made)
-            elif made is not None:
-                refusals.append(made)
-        return Decoded(
-            tuple(self._reporter.report(each) for each in aircraft),
-            tuple(refusals),
-            records=len(messages) + len(unreadable),
-        )
+        made = (self._message(message, document.received_us) for message in messages)
+        return self._reporter.decoded(made, unreadable, len(messages) + len(unreadable))
 
     def _message(self, message: bytes, time_us: int) -> Aircraft | Refusal | None:
         kind = message[0]

@@ -54,19 +54,11 @@ class SbsDecoder:
         if document.opens:
             self._lines.reset()
         lines, unreadable = self._lines.feed(document.data)
-        aircraft: list[Aircraft] = []
-        refusals = list(unreadable)
-        for line in lines:
-            made = self._line(line.decode("ascii", errors="replace"), document.received_us)
-            if isinstance(made, Aircraft):
-                aircraft.append(made)
-            elif made is not None:
-                refusals.append(made)
-        return Decoded(
-            tuple(self._reporter.report(each) for each in aircraft),
-            tuple(refusals),
-            records=len(lines) + len(unreadable),
+        made = (
+            self._line(line.decode("ascii", errors="replace"), document.received_us)
+            for line in lines
         )
+        return self._reporter.decoded(made, unreadable, len(lines) + len(unreadable))
 
     def _line(self, line: str, time_us: int) -> Aircraft | Refusal | None:
         fields = [field.strip() for field in line.split(",")]

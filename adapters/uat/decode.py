@@ -39,23 +39,9 @@ class UatDecoder:
         if document.opens:
             self._lines.reset()
         lines, unreadable = self._lines.feed(document.data)
-        aircraft: list[Aircraft] = []
-        refusals = list(unreadable)
-        messages = len(unreadable)
-        for line in map(bytes.strip, lines):
-            if _START.fullmatch(line):
-                continue
-            messages += 1
-            made = self._line(line, document.received_us)
-            if isinstance(made, Aircraft):
-                aircraft.append(made)
-            elif made is not None:
-                refusals.append(made)
-        return Decoded(
-            tuple(self._reporter.report(each) for each in aircraft),
-            tuple(refusals),
-            records=messages,
-        )
+        messages = [line for line in map(bytes.strip, lines) if not _START.fullmatch(line)]
+        made = (self._line(line, document.received_us) for line in messages)
+        return self._reporter.decoded(made, unreadable, len(messages) + len(unreadable))
 
     def _line(self, line: bytes, time_us: int) -> Aircraft | Refusal | None:
         found = _LINE.fullmatch(line)

@@ -1,5 +1,6 @@
 """One publisher's hearing of an aircraft, and the choice between several."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -25,6 +26,11 @@ DEFAULT_ACCURACY_M: Final[dict[int, float]] = {
     ReportSource.SIMULATED: 10.0,
 }
 """95 %, where a source states none [J]."""
+
+
+def accuracy_or_usual_m(stated_m: float, source: int) -> float:
+    """95 %; the source's usual one for NaN."""
+    return DEFAULT_ACCURACY_M[source] if math.isnan(stated_m) else stated_m
 
 
 @dataclass(slots=True)
@@ -53,9 +59,7 @@ class Hearing:
 
     def stated_accuracy_m(self) -> float:
         """95 %; the source's usual one where none is stated."""
-        if self.accuracy_m == self.accuracy_m:
-            return self.accuracy_m
-        return DEFAULT_ACCURACY_M.get(self.source, DEFAULT_ACCURACY_M[ReportSource.MLAT])
+        return accuracy_or_usual_m(self.accuracy_m, self.source)
 
     def is_silent(self, now_us: int) -> bool:
         """Whether another source has to stand in."""

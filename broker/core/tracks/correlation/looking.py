@@ -8,7 +8,7 @@ import numpy as np
 
 from broker.core.effects import TrackState
 from broker.core.tracks.correlation.evidence import Look
-from broker.core.tracks.correlation.hearing import DEFAULT_ACCURACY_M
+from broker.core.tracks.correlation.hearing import accuracy_or_usual_m
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import RADIO_SOURCES, ReportSource
 from broker.core.units import SECOND_US
@@ -116,7 +116,7 @@ def _velocity(register: TrackRegister, slot: int) -> tuple[float, float]:
 
 
 def _accuracy_m(register: TrackRegister, slot: int) -> float:
-    stated_m = float(register.columns.horizontal_accuracy_m[slot])
-    return (
-        DEFAULT_ACCURACY_M[int(register.columns.source[slot])] if math.isnan(stated_m) else stated_m
+    columns = register.columns
+    return accuracy_or_usual_m(
+        float(columns.horizontal_accuracy_m[slot]), int(columns.source[slot])
     )
