@@ -59,6 +59,11 @@ class WireEncoder:
         """A header with only covers_from: appended to a message, it replaces that one field."""
         return length_delimited(_MESSAGE.HEADER_FIELD_NUMBER, _COVERS_FROM_TAG + varint(number))
 
+    def superseded(self, position_count: int) -> bytes:
+        """A heartbeat with only this: appended to a heartbeat, it adds that one field."""
+        body = feed_pb2.Heartbeat(superseded_position_count=position_count)
+        return length_delimited(_MESSAGE.HEARTBEAT_FIELD_NUMBER, _bytes(body))
+
     def track_rows(
         self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_], owner: str = ""
     ) -> tuple[Bytes, Slots64]:

@@ -134,6 +134,10 @@ class Encoder(Protocol):
         """What to append to a message so that its header answers from `number` on."""
         ...
 
+    def superseded(self, position_count: int) -> bytes:
+        """What to append to a heartbeat so that it says how much its reader was not sent."""
+        ...
+
     def track_rows(
         self, tracks: TrackRegister, slots: Slots64, lost: NDArray[np.bool_], owner: str = ""
     ) -> tuple[Bytes, Slots64]:

@@ -3,7 +3,7 @@
 Display detail waits in one place only: frames that have not been sent yet are merged, the newest
 position of each track winning, so a slow reader holds at most one picture. Safety messages are
 never merged or dropped: a reader that lets too many of them pile up is cut off, with the reason,
-and comes back with its token.
+and comes back with its token. What merging left out is said in the reader's own heartbeats.
 """
 
 import asyncio
@@ -67,6 +67,8 @@ class Subscriber:
     def __init__(self, audience: Audience, chosen: Filter, encoder: Encoder) -> None:
         self.audience = audience
         self.shed_frame_count = 0
+        self.superseded_position_count = 0
+        """Positions that a newer one of the same track replaced before they were sent."""
         self.handed_over: list[tuple[RestrictionName, int]] = []
         """Versions of keep-clear requests that were taken; whoever takes them empties it."""
         self._filter = chosen
@@ -172,6 +174,8 @@ class Subscriber:
         message = self._within_area(item)
         if message is None:
             return None
+        if item.kind is ItemKind.HEARTBEAT and self.superseded_position_count:
+            message += self._encoder.superseded(self.superseded_position_count)
         self._snapshot_count += item.snapshot
         before = item.number - item.numbered
         last = before if self._last_number is None else self._last_number
@@ -198,6 +202,8 @@ class Subscriber:
             return
         kept = _newest([frame.shown for frame in frames])
         self.shed_frame_count += sum(len(places) == 0 for places in kept)
+        shown = sum(len(frame.shown) for frame in frames)
+        self.superseded_position_count += shown - sum(len(places) for places in kept)
         survivors = {
             id(frame): self._thinned(frame, places)
             for frame, places in zip(frames, kept, strict=True)

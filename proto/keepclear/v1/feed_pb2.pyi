@@ -244,14 +244,16 @@ class TrackFrame(_message.Message):
     def __init__(self, tracks: _Optional[_Iterable[_Union[TrackView, _Mapping]]] = ...) -> None: ...
 
 class Heartbeat(_message.Message):
-    __slots__ = ("picture_age_s", "track_count", "silent_publisher_count")
+    __slots__ = ("picture_age_s", "track_count", "silent_publisher_count", "superseded_position_count")
     PICTURE_AGE_S_FIELD_NUMBER: _ClassVar[int]
     TRACK_COUNT_FIELD_NUMBER: _ClassVar[int]
     SILENT_PUBLISHER_COUNT_FIELD_NUMBER: _ClassVar[int]
+    SUPERSEDED_POSITION_COUNT_FIELD_NUMBER: _ClassVar[int]
     picture_age_s: float
     track_count: int
     silent_publisher_count: int
-    def __init__(self, picture_age_s: _Optional[float] = ..., track_count: _Optional[int] = ..., silent_publisher_count: _Optional[int] = ...) -> None: ...
+    superseded_position_count: int
+    def __init__(self, picture_age_s: _Optional[float] = ..., track_count: _Optional[int] = ..., silent_publisher_count: _Optional[int] = ..., superseded_position_count: _Optional[int] = ...) -> None: ...
 
 class SnapshotBegin(_message.Message):
     __slots__ = ("reason",)

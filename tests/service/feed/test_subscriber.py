@@ -42,7 +42,7 @@ def alert(one: AudienceFeed) -> Item:
 
 
 def heartbeat(one: AudienceFeed) -> Item:
-    return one.aside(ItemKind.HEARTBEAT, ENCODER.heartbeat(None, 0, 0), NOW_US)
+    return one.aside(ItemKind.HEARTBEAT, ENCODER.heartbeat(None, 7, 0), NOW_US)
 
 
 def frames(picture: Picture, seconds: float, *places: float) -> list[Item]:
@@ -157,6 +157,28 @@ async def test_a_slow_reader_gets_the_newest_position_of_each_track_and_every_al
     assert {item.number for item in alerts} <= set(numbers)
     assert covered(messages, 0) == source.last_number
     assert one.shed_frame_count > 0
+
+
+async def test_a_reader_is_told_how_many_positions_it_was_not_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # REQ-SLOW-005
+    monkeypatch.setattr(module, "FRAME_BYTES_MAX", 1_000)
+    picture, slow, quick = Picture(), reader(resumed_from=0), reader(resumed_from=0)
+    source = picture.feeds[POLICE]
+    told: dict[Subscriber, list[feed_pb2.FeedMessage]] = {slow: [], quick: []}
+    for second in range(40):
+        items = [*frames(picture, second - 50, 51.0 + second / 100, 51.1), heartbeat(source)]
+        slow.offer(items)
+        quick.offer(items)
+        told[quick] += await take(quick)
+    told[slow] += await take(slow)
+    sent = {one: sum(len(each.tracks.tracks) for each in told[one]) for one in told}
+    said = {one: told[one][-1].heartbeat for one in told}
+    assert sent[quick] == 80
+    assert said[quick].superseded_position_count == 0
+    assert said[slow].superseded_position_count == 80 - sent[slow] > 0
+    assert said[slow].track_count == said[quick].track_count
 
 
 async def test_a_small_backlog_is_not_merged() -> None:
