@@ -1,22 +1,28 @@
 """The feed through a network that cuts, delays and goes half-open: the history checker watches."""
 
 import asyncio
+import itertools
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from broker.gateways.mqtt.server import MqttEngine, choose_engine, start
 from keepclear.client import Client, KeepclearError, RefusedError
 from keepclear.v1 import feed_pb2
+from tests.gateways.mqtt.test_server import rumqttd
 from tests.system.fault_proxy import FaultProxy, fault_proxy
 from tests.system.history import History, Numbers
 from tests.system.live import at_work, live, until
+from tests.system.mqtt_reader import MqttReader
 from tests.system.traffic import crowd, keep_clear, meeting, now_us, report
 
 pytestmark = pytest.mark.system
 
 MET = "agencies/met/systems/drones"
 DESK = "agencies/met/systems/desk"
+ROOT = "keepclear-exercise/v1"
 SEED = 29
 FAULTS = 12
 
@@ -38,6 +44,18 @@ async def faults(proxy: FaultProxy, chance: random.Random) -> None:
             await proxy.cut()  # bytes are gone: TCP itself would notice by now
 
 
+async def publish(address: str) -> None:
+    """Tracks, an encounter, and requests of which every second ends at once."""
+    async with Client(address, MET) as client:
+        for number in itertools.count(1):
+            time_us = now_us()
+            await client.publish(meeting(0, time_us) + crowd(20, time_us))
+            await client.create_restriction(keep_clear(f"r{number}"))
+            if number % 2:
+                await client.withdraw_restriction(f"agencies/met/restrictions/r{number}")
+            await asyncio.sleep(0.1)
+
+
 async def test_no_fault_of_the_network_is_seen_in_the_history(tmp_path: Path) -> None:
     # REQ-FEED-013: no unnoticed gap, no time travel, no resurrected track, no missed withdrawal.
     print(f"seed {SEED}")
@@ -46,25 +64,13 @@ async def test_no_fault_of_the_network_is_seen_in_the_history(tmp_path: Path) ->
     gaps: list[object] = []
     async with live(tmp_path) as one, fault_proxy(one.grpc_port) as proxy:
 
-        async def publish() -> None:
-            async with Client(one.address, MET) as client:
-                number = 0
-                while True:
-                    number += 1
-                    time_us = now_us()
-                    await client.publish(meeting(0, time_us) + crowd(20, time_us))
-                    await client.create_restriction(keep_clear(f"r{number}"))
-                    if number % 2:
-                        await client.withdraw_restriction(f"agencies/met/restrictions/r{number}")
-                    await asyncio.sleep(0.1)
-
         async def read(port: int, history: History) -> None:
             async with Client(f"127.0.0.1:{port}", DESK) as client:
                 async for message in client.follow(on_gap=gaps.append):
                     history.take(message)
 
         async with at_work(lambda: read(one.grpc_port, direct), lambda: read(proxy.port, faulty)):
-            async with at_work(publish):
+            async with at_work(lambda: publish(one.address)):
                 await until(lambda: faulty.number > 3, "the faulty reader reads")
                 await faults(proxy, random.Random(SEED))
             await until(lambda: faulty.number == direct.number, "it catches up")
@@ -75,6 +81,47 @@ async def test_no_fault_of_the_network_is_seen_in_the_history(tmp_path: Path) ->
     assert proxy.connections > FAULTS / 3
     assert faulty.snapshots == ["first subscription"], "every return was a resume"
     print(f"{proxy.connections} connections, {numbers.repeats} messages compared")
+
+
+@pytest.mark.parametrize("engine", [choose_engine, rumqttd])
+async def test_no_fault_is_seen_over_mqtt_either(
+    tmp_path: Path, engine: Callable[[], MqttEngine]
+) -> None:
+    # REQ-FEED-013, and messages that overtake each other besides.
+    print(f"seed {SEED}")
+    numbers = Numbers()
+    direct, faulty = History(numbers), History(numbers)
+    server = start(engine(), None, tmp_path / "mqtt")
+    try:
+        async with live(tmp_path, server.port) as one, fault_proxy(server.port) as proxy:
+            reader = MqttReader(proxy.port, ROOT, "met/desk", faulty, SEED)
+
+            async def read() -> None:
+                async with Client(one.address, DESK) as client:
+                    async for message in client.follow():
+                        direct.take(message)
+
+            await asyncio.to_thread(reader.start)
+            try:
+                async with at_work(read):
+                    async with at_work(lambda: publish(one.address)):
+                        await until(lambda: faulty.number > 3, "the faulty reader reads")
+                        await faults(proxy, random.Random(SEED))
+                    await until(lambda: faulty.number == direct.number, "it catches up")
+                    await asyncio.sleep(0.6)
+                    await until(lambda: faulty.number == direct.number, "and stays")
+                    assert faulty.picture() == direct.picture()
+            finally:
+                await asyncio.to_thread(reader.stop)
+    finally:
+        server.stop()
+    print(
+        f"{proxy.connections} connections, {reader.resumes_asked} resumes asked, "
+        f"{reader.overtaken} overtaken, {reader.repeats} repeats, {numbers.repeats} compared"
+    )
+    assert reader.resumes_asked > 1
+    assert reader.overtaken
+    assert reader.repeats
 
 
 async def test_cannot_resume_is_said_and_a_snapshot_comes(
