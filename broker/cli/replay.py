@@ -118,7 +118,7 @@ def replay_log(directory: Path, shown: Reader) -> Counts:
         )
     exercise = found.header.run.space is Space.EXERCISE
     policy, batches = policy_first(read_batches(directory, 1), "")
-    airspace = Airspace(Setup(exercise, policy))
+    airspace = Airspace(Setup(exercise, policy, secret=found.header.run.secret))
     encoder = WireEncoder(exercise=exercise)
     projection = Projection(
         airspace, found.header.run.secret, encoder, epoch_name(found.header.run)

@@ -9,7 +9,7 @@ one separation check per wave); an outcome's effects then stand with the last of
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -72,6 +72,8 @@ class Setup:
     exercise: bool
     policy_toml: str
     backend: Backend = "numba"
+    secret: bytes = field(default=b"", repr=False)
+    """The log's, which alert ids are keyed with; empty where they are shown to nobody."""
 
 
 class Airspace:
@@ -96,6 +98,7 @@ class Airspace:
             setup.backend,
             self._may_be_one,
             self.hidden.sharing,
+            setup.secret,
         )
         self.coverage = SharedCoverage()
         self.controls = Controls(self.restrictions, self.alerting, self.hidden.sharing)
@@ -332,12 +335,14 @@ def _shown_again(slots: Slots) -> list[Effect]:
     return [TracksUpdated(slots)] if len(slots) else []
 
 
-def restored(state: dict[str, Plain], backend: Backend = "numba") -> Airspace:
-    """An airspace as it was when `state` was taken."""
+def restored(
+    state: dict[str, Plain], backend: Backend = "numba", *, secret: bytes = b""
+) -> Airspace:
+    """An airspace as it was when `state` was taken; `secret` as it was made with."""
     exercise = state["exercise"]
     if not isinstance(exercise, bool):
         raise BrokenInvariant("snapshot: exercise must be true or false")
-    airspace = Airspace(Setup(exercise, text(state["policy_toml"]), backend))
+    airspace = Airspace(Setup(exercise, text(state["policy_toml"]), backend, secret))
     restore_register(airspace.tracks, mapping(state["tracks"]))
     restore_correlator(airspace.correlator, state["correlation"])
     airspace.restrictions.restore(state["restrictions"])

@@ -35,16 +35,20 @@ class Alerting:
         backend: Backend,
         holds: Callable[[int, int], bool] = never,
         sharing: Sharing | None = None,
+        secret: bytes = b"",
     ) -> None:
-        """`holds` says of two slots that they may be one aircraft: their alert is kept back."""
+        """`holds` says of two slots that they may be one aircraft: their alert is kept back.
+
+        `secret` keys the alert ids; empty where they are shown to nobody.
+        """
         self._policy = policy
         self._tracks = tracks
         self._sharing = sharing or Sharing(tracks)
         self._restrictions = restrictions
         self._engine = SeparationEngine(policy.rules, backend)
-        self._encounters = Encounters(policy)
-        self._breaches = RestrictionAlerts()
-        self._clusters = Clusters(policy.alerting.flood)
+        self._encounters = Encounters(policy, secret)
+        self._breaches = RestrictionAlerts(secret)
+        self._clusters = Clusters(policy.alerting.flood, secret)
         self._kept_back = KeptBack(tracks, self._encounters, holds)
 
     def load_policy(self, policy: Policy) -> None:

@@ -18,11 +18,11 @@ room again: if it ended at once, the next alert would have to be one too many.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Final
 
 from pydantic import TypeAdapter
 
+from broker.core.alert_ids import cluster_id
 from broker.core.cluster_state import (
     ClusterState,
     Context,
@@ -38,7 +38,6 @@ from broker.core.separation.encounters import urgency_key
 from broker.core.separation.policy import FloodLimits
 
 ACKNOWLEDGEMENTS_PER_CLUSTER_MAX: Final = 50
-ALERT_ID_BYTES: Final = 8
 
 
 _RECORD: Final = TypeAdapter(ClusterState)
@@ -48,7 +47,9 @@ ContextOf = Callable[[Alert], Context]
 class Clusters:
     """The last step of alerting. Deterministic; time is an argument."""
 
-    def __init__(self, limits: FloodLimits) -> None:
+    def __init__(self, limits: FloodLimits, secret: bytes = b"") -> None:
+        """`secret` keys the clusters' ids; empty where they are shown to nobody."""
+        self._secret = secret
         self._limits = limits
         self._episodes = 0
         self._incidents: dict[str, IncidentAlerts] = {}
@@ -194,8 +195,7 @@ class Clusters:
 
     def _open(self, name: str, incident: IncidentAlerts, first: Alert, now_us: int) -> None:
         self._episodes += 1
-        message = f"cluster|{name}|{self._episodes}|{now_us}".encode()
-        alert_id = "alc-" + blake2b(message, digest_size=ALERT_ID_BYTES).hexdigest()
+        alert_id = cluster_id(self._secret, name, self._episodes, now_us)
         incident.raised_us.append(now_us)
         incident.cluster = replace(
             first,

@@ -142,14 +142,14 @@ def _recovered(
         epoch = epoch_name(found.header.run)
     if found.snapshot is not None:
         state = unpacked(found.snapshot.state)
-        airspace = restored(mapping(state["airspace"]))
+        airspace = restored(mapping(state["airspace"]), secret=run.secret)
         projection = Projection(airspace, run.secret, encoder, epoch)
         numbers: Plain = mapping(state["numbers"])
         projection.restore(numbers)
         batches = found.batches
     else:
         first_policy, batches = policy_first(found.batches, policy_toml)
-        airspace = Airspace(Setup(exercise, first_policy))
+        airspace = Airspace(Setup(exercise, first_policy, secret=run.secret))
         projection = Projection(airspace, run.secret, encoder, epoch)
     with _collector_paused():
         replay(batches, projection)

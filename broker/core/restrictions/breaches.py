@@ -11,7 +11,6 @@ Watches are rows of a memory and are judged by compiled code (`breach_step`); an
 only when it has something to tell, or is asked for.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, cast
@@ -20,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from broker.core.alert_ids import encounter_id
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain, integer, items
@@ -82,16 +82,12 @@ class MachineState:
 _RECORD: Final = TypeAdapter(MachineState)
 
 
-def alert_id_of(key: Key, episode: int, raised_us: int) -> str:
-    """The same encounter has the same id on every replay."""
-    text = f"restriction|{key[0]}|{key[1]}|{episode}|{raised_us}"
-    return "alr-" + hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
 class RestrictionAlerts:
     """Raises, changes and clears restriction alerts. Deterministic; time is an argument."""
 
-    def __init__(self) -> None:
+    def __init__(self, secret: bytes = b"") -> None:
+        """`secret` keys the alert ids; empty where they are shown to nobody."""
+        self._secret = secret
         self._episodes = 0
         self._steps = 0
         self._memory = of.empty_memory(INITIAL_CAPACITY)
@@ -139,8 +135,8 @@ class RestrictionAlerts:
         for row in np.flatnonzero(self._memory.state[:, of.TRACK] == track_number).tolist():
             if row not in self._alerts:
                 continue
-            alert, self._episodes = self._current(row), self._episodes + 1
-            alert_id = alert_id_of(_by_key(alert), self._episodes, now_us)
+            alert = self._current(row)
+            alert_id = self._new_id(_by_key(alert), now_us)
             again = replace(
                 alert, alert_id=alert_id, revision=1, highest_level=alert.level,
                 raised_us=now_us, changed_us=now_us, acknowledgements=(),
@@ -265,11 +261,10 @@ class RestrictionAlerts:
         return alert
 
     def _raised(self, row: int, level: AlertLevel, cap: str, now_us: int) -> Alert:
-        self._episodes += 1
         track, zone = self._memory.state[row, [of.TRACK, of.ZONE]].tolist()
         key = (track, self._names[zone])
         return Alert(
-            alert_id=alert_id_of(key, self._episodes, now_us),
+            alert_id=self._new_id(key, now_us),
             revision=1,
             kind=AlertKind.RESTRICTION,
             level=level,
@@ -285,6 +280,11 @@ class RestrictionAlerts:
             capped_because=cap,
             geometry=self._geometry(row),
         )
+
+    def _new_id(self, key: Key, now_us: int) -> str:
+        """Of another episode of an aircraft in a restriction; the same on every replay."""
+        self._episodes += 1
+        return encounter_id(self._secret, *key, self._episodes, now_us)
 
     def _current(self, row: int) -> Alert:
         """The row's alert with the numbers of its newest sample."""

@@ -10,12 +10,12 @@ only asked about the pairs whose alert changes.
 """
 
 from dataclasses import replace
-from hashlib import blake2b
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from broker.core.alert_ids import encounter_id
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain, integer, items
@@ -30,7 +30,6 @@ from broker.core.separation.rules import PairSamples
 from broker.core.tracks.table import TrackColumns
 
 ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
-ALERT_ID_BYTES: Final = 8
 Pair = tuple[int, int]
 """Track numbers, the smaller first."""
 
@@ -49,7 +48,9 @@ def urgency_key(alert: Alert) -> tuple[int, float, float, str]:
 class Encounters:
     """The alert machine of one airspace."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, secret: bytes = b"") -> None:
+        """`secret` keys the alert ids; empty where they are shown to nobody."""
+        self._secret = secret
         self._memory = of.empty_memory(0, policy.alerting.confirm_of)
         self._alerts: dict[int, Alert] = {}
         """Last revision by row of memory, while the level is not zero."""
@@ -131,8 +132,7 @@ class Encounters:
                 level=AlertLevel.NONE,
                 changed_us=self._now_us,
             )
-            self._episode_count += 1
-            alert_id = _alert_id(self._pair(row), alert.rule_id, self._episode_count, self._now_us)
+            alert_id = self._new_id(row)
             again = replace(
                 alert, alert_id=alert_id, revision=1, highest_level=alert.level,
                 raised_us=self._now_us, changed_us=self._now_us, acknowledgements=(),
@@ -225,10 +225,9 @@ class Encounters:
         return alert
 
     def _raised(self, row: int, level: AlertLevel, capped: str) -> Alert:
-        self._episode_count += 1
         pair, rule_id = self._pair(row), self._rule_id(row)
         alert = Alert(
-            alert_id=_alert_id(pair, rule_id, self._episode_count, self._now_us),
+            alert_id=self._new_id(row),
             revision=1,
             kind=AlertKind.PROXIMITY,
             level=level,
@@ -264,6 +263,11 @@ class Encounters:
         )
         self._alerts[row] = changed
         return changed
+
+    def _new_id(self, row: int) -> str:
+        """Of another episode of the row's pair; the same wherever the log is replayed."""
+        self._episode_count += 1
+        return encounter_id(self._secret, *self._pair(row), self._episode_count, self._now_us)
 
     def _pair(self, row: int) -> Pair:
         track_a, track_b = self._memory.state[row, [of.TRACK_A, of.TRACK_B]].tolist()
@@ -322,9 +326,3 @@ class Encounters:
         if alert is not None:
             del self._row_of_alert[alert.alert_id]
         of.release(self._memory, row)
-
-
-def _alert_id(pair: Pair, rule_id: str, episode: int, raised_us: int) -> str:
-    """The same encounter gets the same id wherever and whenever the log is replayed."""
-    message = f"{pair[0]} {pair[1]} {rule_id} {episode} {raised_us}".encode()
-    return "alr-" + blake2b(message, digest_size=ALERT_ID_BYTES).hexdigest()

@@ -52,10 +52,11 @@ METRES_EAST_DEG: Final = 1.0 / 69_400.0
 class World:
     """One airspace and its feeds, from the start."""
 
-    def __init__(self) -> None:
-        self.airspace = Airspace(Setup(exercise=False, policy_toml=TOML))
+    def __init__(self, secret: bytes = SECRET) -> None:
+        self.secret = secret
+        self.airspace = Airspace(Setup(exercise=False, policy_toml=TOML, secret=secret))
         self.encoder = WireEncoder(exercise=False)
-        self.projection = Projection(self.airspace, SECRET, self.encoder, "log.1")
+        self.projection = Projection(self.airspace, self.secret, self.encoder, "log.1")
         self.now_us = START_US
         self.shown: dict[Audience, list[Item]] = {}
         self.effects: list[Effect] = []
@@ -100,9 +101,9 @@ class World:
 
     def restart(self) -> None:
         """Go on from a snapshot of itself."""
-        self.airspace = restored(self.airspace.state())
+        self.airspace = restored(self.airspace.state(), secret=self.secret)
         numbers = self.projection.state()
-        self.projection = Projection(self.airspace, SECRET, self.encoder, "log.1")
+        self.projection = Projection(self.airspace, self.secret, self.encoder, "log.1")
         self.projection.restore(numbers)
 
     def messages(self, audience: Audience) -> list[feed_pb2.FeedMessage]:
