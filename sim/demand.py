@@ -25,6 +25,13 @@ TEMPORARY_ADDRESSES: Final = 0xF00000
 # Mean stay of a chord of the circle, and of an approach, so that a mean number gives a rate.
 _HIGH_STAY_S: Final = 490.0
 _LOW_STAY_S: Final = 950.0
+# What an aircraft says of its height. A third of helicopters and half of other traffic report
+# pressure altitude alone, and their receivers correct it as the feeds in `adapters` do, with a QNH
+# or the traffic that reports both. In this share of aircraft nothing corrects it: no QNH is set and
+# too few others are heard. The shares are judgement.
+UNCORRECTED_SHARE: Final = 0.03
+HELICOPTER_PRESSURE_SHARE: Final = 0.3
+RADIO_PRESSURE_SHARE: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,6 @@ class Traffic:
 
     def _helicopter(self, rng: Random, agency: str, prefix: str) -> Airframe:
         self._serial += 1
-        datum = Datum.PRESSURE if rng.random() < 0.3 else Datum.HAE
         return Airframe(
             track_id=f"{agency}-h{self._serial}",
             agency=agency,
@@ -182,7 +188,7 @@ class Traffic:
             registration=f"G-SIM{chr(65 + self._serial % 26)}",
             icao_address=f"{TEMPORARY_ADDRESSES + self._serial % 0x10000:06X}",
             feed=HELICOPTER_TRACKER,
-            datum=datum,
+            datum=_datum(rng, HELICOPTER_PRESSURE_SHARE),
         )
 
     def _radio(self, rng: Random, kind: AircraftKind, prefix: str) -> Airframe:
@@ -197,7 +203,7 @@ class Traffic:
             registration="",
             icao_address=address,
             feed=ADSB_RECEIVER,
-            datum=Datum.CORRECTED if rng.random() < 0.5 else Datum.HAE,
+            datum=_datum(rng, RADIO_PRESSURE_SHARE),
         )
 
     def _add(self, at_us: int, airframe: Airframe, legs: list[Leg], incident_id: str = "") -> None:
@@ -207,3 +213,10 @@ class Traffic:
     def surge(self, from_us: int, until_us: int) -> Iterator[Flight]:
         """The drones that the surge keeps in the air; see `IncidentDesk.surge`."""
         return self.incidents.surge(from_us, until_us)
+
+
+def _datum(rng: Random, pressure_share: float) -> Datum:
+    draw = rng.random()
+    if draw < UNCORRECTED_SHARE:
+        return Datum.PRESSURE
+    return Datum.CORRECTED if draw < pressure_share else Datum.HAE

@@ -223,4 +223,5 @@ class DroneDesks:
 
 def blocked_by(request: KeepClear) -> Blocked:
     """What a request keeps others out of, with the margin that they leave."""
-    return Blocked(request.center, request.radius_m + MARGIN_M, request.ceiling_amsl_m + MARGIN_M)
+    ceiling_amsl_m = request.ceiling_amsl_m + MARGIN_M
+    return Blocked(request.center, request.radius_m, ceiling_amsl_m, MARGIN_M)

@@ -1,8 +1,10 @@
 """Changes to a path in flight: round a circle, down and wait, aside, home, or land.
 
-After a detour the rest of the path is flown, later. Routes round circles
-pass one waypoint beside each; where circles overlap so much that a few waypoints are not enough,
-the route goes through, as a hurried planner's would.
+After a detour the rest of the path is flown, later. Routes round circles keep a margin from their
+edge and pass one waypoint beside each; where circles overlap so much that a few waypoints are not
+enough, the route goes through, as a hurried planner's would. Work keeps the margin too. A take-off
+and a landing need none, and a route that begins or ends within the margin keeps out of the circle
+itself.
 """
 
 import math
@@ -24,7 +26,6 @@ WAIT_HEIGHT_M: Final = 25.0
 ASIDE_M: Final = 100.0
 _ASIDE_MPS: Final = 10.0
 _SHORT_M: Final = 1.0
-_ON_GROUND_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,19 @@ class Blocked:
     center: Point
     radius_m: float
     ceiling_amsl_m: float
+    margin_m: float = 0.0
 
-    def holds(self, point: Point) -> bool:
-        """Whether a point is inside."""
+    def holds(self, point: Point, margin_m: float = 0.0) -> bool:
+        """Whether a point is inside, or within a margin of the edge."""
         low = point.amsl_m <= self.ceiling_amsl_m
-        return low and _away_m(self.center, point) <= self.radius_m
+        return low and _away_m(self.center, point) <= self.radius_m + margin_m
+
+    def kept_m(self, start: Point, end: Point) -> float:
+        """How far from the centre a route between two points stays; 0 with either inside."""
+        if self.holds(start) or self.holds(end):
+            return 0.0
+        near = self.holds(start, self.margin_m) or self.holds(end, self.margin_m)
+        return self.radius_m + (0.0 if near else self.margin_m)
 
 
 def rest_of(path: Path, at_us: int) -> list[Leg]:
@@ -53,35 +62,38 @@ def rest_of(path: Path, at_us: int) -> list[Leg]:
 
 
 def clear_of(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> list[Leg] | None:
-    """The same journey round the circles; None where it works or starts inside one."""
+    """The same journey round the circles; None where it works, starts or lands inside one.
+
+    Who is on the way inside one leaves it first.
+    """
     clear: list[Leg] = []
     for leg in legs:
-        if any(circle.holds(_middle(leg)) for circle in blocked if not _travels(leg)):
-            return None
         if not isinstance(leg, Line) or not _travels(leg):
+            if any(one.holds(_middle(leg), _room_m(leg, one)) for one in blocked):
+                return None
             clear.append(leg)
             continue
-        points = _around(leg.start, leg.end, blocked, AROUND_DEPTH_MAX)
+        out = _out_of(leg.start, blocked)
+        points = [*out, *_around([leg.start, *out][-1], leg.end, blocked, AROUND_DEPTH_MAX)]
         clear += [leg] if len(points) == 1 else _through(leg, points)
     return clear
 
 
 def way_home(state: State, home: Point, speed_mps: float, blocked: Sequence[Blocked]) -> list[Leg]:
-    """Straight back, round the circles, out of those that it is in by the shortest way."""
+    """Back round the circles, out of those that it is in by the shortest way.
+
+    Where home is inside the same circle, it goes straight there: that is the shortest stay.
+    """
     here = Point(state.east_m, state.north_m, state.amsl_m)
-    legs: list[Leg] = []
-    for circle in blocked:
-        if circle.holds(here):
-            out = _beside(circle, here, here)
-            legs.append(straight(here, out, speed_mps))
-            here = out
     over_home = routes.at_height(home, here.amsl_m)
-    around = [one for one in blocked if not one.holds(here) and not one.holds(over_home)]
-    for point in _around(here, over_home, around, AROUND_DEPTH_MAX):
+    legs: list[Leg] = []
+    out = _out_of(here, [one for one in blocked if not one.holds(over_home)])
+    points = [*out, *_around([here, *out][-1], over_home, blocked, AROUND_DEPTH_MAX)]
+    for point in points:
         legs.append(straight(here, point, speed_mps))
         here = point
     legs.append(straight(here, home, routes.DRONE_DESCENT_MPS, ramp_out_s=3.0))
-    return [*legs, hover(home, _ON_GROUND_S, Status.ON_GROUND)]
+    return [*legs, hover(home, routes.DRONE_ON_GROUND_S, Status.ON_GROUND)]
 
 
 def down_and_wait(state: State, rest: list[Leg], wait_s: float) -> list[Leg] | None:
@@ -123,7 +135,7 @@ def land_here(state: State) -> list[Leg]:
     legs: list[Leg] = []
     if ground.amsl_m + _SHORT_M < here.amsl_m:
         legs.append(straight(here, ground, routes.DRONE_DESCENT_MPS, ramp_in_s=1.0, ramp_out_s=2.0))
-    return [*legs, hover(ground, _ON_GROUND_S, Status.ON_GROUND)]
+    return [*legs, hover(ground, routes.DRONE_ON_GROUND_S, Status.ON_GROUND)]
 
 
 def _shortened(rest: list[Leg], by: list[Leg]) -> list[Leg]:
@@ -150,6 +162,12 @@ def _rest_of_leg(leg: Leg, since_us: int) -> Leg:
 
 def _travels(leg: Leg) -> bool:
     return isinstance(leg, Line) and _away_m(leg.start, leg.end) > _SHORT_M
+
+
+def _room_m(leg: Leg, circle: Blocked) -> float:
+    """Work keeps the margin; who climbs or descends upright or stands needs none."""
+    upright = isinstance(leg, Line) and leg.start != leg.end
+    return 0.0 if upright or leg.status is Status.ON_GROUND else circle.margin_m
 
 
 def _middle(leg: Leg) -> Point:
@@ -188,26 +206,37 @@ def _around(start: Point, end: Point, blocked: Sequence[Blocked], depth: int) ->
     for circle in blocked:
         if low_amsl_m > circle.ceiling_amsl_m:
             continue
-        nearest = _nearest(start, end, circle.center)
-        if _away_m(nearest, circle.center) < circle.radius_m:
-            by = _beside(circle, nearest, start)
+        nearest, kept_m = _nearest(start, end, circle.center), circle.kept_m(start, end)
+        if _away_m(nearest, circle.center) < kept_m:
+            by = _beside(circle.center, kept_m, nearest, start)
             return [*_around(start, by, blocked, depth - 1), *_around(by, end, blocked, depth - 1)]
     return [end]
 
 
-def _beside(circle: Blocked, towards: Point, start: Point) -> Point:
-    """Outside the circle, in the direction of a point that is inside it."""
-    east_m, north_m = towards.east_m - circle.center.east_m, towards.north_m - circle.center.north_m
+def _out_of(here: Point, blocked: Sequence[Blocked]) -> list[Point]:
+    """Points by which the circles that hold a place are left, each by the shortest way."""
+    points: list[Point] = []
+    for circle in blocked:
+        if circle.holds(here):
+            east_m, north_m = (
+                here.east_m - circle.center.east_m,
+                here.north_m - circle.center.north_m,
+            )
+            out_m = circle.radius_m + _SHORT_M
+            angle_rad = math.atan2(north_m, east_m)
+            here = routes.beside(circle.center, out_m, angle_rad, here.amsl_m)
+            points.append(here)
+    return points
+
+
+def _beside(center: Point, kept_m: float, towards: Point, start: Point) -> Point:
+    """Outside a circle, in the direction of a point that is inside it."""
+    east_m, north_m = towards.east_m - center.east_m, towards.north_m - center.north_m
     if math.hypot(east_m, north_m) < _SHORT_M:  # straight through the middle: pass on the right
-        east_m, north_m = (
-            circle.center.north_m - start.north_m,
-            start.east_m - circle.center.east_m,
-        )
+        east_m, north_m = center.north_m - start.north_m, start.east_m - center.east_m
     angle_rad = math.atan2(north_m, east_m)
     # The corner of a square round the circle: both of its sides pass outside.
-    return routes.beside(
-        circle.center, math.sqrt(2.0) * (circle.radius_m + _SHORT_M), angle_rad, towards.amsl_m
-    )
+    return routes.beside(center, math.sqrt(2.0) * (kept_m + _SHORT_M), angle_rad, towards.amsl_m)
 
 
 def _nearest(start: Point, end: Point, to: Point) -> Point:

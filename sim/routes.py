@@ -13,6 +13,8 @@ DRONE_CLIMB_MPS: Final = 5.0
 DRONE_DESCENT_MPS: Final = 4.0
 DRONE_CRUISE_MPS: Final = (15.0, 20.0)
 DRONE_HEIGHT_M: Final = (60.0, 110.0)
+# Rotors stopped and still reporting, until the battery is taken out: longer than a feed's gap.
+DRONE_ON_GROUND_S: Final = 45.0
 # A 54 minute maker's endurance less wind, reserve and age.
 DRONE_BATTERY_S: Final = 35 * 60
 # On-scene height bands of agencies that share an incident, metres above ground.
@@ -92,7 +94,7 @@ def drone_sortie(
         straight(legs[-1].end, left, DRONE_DESCENT_MPS, ramp_in_s=1.0, ramp_out_s=1.0),
         straight(left, over_home, speed_mps, ramp_in_s=ramp_s, ramp_out_s=ramp_s),
         straight(over_home, home, DRONE_DESCENT_MPS, ramp_in_s=1.0, ramp_out_s=climb_s),
-        hover(home, 10.0, Status.ON_GROUND),
+        hover(home, DRONE_ON_GROUND_S, Status.ON_GROUND),
     ]
     return legs
 

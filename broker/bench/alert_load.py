@@ -34,7 +34,8 @@ START_US: Final = 1_795_219_200_000_000
 """Midnight, so that a profile's hours are the clock's."""
 HIGH_M: Final = 2_500.0
 HIGH_EVERY_S: Final = 5
-"""Reports from above `HIGH_M`, where nothing of ours flies, are thinned to one in so many."""
+"""Reports from above `HIGH_M`, where nothing of ours flies, are thinned to one in so many; those
+that say what the aircraft is are all kept."""
 CONDUCTS: Final = (UNMOVED, AS_AGREED)
 
 
@@ -132,7 +133,7 @@ def _commands(emissions: list[Emission], now_us: int, second: int) -> list[Comma
         name = SystemName.parse("system", system)
         thinned = second % HIGH_EVERY_S and name.system == "adsb"
         below_m = HIGH_M + GEOID_HEIGHT_M if thinned else math.inf
-        kept = [one for one in heard if one.altitude_m < below_m]
+        kept = [one for one in heard if one.altitude_m < below_m or one.HasField("description")]
         if kept:
             batch = tracks_pb2.PublishTracksRequest(batch_id=f"s{second}", reports=kept)
             commands.append(SubmitReports(decode_batch(batch, name).batch, now_us))

@@ -1,5 +1,6 @@
 """Detours: round circles, down, aside, home; the path up to the detour stays as it was."""
 
+import itertools
 import math
 
 import pytest
@@ -133,3 +134,56 @@ def test_the_way_home_leaves_a_circle_by_the_shortest_way() -> None:
     assert changed.at(changed.end_us).status is Status.ON_GROUND
     out = changed.at(at_us + 25 * SECOND_US)
     assert math.hypot(out.east_m - circle.center.east_m, out.north_m) > circle.radius_m
+
+
+def flown_m(legs: list[Leg]) -> float:
+    path = Path.of(0, legs)
+    states = [path.at(at_us) for at_us in range(0, path.end_us, SECOND_US)]
+    return sum(
+        math.hypot(b.east_m - a.east_m, b.north_m - a.north_m)
+        for a, b in itertools.pairwise(states)
+    )
+
+
+@given(angle_rad=st.floats(-math.pi, math.pi), away_m=st.floats(251.0, 309.0))
+def test_a_take_off_within_the_margin_flies_clear_of_the_circle(
+    angle_rad: float, away_m: float
+) -> None:
+    center = Point(away_m * math.cos(angle_rad), away_m * math.sin(angle_rad), 0.0)
+    circle = Blocked(center, 250.0, 200.0, detours.MARGIN_M)
+    clear = detours.clear_of(sortie(), [circle])
+    assert clear is not None
+    assert nearest_m(Path.of(0, clear), center) >= 250.0
+    assert flown_m(clear) < flown_m(sortie()) + 4.0 * math.pi * circle.radius_m
+
+
+def test_work_within_the_margin_cannot_be_kept_clear() -> None:
+    beside = Point(FAR.east_m + 280.0, 0.0, 0.0)
+    assert detours.clear_of(sortie(), [Blocked(beside, 250.0, 200.0, 60.0)]) is None
+
+
+def test_who_is_on_the_way_inside_a_circle_leaves_it_once() -> None:
+    path = Path.of(0, sortie())
+    at_us = 60 * SECOND_US
+    state = path.at(at_us)
+    center = Point(state.east_m + 50.0, state.north_m + 20.0, 0.0)
+    legs = detours.clear_of(detours.rest_of(path, at_us), [Blocked(center, 120.0, math.inf)])
+    assert legs is not None
+    changed = Path.of(0, legs)
+    away_m = [
+        math.hypot(s.east_m - center.east_m, s.north_m - center.north_m)
+        for s in map(changed.at, range(0, 120 * SECOND_US, SECOND_US))
+    ]
+    outside = next(place for place, one in enumerate(away_m) if one > 120.0)
+    assert outside < 15
+    assert min(away_m[outside:]) >= 120.0
+
+
+def test_home_inside_the_same_circle_is_gone_to_straight() -> None:
+    path = Path.of(0, sortie())
+    at_us = 30 * SECOND_US
+    state = path.at(at_us)
+    circle = Blocked(Point(0.0, 100.0, 0.0), 400.0, 200.0, detours.MARGIN_M)
+    assert circle.holds(HOME)
+    legs = detours.way_home(state, HOME, 15.0, [circle])
+    assert flown_m(legs) == pytest.approx(math.hypot(state.east_m, state.north_m), rel=0.01)
