@@ -38,11 +38,20 @@ class HiddenFlights:
             return []
         effects: list[Effect] = []
         for alert in alerts:
-            for number in (alert.track_a, alert.track_b):
-                slot = self._tracks.slot_of_number.get(number)
-                if slot is not None and self.sharing.level(slot) is SharingLevel.COVERT:
+            for slot in self._met_by_others(alert):
+                if self.sharing.level(slot) is SharingLevel.COVERT:
                     effects += self._opened(slot, now_us)
         return [*effects, *self.guard.alerted(alerts, now_us)]
+
+    def _met_by_others(self, alert: Alert) -> list[int]:
+        """Rows of a pair of two agencies: what one agency's own flights do shows in no volume."""
+        slots = [
+            self._tracks.slot_of_number[number]
+            for number in (alert.track_a, alert.track_b)
+            if number in self._tracks.slot_of_number
+        ]
+        agencies = {self._tracks.publisher_name(slot).agency for slot in slots}
+        return slots if len(agencies) == 2 else []
 
     def time_passed(self, now_us: int, *, audit: bool) -> list[Effect]:
         """Volumes move at their steps; broadcasts are listened for once a second."""

@@ -160,6 +160,8 @@ class Views:
             if alert.kind is AlertKind.RESTRICTION:
                 return self._covert_entry(alert, audience)
             return self._covert(alert, sides, audience, is_news=is_news)
+        if any(one.level is SharingLevel.MASKED for one in sides):
+            alert = replace(alert, rule_id="")  # a rule's name says who works the same incident
         parties = [one.party for one in sides]
         reader = audience.agency if audience.role is Role.DESK else ""
         headline, advice = alert_text(alert, parties, reader, self._notice(alert.restriction_name))

@@ -5,7 +5,7 @@ ever. A covert aircraft's volume is its cell with PAD_M round it, from the surfa
 heights to another. It is steady: a volume stays where it is for as long as the aircraft keeps well
 inside, and what an aircraft does inside shows in nothing. It moves, appears and ends at whole steps
 of ten seconds only. Two things do not wait for a step: a volume whose edge comes within MARGIN_M,
-and an alert that names an aircraft which has no volume yet.
+and an alert with another agency's aircraft while there is no volume yet.
 
 Whoever knows these rules knows that the aircraft was in the volume's cell when the volume last
 moved, and has kept MARGIN_M from its edge since. Nothing else can be worked out from it: no class,

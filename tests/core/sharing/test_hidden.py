@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker.core.commands import AcknowledgeAlert
 from broker.core.effects import AlertLevel, Done, NotDone, OwnerReason, OwnerTold
 from broker.core.names import Audience, Role, SystemName
 from broker.core.sharing.keep_clear import MARGIN_M
@@ -58,10 +59,12 @@ def flown(
     world = World()
     world.share_all(level)
     publisher = SystemName("met", system)
+    pause_s = fields.pop("pause_s", 1)
     for second in range(25):
         world.fly(LFB, row("far", north_m=9_000.0, description=FIRE_DRONE))
-        moved = {"north_m": fields.get("north_m", 0.0) + fields.get("north_mps", 0.0) * second}
-        world.fly(publisher, row(track, description=description, **{**fields, **moved}))
+        if second % pause_s == 0:
+            moved = {"north_m": fields.get("north_m", 0.0) + fields.get("north_mps", 0.0) * second}
+            world.fly(publisher, row(track, description=description, **{**fields, **moved}))
         world.wait()
     return world
 
@@ -82,20 +85,44 @@ def test_no_byte_of_a_masked_view_depends_on_who_it_is(
     identities,
     st.floats(-120.0, 120.0),
     st.sampled_from([AircraftClass.DRONE, AircraftClass.HELICOPTER]),
-    st.floats(-3.0, 3.0),
+    st.fixed_dictionaries(
+        {
+            "north_mps": st.floats(-3.0, 3.0),
+            "altitude_hae_m": st.floats(60.0, 180.0),
+            "horizontal_accuracy_m": st.floats(1.0, 40.0),
+            "source": st.sampled_from([ReportSource.TELEMETRY, ReportSource.ADSB]),
+            "pause_s": st.integers(1, 4),
+        }
+    ),
 )
 @FEW
 def test_no_byte_of_a_covert_view_depends_on_more_than_the_volume(
-    identity: dict[str, str], east_m: float, aircraft_class: AircraftClass, north_mps: float
+    identity: dict[str, str], east_m: float, aircraft_class: AircraftClass, flight: dict[str, Any]
 ) -> None:
-    # REQ-SHARE-002: who, what, where in its cell and how fast: all the same.
+    # REQ-SHARE-002: who, what, where in its cell, how fast and how well reported: all the same.
     usual = flown(SharingLevel.COVERT, "t7", DRONE, "drones")
     described = replace(DRONE, aircraft_class=aircraft_class, **identity)  # type: ignore[arg-type]
-    other = flown(
-        SharingLevel.COVERT, "t9", described, "covert-1", east_m=east_m, north_mps=north_mps
-    )
+    other = flown(SharingLevel.COVERT, "t9", described, "covert-1", east_m=east_m, **flight)
     for audience in OTHERS:
         assert usual.bytes_of(audience) == other.bytes_of(audience)
+
+
+def test_a_proximity_event_among_hidden_flights_of_one_agency_shows_nobody_else_anything() -> None:
+    # REQ-SHARE-002: nor does it show when their own desk acknowledges it.
+    wingman = AircraftDescription(AircraftClass.DRONE, callsign="MET 8")
+    shown = []
+    for apart_m in (8.0, 400.0):
+        world = World()
+        world.share_all(SharingLevel.COVERT)
+        for second in range(12):
+            world.fly(LFB, row("far", north_m=9_000.0, description=FIRE_DRONE))
+            world.fly(MET, row("t7"), row("t8", east_m=apart_m, description=wingman))
+            for one in world.airspace.alerting.active() if second == 8 else ():
+                world.do(AcknowledgeAlert(SystemName("met", "desk"), "", one.alert_id, "desk"))
+            world.wait()
+        assert bool(alerts(world, MET_DESK)) is (apart_m < 20.0)
+        shown.append([world.bytes_of(audience) for audience in OTHERS])
+    assert shown[0] == shown[1]
 
 
 def test_its_own_agency_sees_everything() -> None:
@@ -114,6 +141,19 @@ def test_others_see_a_masked_flight_without_identity() -> None:
     assert {getattr(one, name) for one in seen for name in IDENTITY} == {""}
     assert {one.duty_contact for one in seen} == {"020 7000 0000"}
     assert {one.latitude_deg for one in seen} == {LATITUDE_DEG}
+
+
+def test_an_alert_does_not_say_that_a_masked_flight_works_the_same_incident() -> None:
+    # REQ-SHARE-001
+    world = World()
+    world.share_all(SharingLevel.MASKED)
+    helps = replace(FIRE_DRONE, incident_id=DRONE.incident_id)
+    for _ in range(5):
+        world.fly(LFB, row("x1", east_m=8.0, description=helps))
+        world.fly(MET, row())
+        world.wait()
+    rules = {one: {alert.rule for alert in alerts(world, one)} for one in (MET_DESK, LFB_DESK)}
+    assert rules == {MET_DESK: {"drone-drone-same-incident"}, LFB_DESK: {""}}
 
 
 def test_others_see_one_steady_volume_of_a_covert_flight() -> None:
