@@ -166,7 +166,7 @@ def _count_merge(airspace: Airspace, tally: Tally, effect: TracksMerged, now_us:
 
 def _handles(airspace: Airspace, number: int) -> list[Handle]:
     slot = airspace.tracks.slot_of_number[number]
-    shared = airspace.correlator.shared.get(slot)
+    shared = airspace.correlator.hearers.shared.get(slot)
     if shared is not None:
         return [one.handle for one in shared.hearings]
     publisher = int(airspace.tracks.columns.publisher_index[slot])
@@ -180,7 +180,7 @@ def _labels(airspace: Airspace, tally: Tally, number: int) -> set[str]:
 
 def _note_evidence(airspace: Airspace, tally: Tally) -> None:
     """What still keeps two tracks of one aircraft apart, by the tracks that radio heard."""
-    for (low, high), evidence in airspace.correlator.evidence.items():
+    for (low, high), evidence in airspace.correlator.looks.evidence.items():
         both = [number for number in (low, high) if number in airspace.tracks.slot_of_number]
         if len(both) < 2 or _labels(airspace, tally, low) != _labels(airspace, tally, high):
             continue

@@ -6,6 +6,7 @@ Each command imports what it runs, so that the others start without it.
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -155,11 +156,16 @@ def adapters(as_json: AsJson = False, short: Short = False) -> None:
 
 
 @bench_app.command()
-def correlation(as_json: AsJson = False, short: Short = False) -> None:
+def correlation(
+    as_json: AsJson = False,
+    short: Short = False,
+    seed: Annotated[int, typer.Option(help="Of the traffic and of what the feeds hear.")] = 20_261,
+) -> None:
     """One aircraft, one track: wrong merges, self-conflicts and missed merges; fails on either."""
     from broker.bench import correlation as bench  # noqa: PLC0415  # numba takes long to import
 
-    results = bench.run(bench.SHORT if short else bench.CorrelationBench(), _progress)
+    sizes = bench.SHORT if short else bench.CorrelationBench()
+    results = bench.run(replace(sizes, seed=seed), _progress)
     _show(results["results"], as_json)
     if any(row["wrong_merges"] or row["self_conflicts"] for row in results["results"]):
         raise typer.Exit(1)

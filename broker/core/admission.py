@@ -154,7 +154,7 @@ class Admission:
         far = jumped(self._register, batch, rows, slots)
         newer, changes = self._register.write(batch, rows, slots, self._received_us)
         for slot in shared.tolist():
-            self._correlator.retrusted(slot, self._now_us)
+            self._correlator.hearers.retrust(slot, self._now_us)
         if newer.all():
             self._accept(group, rows)
             return Wave(slots, tuple(changes), far)

@@ -38,10 +38,12 @@ class KeptBack:
         """What may be told: these revisions, and the alerts of pairs that are held no more."""
         told = [alert for alert in alerts if self._may_pass(alert)]
         for alert_id in list(self._ids):
+            pair = self._encounters.tracks_of(alert_id)
+            if pair is not None and self._is_held(*pair):
+                continue
+            del self._ids[alert_id]
             alert = self._encounters.current(alert_id)
-            if alert is None or not self._is_held(alert):
-                del self._ids[alert_id]
-                told += [] if alert is None else [alert]
+            told += [] if alert is None else [alert]
         return told
 
     def standing(self) -> list[Alert]:
@@ -58,14 +60,18 @@ class KeptBack:
             if alert.level is AlertLevel.NONE:
                 del self._ids[alert.alert_id]  # nobody knew of it
             return False  # if it is held no more, `passed` tells it
-        if alert.revision == 1 and alert.kind is AlertKind.PROXIMITY and self._is_held(alert):
+        if (
+            alert.revision == 1
+            and alert.kind is AlertKind.PROXIMITY
+            and self._is_held(alert.track_a, alert.track_b)
+        ):
             self._ids[alert.alert_id] = None
             return False
         return True
 
-    def _is_held(self, alert: Alert) -> bool:
+    def _is_held(self, track_a: int, track_b: int) -> bool:
         slots = self._tracks.slot_of_number
-        return self._holds(slots[alert.track_a], slots[alert.track_b])
+        return self._holds(slots[track_a], slots[track_b])
 
     def state(self) -> Plain:
         """For a snapshot."""

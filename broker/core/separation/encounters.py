@@ -163,6 +163,11 @@ class Encounters:
         row = self._row_of_alert.get(alert_id)
         return None if row is None else self._current(row)
 
+    def tracks_of(self, alert_id: str) -> Pair | None:
+        """Between which tracks an alert stands; None if no such alert is active."""
+        row = self._row_of_alert.get(alert_id)
+        return None if row is None else self._pair(row)
+
     def active(self) -> list[Alert]:
         """Alerts not cleared, with the geometry of the last step, most urgent first."""
         return sorted((self._current(row) for row in self._alerts), key=urgency_key)

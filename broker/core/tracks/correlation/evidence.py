@@ -22,10 +22,14 @@ PATH_M_MIN: Final = 300.0
 """Flown while it was looked at; less proves nothing."""
 TURNED_RAD_MIN: Final = math.radians(60.0)
 """Turned in all: aircraft in company on a straight leg look alike for miles."""
+LOOK_INTERVAL_S: Final = 5.0
 COMPANY_M: Final = 10.0
 """Nobody keeps company closer than this [J]: a steady offset this large must be ruled out ..."""
 SEEN_COMPANY_M: Final = 20.0
-"""Standing errors of two sources, and their filters' lag, look like company up to this [J]."""
+"""Standing errors of two sources look like company up to this [J] ..."""
+CLOCK_S: Final = 0.2
+"""... and ahead or behind further, as far as is flown in this: no two clocks agree, and a filter
+lags behind a stated velocity that is a little off [J]."""
 DOUBT_SIGMAS: Final = 4.0
 """... by so many standard errors of the mean: the question is asked at every look, for hours."""
 SPREAD_FACTOR_MAX: Final = 0.75
@@ -112,19 +116,33 @@ class Evidence:
         """Length of the mean offset ahead and abeam."""
         return math.hypot(self.ahead_sum_m, self.abeam_sum_m) / max(1, self.course_count)
 
-    @property
-    def standard_error_m(self) -> float:
-        """Of one axis of the mean offset."""
+    def doubt_m(self, looks: int) -> float:
+        """Of one axis of a mean over so many looks."""
         accuracy_m = self.accuracy_sum_m / self.looks
         seen_m = math.sqrt(max(0.0, self.spread_m**2 - self.offset_m**2) / 2.0)
-        return max(seen_m, NOISE_FLOOR * accuracy_m / SIGMAS_95) / math.sqrt(self.looks)
+        noise_m = max(seen_m, NOISE_FLOOR * accuracy_m / SIGMAS_95)
+        return DOUBT_SIGMAS * noise_m / math.sqrt(looks)
 
     def is_company(self) -> bool:
         """Whether a steady offset shows beyond doubt: two aircraft."""
         if self.looks < LOOKS_MIN:
             return False
-        offset_m = max(self.offset_m, self.offset_by_course_m)
-        return offset_m > SEEN_COMPANY_M + DOUBT_SIGMAS * self.standard_error_m
+        clocks_m = CLOCK_S * self.path_m / (self.looks * LOOK_INTERVAL_S)
+        if self.offset_m > SEEN_COMPANY_M + clocks_m + self.doubt_m(self.looks):
+            return True
+        if self.course_count < LOOKS_MIN:
+            return False  # who hovers has a course now and then, and a mean of three is noise
+        ahead_m = max(0.0, abs(self.ahead_sum_m) / self.course_count - clocks_m)
+        steady_m = math.hypot(ahead_m, self.abeam_sum_m / self.course_count)
+        return steady_m > SEEN_COMPANY_M + self.doubt_m(self.course_count)
+
+    def _rules_company_out(self) -> bool:
+        """Whether no steady offset as large as company's is left, by compass and by course."""
+        if self.course_count == 0:
+            return False
+        by_compass_m = self.offset_m + self.doubt_m(self.looks)
+        by_course_m = self.offset_by_course_m + self.doubt_m(self.course_count)
+        return max(by_compass_m, by_course_m) <= COMPANY_M
 
     @property
     def spread_m(self) -> float:
@@ -142,9 +160,7 @@ class Evidence:
             "too short": self.last_us - self.first_us >= DURATION_US_MIN,
             "flew too little": self.path_m >= PATH_M_MIN,
             "turned too little": self.turned_rad >= TURNED_RAD_MIN,
-            "not told from company": self.looks > 0
-            and max(self.offset_m, self.offset_by_course_m) + DOUBT_SIGMAS * self.standard_error_m
-            <= COMPANY_M,
+            "not told from company": self._rules_company_out(),
             "wide spread": self.looks > 0
             and self.spread_m <= SPREAD_FACTOR_MAX * self.accuracy_sum_m / self.looks,
             "heights differ": self.up_count == 0

@@ -2,17 +2,23 @@
 
 import math
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.frame import project
-from broker.core.tracks.correlation.correlator import PARTED_AFTER_US, PARTED_M, Correlator
+from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.correlation.hearing import Hearing, SharedTrack
+from broker.core.tracks.correlation.looking import velocity_or_zero
 from broker.core.tracks.register import Slots
 from broker.core.tracks.reports import AircraftDescription, ReportBatch
 from broker.core.units import SECOND_US
+
+PARTED_M: Final = 150.0
+PARTED_AFTER_US: Final = 6 * SECOND_US
+"""Reports so far from the track, for so long, are of another aircraft."""
 
 
 @dataclass(slots=True)
@@ -42,7 +48,7 @@ def listen(
     words: dict[int, AircraftDescription] = {}
     for number, place in enumerate(places.tolist()):
         row, slot = int(rows[place]), int(slots[place])
-        shared = correlator.shared[slot]
+        shared = correlator.hearers.shared[slot]
         hearing = shared.find((publisher, batch.source_track_ids[row]))
         if hearing is None:
             raise BrokenInvariant(f"slot {slot} is shared, but not with {batch.publisher}")
@@ -81,8 +87,7 @@ def _is_apart(correlator: Correlator, shared: SharedTrack, hearing: Hearing, slo
         return False
     columns = correlator.register.columns
     gap_s = (hearing.time_us - int(columns.time_of_validity_us[slot])) / SECOND_US
-    east_mps = float(np.nan_to_num(columns.velocity_east_mps[slot]))
-    north_mps = float(np.nan_to_num(columns.velocity_north_mps[slot]))
+    east_mps, north_mps = velocity_or_zero(correlator.register, slot)
     scale = float(columns.east_scale[slot])
     east_m = (hearing.x_m - float(columns.x_m[slot])) * scale - east_mps * gap_s
     north_m = hearing.y_m - float(columns.y_m[slot]) - north_mps * gap_s

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from broker.core.effects import TrackState
-from broker.core.tracks.correlation.evidence import Look
+from broker.core.tracks.correlation.evidence import LOOK_INTERVAL_S, Look
 from broker.core.tracks.correlation.hearing import accuracy_or_usual_m
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import RADIO_SOURCES, ReportSource
@@ -15,11 +15,10 @@ from broker.core.units import SECOND_US
 
 GATE_M: Final = 400.0
 """Tracks further apart are not looked at."""
-TURNS: Final = 5
+TURNS: Final = round(LOOK_INTERVAL_S)
 """A second apart: every radio track has its turn, so that no tick pays for all."""
 LOOKED_FROM_MAX: Final = 100
 """Radio tracks looked at in one turn; of more, others come next time."""
-LOOK_INTERVAL_S: Final = 5.0
 COURSE_SPEED_MPS_MIN: Final = 3.0
 """Slower, a course is noise."""
 _RADIO: Final = np.array([source in RADIO_SOURCES for source in ReportSource], dtype=np.bool_)
@@ -82,7 +81,7 @@ def look_at(register: TrackRegister, slot_a: int, slot_b: int) -> Look:
     at_us = max(times_us)
     places = [_carried(register, slot, at_us) for slot in (slot_a, slot_b)]
     scale = float(columns.east_scale[slot_a] + columns.east_scale[slot_b]) / 2.0
-    speeds = [_velocity(register, slot) for slot in (slot_a, slot_b)]
+    speeds = [velocity_or_zero(register, slot) for slot in (slot_a, slot_b)]
     faster_mps = max(math.hypot(*speed) for speed in speeds)
     slower_mps = min(math.hypot(*speed) for speed in speeds)
     east_mps, north_mps = speeds[0]
@@ -101,14 +100,14 @@ def look_at(register: TrackRegister, slot_a: int, slot_b: int) -> Look:
 
 def _carried(register: TrackRegister, slot: int, at_us: int) -> tuple[float, float]:
     x_m, y_m = where(register, slot)
-    east_mps, north_mps = _velocity(register, slot)
+    east_mps, north_mps = velocity_or_zero(register, slot)
     age_s = (at_us - int(register.columns.time_of_validity_us[slot])) / SECOND_US
     return x_m + east_mps * age_s / float(
         register.columns.east_scale[slot]
     ), y_m + north_mps * age_s
 
 
-def _velocity(register: TrackRegister, slot: int) -> tuple[float, float]:
+def velocity_or_zero(register: TrackRegister, slot: int) -> tuple[float, float]:
     """East and north, m/s; zero where unknown."""
     east_mps = float(register.columns.velocity_east_mps[slot])
     north_mps = float(register.columns.velocity_north_mps[slot])

@@ -20,15 +20,17 @@ def correlator_state(correlator: Correlator) -> dict[str, Plain]:
     return {
         "shared": [
             [slot, list(one.lead), [_hearing_to_plain(hearing) for hearing in one.hearings]]
-            for slot, one in sorted(correlator.shared.items())
+            for slot, one in sorted(correlator.hearers.shared.items())
         ],
         "evidence": [
-            [*pair, _evidence_to_plain(one)] for pair, one in sorted(correlator.evidence.items())
+            [*pair, _evidence_to_plain(one)]
+            for pair, one in sorted(correlator.looks.evidence.items())
         ],
         "banned": [
-            [*one, *other, until_us] for (one, other), until_us in sorted(correlator.banned.items())
+            [*one, *other, until_us]
+            for (one, other), until_us in sorted(correlator.hearers.banned.items())
         ],
-        "jumped": [[slot, at_us] for slot, at_us in sorted(correlator.jumped_us.items())],
+        "jumped": [[slot, at_us] for slot, at_us in sorted(correlator.doubts.jumped_us.items())],
         "possibly_same": _held_to_plain(correlator.possibly_same),
         "doubts": [
             [slot, list(marks)] for slot, marks in sorted(correlator.register.marks.doubts.items())
@@ -44,19 +46,19 @@ def restore_correlator(correlator: Correlator, value: Plain) -> None:
     for entry in items(state["shared"]):
         slot, lead, hearings = items(entry)
         made = [_hearing_from_plain(mapping(one)) for one in items(hearings)]
-        correlator.shared[integer(slot)] = SharedTrack(made, _handle(lead))
+        correlator.hearers.shared[integer(slot)] = SharedTrack(made, _handle(lead))
         register.ids.redirect(-1, integer(slot), [one.handle for one in made])
-        correlator.show_hearings(integer(slot))
+        correlator.hearers.show(integer(slot))
     for entry in items(state["evidence"]):
         low, high, sums = items(entry)
-        correlator.evidence[integer(low), integer(high)] = _evidence_from_plain(mapping(sums))
+        correlator.looks.evidence[integer(low), integer(high)] = _evidence_from_plain(mapping(sums))
     for entry in items(state["banned"]):
         *handles, until_us = items(entry)
         pair = _handle(handles[:2]), _handle(handles[2:])
-        correlator.banned[pair] = integer(until_us)
+        correlator.hearers.banned[pair] = integer(until_us)
     for entry in items(state["jumped"]):
         slot, at_us = items(entry)
-        correlator.jumped_us[integer(slot)] = integer(at_us)
+        correlator.doubts.jumped_us[integer(slot)] = integer(at_us)
     _restore_held(correlator.possibly_same, state["possibly_same"])
     for entry in items(state["doubts"]):
         slot, marks = items(entry)

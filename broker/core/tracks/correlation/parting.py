@@ -6,7 +6,7 @@ from broker.core.tracks.correlation.correlator import Correlator
 
 def part_others(correlator: Correlator, slot: int, now_us: int) -> list[Effect]:
     """Part what other agencies hear from a row: their next reports begin tracks of their own."""
-    shared = correlator.shared.get(slot)
+    shared = correlator.hearers.shared.get(slot)
     if shared is None:
         return []
     owner = correlator.register.publisher_name(slot).agency

@@ -10,9 +10,10 @@ moment they part it is told.
 
 What is never held: a pair whose words contradict, or that one publisher hears both of; a crewed
 aircraft's own telemetry against anything but a single unsigned source; two with telemetry of their
-own; a pair that was parted, or let go once. Who comes back after a silence is held only with whom
-it was held before, since it may have flown there meanwhile. A steady offset beyond doubt ends the
-hold: that is company.
+own; a pair that was parted, or let go once. Who begins beside one that fell silent is not held with
+it, nor with what has long been the echo of another aircraft. Who comes back after a silence is held
+only with whom it was held before, since it may have flown there meanwhile. A steady offset beyond
+doubt ends the hold: that is company.
 
 Both tracks stay on every feed, alerts with third aircraft are told, and one of the two is marked.
 """
@@ -24,8 +25,10 @@ from typing import Final, TypeVar
 
 import numpy as np
 
+from broker.core.effects import TrackState
 from broker.core.separation.categories import is_crewed
 from broker.core.tracks.correlation.evidence import HEIGHT_M_MAX
+from broker.core.tracks.correlation.hearers import both
 from broker.core.tracks.correlation.hearing import Hearing
 from broker.core.tracks.correlation.looking import look_at, pairs_near
 from broker.core.tracks.register import TrackRegister
@@ -42,6 +45,8 @@ HEIGHT_DOUBT_M_MAX: Final = 100.0
 VELOCITY_MPS_MAX: Final = 5.0
 SILENT_US: Final = 15 * SECOND_US
 """One that says nothing for so long is not seen to stay together."""
+ESTABLISHED_REPORTS: Final = 10
+"""Heard so often beside one aircraft, a track is not the echo of one that begins only now [J]."""
 HELD_MAX: Final = 5_000
 REMEMBERED_MAX: Final = 20_000
 
@@ -79,8 +84,8 @@ class PossiblySame:
     def begun(self, slots: Iterable[int]) -> None:
         """These tracks had their first report: hold them with what they may be an echo of."""
         for pair in pairs_near(self.register, slots):
-            fits = pair not in self.held and len(self.held) < HELD_MAX
-            if fits and self.may_hold(*pair) and self._begins_together(*pair):
+            room = pair not in self.held and len(self.held) < HELD_MAX
+            if room and self._may_be_echo(*pair):
                 self.hold(*pair)
 
     def hold(self, slot_a: int, slot_b: int) -> None:
@@ -95,9 +100,7 @@ class PossiblySame:
         for slot in slots:
             for other in list(self._beside.get(slot, ())):
                 pair = _ordered(slot, other)
-                if not (
-                    self._may_join(*pair) and self.is_allowed(*pair) and self.is_together(*pair)
-                ):
+                if not (self._fits(*pair) and self._is_together(*pair)):
                     self.release(*pair)
 
     def release(self, slot_a: int, slot_b: int) -> None:
@@ -136,15 +139,20 @@ class PossiblySame:
             for pair in self.held
         }
 
-    def may_hold(self, slot_a: int, slot_b: int) -> bool:
-        """Whether nothing that is known of the two forbids it, wherever they are."""
+    def _may_be_echo(self, slot_a: int, slot_b: int) -> bool:
+        """Whether the younger one, whose first report this is, may be the older one once more."""
         return (
-            self._may_join(slot_a, slot_b)
-            and self.is_allowed(slot_a, slot_b)
+            self._fits(slot_a, slot_b)
             and self._never_apart(slot_a, slot_b)
+            and self._begins_together(slot_a, slot_b)
+            and not self._is_anothers(slot_a, slot_b)
         )
 
-    def is_allowed(self, slot_a: int, slot_b: int) -> bool:
+    def _fits(self, slot_a: int, slot_b: int) -> bool:
+        """Whether what they are and say lets them be one aircraft."""
+        return self._may_join(slot_a, slot_b) and self._is_allowed(slot_a, slot_b)
+
+    def _is_allowed(self, slot_a: int, slot_b: int) -> bool:
         """Whether what the two are allows to keep an alert between them back."""
         if not (self._is_radio(slot_a) or self._is_radio(slot_b)):
             return False
@@ -155,7 +163,7 @@ class PossiblySame:
                 return False
         return True
 
-    def is_together(self, slot_a: int, slot_b: int) -> bool:
+    def _is_together(self, slot_a: int, slot_b: int) -> bool:
         """Whether both are heard, in one place as far as their accuracies tell."""
         columns = self.register.columns
         times_us = columns.time_of_validity_us[[slot_a, slot_b]].tolist()
@@ -163,6 +171,8 @@ class PossiblySame:
             return False
         look = look_at(self.register, slot_a, slot_b)
         together_m = APART_M + min(look.joint_accuracy_m, JOINT_ACCURACY_M_MAX)
+        if (columns.state[[slot_a, slot_b]] == TrackState.PRESUMED_LANDING).any():
+            together_m += look.drift_m  # its velocity was taken from it: it may have flown on
         if math.hypot(look.east_m, look.north_m) > together_m:
             return False
         doubt_m = math.hypot(*np.nan_to_num(columns.vertical_doubt_m[[slot_a, slot_b]]).tolist())
@@ -171,10 +181,24 @@ class PossiblySame:
 
     def _begins_together(self, slot_a: int, slot_b: int) -> bool:
         columns = self.register.columns
+        if (columns.state[[slot_a, slot_b]] != TrackState.CURRENT).any():
+            return False  # beside one that fell silent anybody may begin
         speeds = columns.velocity_east_mps, columns.velocity_north_mps
         between_mps = math.hypot(*(float(one[slot_a] - one[slot_b]) for one in speeds))
         # NaN compares as false: an unknown velocity is not the same velocity.
-        return between_mps <= VELOCITY_MPS_MAX and self.is_together(slot_a, slot_b)
+        return between_mps <= VELOCITY_MPS_MAX and self._is_together(slot_a, slot_b)
+
+    def _is_anothers(self, slot_a: int, slot_b: int) -> bool:
+        """Whether the older one has long been the echo of what the younger one cannot be."""
+        columns = self.register.columns
+        older, younger = sorted((slot_a, slot_b), key=lambda slot: int(columns.track_number[slot]))
+        if columns.report_count[older] < ESTABLISHED_REPORTS:
+            return False
+        return any(
+            not (self._fits(younger, owner) and self._is_together(younger, owner))
+            for owner in self._beside.get(older, ())
+            if not self._is_radio(owner)
+        )
 
     def _never_apart(self, slot_a: int, slot_b: int) -> bool:
         """Whether these publishers' tracks were never let go, and did not end apart."""
@@ -195,11 +219,6 @@ class PossiblySame:
             del self._beside[one][other]
             if not self._beside[one]:
                 del self._beside[one]
-
-
-def both(one: Handle, other: Handle) -> HandlePair:
-    """The two in the order of handles."""
-    return (one, other) if one <= other else (other, one)
 
 
 def _ordered(slot_a: int, slot_b: int) -> Pair:

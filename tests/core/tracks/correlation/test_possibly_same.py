@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.core.airspace import restored
-from broker.core.effects import AlertChanged, AlertLevel
+from broker.core.effects import AlertChanged, AlertLevel, TrackState
+from broker.core.names import SystemName
 from broker.core.plain import mapping, settled
 from broker.core.tracks.correlation.memory import correlator_state
 from broker.core.tracks.correlation.possibly_same import APART_M, HEARD_TWICE
@@ -222,6 +223,65 @@ def test_a_restart_keeps_what_is_held_and_what_was_let_go() -> None:
     assert AlertLevel.CAUTION in levels(scene)
     again = restored(mapping(settled(scene.airspace.state())))
     assert correlator_state(again.correlator) == correlator_state(scene.airspace.correlator)
+
+
+def test_beside_one_that_fell_silent_anybody_may_begin() -> None:
+    # REQ-COR-006: what is alerted is who begins, not what is left of who was there.
+    scene = Scene()
+    still: dict[str, Any] = {"velocity_east_mps": 0.0}
+    for second in range(8):
+        radio(scene, second + 0.2, 0.0, **still)
+        scene.tick(second + 0.5)
+    scene.tick(14.0)
+    own(scene, 14.2, 30.0, **still)
+    assert not scene.airspace.correlator.possibly_same.held
+
+
+@pytest.mark.parametrize("launched_at", [3, 40])
+def test_who_launches_beside_a_known_echo_is_alerted_against_it(launched_at: int) -> None:
+    # REQ-COR-006: the echo has an aircraft of its own; while it is new it may be of either.
+    scene = Scene()
+    still: dict[str, Any] = {"velocity_east_mps": 0.0}
+    for second in range(launched_at + 8):
+        own(scene, second, 0.0, **still)
+        radio(scene, second + 0.2, 4.0, **still)
+        if second >= launched_at:
+            scene.report(
+                SystemName("las", "drones"),
+                "x",
+                second + 0.4,
+                45.0,
+                0.0,
+                words=drone(callsign="LAS-01"),
+                horizontal_accuracy_m=OWN_M,
+                velocity_east_mps=0.0,
+                velocity_north_mps=0.0,
+            )
+        scene.tick(second + 0.5)
+    same = scene.airspace.correlator.possibly_same
+    assert same.holds(0, 1)
+    assert same.holds(1, 2) is (launched_at == 3)
+    pairs = [{one.track_a, one.track_b} for one in scene.airspace.alerting.active()]
+    assert {1, 3} in pairs
+    assert ({2, 3} in pairs) is (launched_at == 40)
+
+
+def test_an_echo_that_is_presumed_landing_has_not_parted() -> None:
+    """What fell silent low and descending stands where it was, for all that is known."""
+    crew = AircraftDescription(AircraftClass.HELICOPTER, callsign="NPAS15")
+    down: dict[str, Any] = {"vertical_speed_mps": -3.0, "velocity_east_mps": 60.0}
+    scene = Scene()
+    for second in range(20):
+        own(scene, second, 60.0 * second, words=crew, **down)
+        if not 6 <= second < 15:
+            unnamed = AircraftDescription(AircraftClass.HELICOPTER)
+            source = ReportSource.ADSB
+            radio(scene, second + 0.2, 60.0 * (second + 0.2), words=unnamed, source=source, **down)
+        scene.tick(second + 0.5)
+        if second == 14:
+            assert scene.airspace.tracks.columns.state[1] == TrackState.PRESUMED_LANDING
+    assert scene.airspace.correlator.possibly_same.holds(0, 1)
+    assert scene.of(AlertChanged) == []
 
 
 @settings(max_examples=25, deadline=None)
