@@ -19,6 +19,7 @@ from broker.journal.repair import inspect
 from broker.service.feed.projection import Projection
 from broker.service.ledger import epoch_name
 from broker.service.startup import LOG_FOLDER, apply_logged, policy_first
+from broker.service.terrain import TerrainFiles
 from keepclear.v1 import feed_pb2
 
 
@@ -118,7 +119,9 @@ def replay_log(directory: Path, shown: Reader) -> Counts:
         )
     exercise = found.header.run.space is Space.EXERCISE
     policy, batches = policy_first(read_batches(directory, 1), "")
-    airspace = Airspace(Setup(exercise, policy, secret=found.header.run.secret))
+    find_terrain = TerrainFiles(directory.parent).find
+    secret = found.header.run.secret
+    airspace = Airspace(Setup(exercise, policy, secret=secret, find_terrain=find_terrain))
     encoder = WireEncoder(exercise=exercise)
     projection = Projection(
         airspace, found.header.run.secret, encoder, epoch_name(found.header.run)

@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import resources
@@ -22,7 +22,7 @@ from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.following import BrokerTime, PacedClock, RecordedClock
 from broker.cli.problems import Problem
 from broker.cli.securing import Secured
-from broker.core.commands import ControlCommand, LoadPolicy, LoadSupplyChain
+from broker.core.commands import ControlCommand, LoadGround, LoadPolicy, LoadSupplyChain
 from broker.core.errors import BrokenInvariant, Refused, refuse
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
@@ -42,6 +42,7 @@ from broker.service.rehearsal import rehearse
 from broker.service.settings import LOOPBACK, Settings
 from broker.service.signing import load_signer
 from broker.service.startup import assemble
+from broker.service.terrain import TerrainFiles
 from keepclear.client import Client
 
 ENGINE_CHECK_S: Final = 0.5
@@ -83,6 +84,13 @@ def supply_chain_text(path: Path | None) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise refuse("supply_chain", f"{path} cannot be read: {error}") from error
+
+
+def ground_of(settings: Settings) -> LoadGround:
+    """What the settings know of the ground; terrain is copied to the data folder."""
+    terrain = settings.ground.terrain
+    digest = "" if terrain is None else TerrainFiles(settings.data_dir).take_in(terrain)
+    return LoadGround(settings.ground.highest, digest)
 
 
 def policy_text(policy: str) -> str:
@@ -159,6 +167,7 @@ async def running_broker(
             settings.agencies,
             supply_chain_text(settings.supply_chain),
             settings.publishing,
+            await asyncio.to_thread(ground_of, settings),
         )
         try:
             # Metrics have no identities, so they stay on this machine.
@@ -265,7 +274,7 @@ async def _watch_engine(engine: Engine) -> None:
 
 
 async def reload_policies(running: Running) -> None:
-    """Reload both policies, each alone; a bad one is refused and the running one stays."""
+    """Reload policies and terrain, each alone; a bad one is refused and the running one stays."""
     settings = running.settings
 
     def pairs() -> ControlCommand:
@@ -274,9 +283,17 @@ async def reload_policies(running: Running) -> None:
     def supply_chain() -> ControlCommand:
         return LoadSupplyChain(supply_chain_text(settings.supply_chain))
 
-    for name, load in ((settings.policy, pairs), (str(settings.supply_chain), supply_chain)):
+    def ground() -> ControlCommand:
+        return ground_of(settings)
+
+    loads: tuple[tuple[str, Callable[[], ControlCommand]], ...] = (
+        (settings.policy, pairs),
+        (str(settings.supply_chain), supply_chain),
+        (str(settings.ground.terrain), ground),
+    )
+    for name, load in loads:
         try:
-            await running.broker.control(load())
+            await running.broker.control(await asyncio.to_thread(load))
             log.info("policy-reloaded", policy=name)
         except Refused as refused:
             log.warning("policy-refused", policy=name, why=str(refused), running="unchanged")

@@ -19,8 +19,6 @@ from broker.core.commands import (
     AcknowledgeAlert,
     Command,
     ControlCommand,
-    CreateRestriction,
-    ImportRestrictions,
     LoadPolicy,
     LoadSupplyChain,
     OpenAudience,
@@ -31,7 +29,6 @@ from broker.core.commands import (
     SetSharingDefault,
     SubmitReports,
     Tick,
-    WithdrawRestriction,
 )
 from broker.core.control import Controls
 from broker.core.coverage import SharedCoverage
@@ -51,6 +48,7 @@ from broker.core.effects import (
 from broker.core.errors import BrokenInvariant
 from broker.core.names import SystemName
 from broker.core.plain import Plain, mapping, text
+from broker.core.restrictions.ground import FindTerrain, no_terrain
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy, parse_policy
@@ -74,6 +72,8 @@ class Setup:
     backend: Backend = "numba"
     secret: bytes = field(default=b"", repr=False)
     """The log's, which alert ids are keyed with; empty where they are shown to nobody."""
+    find_terrain: FindTerrain = no_terrain
+    """Only its digest stands in the log."""
 
 
 class Airspace:
@@ -88,7 +88,7 @@ class Airspace:
             self.policy.category_of, self.policy.filter_settings, self.policy.phase_limits
         )
         self.correlator = Correlator(self.tracks)
-        self.restrictions = RestrictionRegister(backend=setup.backend)
+        self.restrictions = RestrictionRegister(setup.backend, setup.find_terrain)
         self.hidden = HiddenFlights(self.tracks)
         self.correlator.allowed = self.hidden.may_join
         self.alerting = Alerting(
@@ -130,12 +130,6 @@ class Airspace:
                 return self._load_supply_chain(command)
             case OpenAudience():
                 return self.controls.open_audience(command)
-            case CreateRestriction():
-                outcome = self.controls.create_restriction(command, now_us)
-            case ImportRestrictions():
-                outcome = self.controls.import_restrictions(command, now_us)
-            case WithdrawRestriction():
-                outcome = self.controls.withdraw_restriction(command, now_us)
             case AcknowledgeAlert():
                 return self.controls.acknowledge(command, now_us)
             case RegisterAircraft() | RemoveAircraft():
@@ -143,7 +137,7 @@ class Airspace:
             case SetSharing() | SetSharingDefault():
                 return self._set_sharing(command, now_us)
             case _:
-                outcome = self.controls.publishing.apply(command, now_us)
+                outcome = self.controls.change_restrictions(command, now_us)
         alerts = self._after_restriction_change(outcome.effects, now_us)
         return Outcome((*outcome.effects, *alerts), outcome.reply)
 
@@ -336,13 +330,18 @@ def _shown_again(slots: Slots) -> list[Effect]:
 
 
 def restored(
-    state: dict[str, Plain], backend: Backend = "numba", *, secret: bytes = b""
+    state: dict[str, Plain],
+    backend: Backend = "numba",
+    *,
+    secret: bytes = b"",
+    find_terrain: FindTerrain = no_terrain,
 ) -> Airspace:
     """An airspace as it was when `state` was taken; `secret` as it was made with."""
     exercise = state["exercise"]
     if not isinstance(exercise, bool):
         raise BrokenInvariant("snapshot: exercise must be true or false")
-    airspace = Airspace(Setup(exercise, text(state["policy_toml"]), backend, secret))
+    setup = Setup(exercise, text(state["policy_toml"]), backend, secret, find_terrain)
+    airspace = Airspace(setup)
     restore_register(airspace.tracks, mapping(state["tracks"]))
     restore_correlator(airspace.correlator, state["correlation"])
     airspace.restrictions.restore(state["restrictions"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from broker.core.aircraft.model import AircraftName, AircraftRecord
 from broker.core.names import Audience, RestrictionName, SystemName
 from broker.core.publishing.commands import PublishingCommand
+from broker.core.restrictions.ground import HighestGround
 from broker.core.restrictions.model import (
     RestrictionDraft,
 )
@@ -33,6 +34,14 @@ class LoadSupplyChain:
     """Replace the supply-chain policy by a whole TOML text; an empty one asks for nothing."""
 
     toml_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoadGround:
+    """Replace what bounds heights above ground. Terrain is named by the digest of its content."""
+
+    highest: HighestGround | None
+    terrain_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +148,19 @@ class Tick:
     audit: bool
 
 
+RestrictionCommand = (
+    CreateRestriction | WithdrawRestriction | ImportRestrictions | LoadGround | PublishingCommand
+)
+"""May make restrictions others than they were."""
+
 ControlCommand = (
     OpenAudience
     | LoadPolicy
     | LoadSupplyChain
-    | CreateRestriction
-    | WithdrawRestriction
-    | ImportRestrictions
+    | RestrictionCommand
     | AcknowledgeAlert
     | RegisterAircraft
     | RemoveAircraft
-    | PublishingCommand
     | SetSharing
     | SetSharingDefault
 )

@@ -9,11 +9,13 @@ from broker.core.commands import (
     AcknowledgeAlert,
     CreateRestriction,
     ImportRestrictions,
+    LoadGround,
     LoadPolicy,
     LoadSupplyChain,
     OpenAudience,
     RegisterAircraft,
     RemoveAircraft,
+    RestrictionCommand,
     SetSharing,
     SetSharingDefault,
     WithdrawRestriction,
@@ -94,6 +96,25 @@ class Controls:
         except Refused as refused:
             return Outcome((), NotDone(refused.refusals)), None
         return Outcome((SupplyChainLoaded(policy.version),), Done()), policy
+
+    def change_restrictions(self, command: RestrictionCommand, now_us: int) -> Outcome:
+        """Carry out what may make restrictions others than they were."""
+        match command:
+            case LoadGround():
+                return self.load_ground(command, now_us)
+            case CreateRestriction():
+                return self.create_restriction(command, now_us)
+            case ImportRestrictions():
+                return self.import_restrictions(command, now_us)
+            case WithdrawRestriction():
+                return self.withdraw_restriction(command, now_us)
+            case _:
+                return self.publishing.apply(command, now_us)
+
+    def load_ground(self, command: LoadGround, now_us: int) -> Outcome:
+        """Judge every restriction by another ground from now on."""
+        changed = self._restrictions.load_ground(command.highest, command.terrain_digest, now_us)
+        return Outcome(tuple(map(RestrictionChanged, changed)), Done())
 
     def create_restriction(self, command: CreateRestriction, now_us: int) -> Outcome:
         """Set a keep-clear request for the sender's own agency."""

@@ -11,6 +11,7 @@ from broker.core.commands import (
     Command,
     CreateRestriction,
     ImportRestrictions,
+    LoadGround,
     LoadPolicy,
     LoadSupplyChain,
     OpenAudience,
@@ -30,6 +31,7 @@ from broker.journal import report_codec
 from broker.journal.aircraft_codec import record_from_json, record_to_json
 from broker.journal.canonical import Fields, as_text, to_bytes
 from broker.journal.errors import RecordUnreadable
+from broker.journal.ground_codec import ground_from_json, ground_to_json
 from broker.journal.publishing_codec import publishing_from_json, publishing_to_json
 from broker.journal.records import DataClass, RecordKind
 from broker.journal.restriction_codec import draft_from_json, draft_to_json
@@ -82,10 +84,9 @@ def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
         case PublisherGone(publisher):
             payload = to_bytes({"agency": publisher.agency, "system": publisher.system})
             return RecordKind.PUBLISHER_GONE, DataClass.PRESENCE, payload
-        case LoadPolicy() | LoadSupplyChain():
-            is_pairs = isinstance(command, LoadPolicy)
-            kind = RecordKind.LOAD_POLICY if is_pairs else RecordKind.LOAD_SUPPLY_CHAIN
-            return kind, DataClass.POLICY, to_bytes({"toml_text": command.toml_text})
+        case LoadPolicy() | LoadSupplyChain() | LoadGround():
+            kind, payload = _encode_load(command)
+            return kind, DataClass.POLICY, payload
         case CreateRestriction():
             payload = to_bytes(_request(command) | {"draft": draft_to_json(command.draft)})
             return RecordKind.CREATE_RESTRICTION, DataClass.CONTROL, payload
@@ -127,9 +128,8 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
             return OpenAudience(audience, fields.text("agency_name"))
         case RecordKind.PUBLISHER_GONE:
             return PublisherGone(SystemName(fields.text("agency"), fields.text("system")))
-        case RecordKind.LOAD_POLICY | RecordKind.LOAD_SUPPLY_CHAIN:
-            load = LoadPolicy if kind is RecordKind.LOAD_POLICY else LoadSupplyChain
-            return load(fields.text("toml_text"))
+        case RecordKind.LOAD_POLICY | RecordKind.LOAD_SUPPLY_CHAIN | RecordKind.LOAD_GROUND:
+            return _decode_load(kind, fields)
         case RecordKind.CREATE_RESTRICTION:
             draft = draft_from_json(fields.inner("draft"))
             return CreateRestriction(_sender(fields), fields.text("request_id"), draft)
@@ -157,6 +157,21 @@ def _decode_further(kind: RecordKind, fields: Fields) -> Command:
     if kind in _KEPT:
         return _decode_kept(kind, fields)
     return publishing_from_json(kind, fields)
+
+
+def _encode_load(command: LoadPolicy | LoadSupplyChain | LoadGround) -> tuple[RecordKind, bytes]:
+    if isinstance(command, LoadGround):
+        return RecordKind.LOAD_GROUND, to_bytes(ground_to_json(command))
+    is_pairs = isinstance(command, LoadPolicy)
+    kind = RecordKind.LOAD_POLICY if is_pairs else RecordKind.LOAD_SUPPLY_CHAIN
+    return kind, to_bytes({"toml_text": command.toml_text})
+
+
+def _decode_load(kind: RecordKind, fields: Fields) -> LoadPolicy | LoadSupplyChain | LoadGround:
+    if kind is RecordKind.LOAD_GROUND:
+        return ground_from_json(fields)
+    load = LoadPolicy if kind is RecordKind.LOAD_POLICY else LoadSupplyChain
+    return load(fields.text("toml_text"))
 
 
 def _encode_audience(audience: Audience, agency_name: str) -> bytes:

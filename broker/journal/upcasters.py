@@ -22,6 +22,7 @@ CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
     RecordKind.TICK: 1,
     RecordKind.PUBLISHER_GONE: 1,
     RecordKind.IMPORT_RESTRICTIONS: 1,
+    RecordKind.LOAD_GROUND: 1,
     RecordKind.REGISTER_AIRCRAFT: 1,
     RecordKind.REMOVE_AIRCRAFT: 1,
     RecordKind.LOAD_SUPPLY_CHAIN: 1,

@@ -10,6 +10,7 @@ import structlog
 from broker.core.airspace import Airspace
 from broker.core.commands import (
     ControlCommand,
+    LoadGround,
     LoadPolicy,
     LoadSupplyChain,
     OpenAudience,
@@ -86,10 +87,11 @@ class Broker:
         agencies: Mapping[str, AgencySettings],
         supply_chain_toml: str = "",
         publishing: PublishingSettings | None = None,
+        ground: LoadGround | None = None,
     ) -> None:
         """Start the engine and open the configured audiences. Raises Refused for a bad policy.
 
-        Without `publishing` the rules of publishing stay as the log has them.
+        Without `publishing` its rules, without `ground` the ground stay as the log has them.
         """
         self.hub.bind(asyncio.get_running_loop())
         self.engine.start()
@@ -107,6 +109,9 @@ class Broker:
             rules = _rules(publishing)
             if rules != self._airspace.controls.publishing.live.rules:
                 await self.control(LoadPublishingRules(rules))
+        known = self._airspace.restrictions.ground
+        if ground is not None and ground != LoadGround(known.highest, known.terrain_digest):
+            await self.control(ground)
         log.info("broker-started", space="exercise" if self.exercise else "live")
 
     async def control(self, command: ControlCommand) -> None:

@@ -14,6 +14,7 @@ from pydantic_settings import (
 
 from broker.core.errors import Refused
 from broker.core.names import Role, identifier
+from broker.core.restrictions.ground import LONDON_HIGHEST, DegreeBox, HighestGround
 
 GRPC_PORT: Final = 50051
 METRICS_PORT: Final = 9464
@@ -65,6 +66,35 @@ class PublishingSettings(BaseModel):
     """The agency whose desk is told; empty: the publisher's own."""
 
 
+class GroundSettings(BaseModel):
+    """What is known of the ground under restrictions; elsewhere an AGL ceiling is none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    highest_amsl_m: float | None = None
+    area: tuple[float, float, float, float] | None = None
+    """South, west, north and east edge, in degrees: no ground in it is higher than that."""
+    terrain: Path | None = None
+    """An ESRI ASCII grid in degrees; it goes first where it covers a restriction whole."""
+
+    @property
+    def highest(self) -> HighestGround | None:
+        """The checked bound, if there is one."""
+        if self.highest_amsl_m is None or self.area is None:
+            return None
+        return HighestGround.of(self.highest_amsl_m, DegreeBox(*self.area))
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if (self.highest_amsl_m is None) != (self.area is None):
+            raise ValueError("highest_amsl_m and area go together: where is no ground higher?")
+        try:
+            _ = self.highest
+        except Refused as refused:
+            raise ValueError(str(refused)) from refused
+        return self
+
+
 class IssuerSettings(BaseModel):
     """One identity provider, and the agencies whose people it may sign in."""
 
@@ -109,6 +139,10 @@ class Settings(BaseSettings):
     sign_in: SignInSettings = SignInSettings()
     """A port for people; none is opened without an issuer."""
     publishing: PublishingSettings = PublishingSettings()
+    ground: GroundSettings = GroundSettings(
+        highest_amsl_m=LONDON_HIGHEST.highest_amsl_m, area=LONDON_HIGHEST.area
+    )
+    """A `[ground]` table without `highest_amsl_m` knows none."""
     data_dir: Path = Path("var/keepclear")
     policy: str = "default"
     """Name of a shipped pair policy, or the path of a file."""

@@ -27,6 +27,7 @@ from broker.service.feed.items import Encoder
 from broker.service.feed.projection import News, Projection
 from broker.service.ledger import Ledger, epoch_name
 from broker.service.packing import unpacked
+from broker.service.terrain import TerrainFiles
 
 ENGINE_VERSION: Final = version("keepclear")
 LOG_FOLDER: Final = "log"
@@ -62,7 +63,9 @@ def assemble(
     directory.mkdir(parents=True, exist_ok=True)
     found = plan(directory, boot_id())
     run = _run_info(found, random_bytes, exercise=exercise)
-    airspace, projection = _recovered(found, run, policy_toml, encoder, exercise=exercise)
+    find_terrain = TerrainFiles(data_dir).find
+    setup = Setup(exercise, policy_toml, secret=run.secret, find_terrain=find_terrain)
+    airspace, projection = _recovered(found, run, setup, encoder)
     journal = Journal.open(directory, run, continue_from=found.last_seq)
     ledger = Ledger(
         directory,
@@ -134,22 +137,24 @@ def _next_epoch(found: RecoveryPlan, run: RunInfo) -> int:
 
 
 def _recovered(
-    found: RecoveryPlan, run: RunInfo, policy_toml: str, encoder: Encoder, *, exercise: bool
+    found: RecoveryPlan, run: RunInfo, setup: Setup, encoder: Encoder
 ) -> tuple[Airspace, Projection]:
-    """The core and the feed as the log left them."""
+    """The core and the feed as the log left them; `setup` is for a log from its beginning."""
     epoch = epoch_name(run)
     if found.header is not None:
         epoch = epoch_name(found.header.run)
     if found.snapshot is not None:
         state = unpacked(found.snapshot.state)
-        airspace = restored(mapping(state["airspace"]), secret=run.secret)
+        airspace = restored(
+            mapping(state["airspace"]), secret=setup.secret, find_terrain=setup.find_terrain
+        )
         projection = Projection(airspace, run.secret, encoder, epoch)
         numbers: Plain = mapping(state["numbers"])
         projection.restore(numbers)
         batches = found.batches
     else:
-        first_policy, batches = policy_first(found.batches, policy_toml)
-        airspace = Airspace(Setup(exercise, first_policy, secret=run.secret))
+        first_policy, batches = policy_first(found.batches, setup.policy_toml)
+        airspace = Airspace(replace(setup, policy_toml=first_policy))
         projection = Projection(airspace, run.secret, encoder, epoch)
     with _collector_paused():
         replay(batches, projection)

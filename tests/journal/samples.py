@@ -14,6 +14,7 @@ from broker.core.commands import (
     Command,
     CreateRestriction,
     ImportRestrictions,
+    LoadGround,
     LoadPolicy,
     LoadSupplyChain,
     OpenAudience,
@@ -39,6 +40,7 @@ from broker.core.publishing.commands import (
     SaveDraft,
 )
 from broker.core.publishing.model import DeliveryStage, PublishingRules
+from broker.core.restrictions.ground import DegreeBox, HighestGround
 from broker.core.restrictions.model import (
     AppliesTo,
     Authority,
@@ -247,6 +249,7 @@ def one_of_each() -> list[Command]:
         ),
         Tick(audit=True),
         LoadSupplyChain("version = 'sites-1'\n"),
+        LoadGround(HighestGround(295.0, DegreeBox(51.0, -1.0, 52.0, 0.5)), "0123ab"),
         *publishing(),
     ]
 
@@ -334,6 +337,11 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(OpenAudience, st.builds(Audience, texts, st.sampled_from(Role)), texts),
     st.builds(LoadPolicy, texts),
     st.builds(LoadSupplyChain, texts),
+    st.builds(
+        LoadGround,
+        st.none() | st.builds(HighestGround, finite, st.builds(DegreeBox, *[finite] * 4)),
+        texts,
+    ),
     st.builds(SubmitReports, report_batches(), whole),
     st.builds(CreateRestriction, systems, texts, drafts),
     st.builds(WithdrawRestriction, systems, texts, st.builds(RestrictionName, texts, texts), whole),

@@ -26,6 +26,9 @@ GOLDEN_TEXT = {
     RecordKind.OPEN_AUDIENCE: b'{"agency":"met","agency_name":"Metropolitan Police","role":"desk"}',
     RecordKind.LOAD_POLICY: b'{"toml_text":"version = \'pairs-1\'\\n"}',
     RecordKind.LOAD_SUPPLY_CHAIN: b'{"toml_text":"version = \'sites-1\'\\n"}',
+    RecordKind.LOAD_GROUND: (
+        b'{"area":[51.0,-1.0,52.0,0.5],"highest_amsl_m":295.0,"terrain_digest":"0123ab"}'
+    ),
     RecordKind.WITHDRAW_RESTRICTION: (
         b'{"name_agency":"met","name_restriction":"bridge","request_id":"request-2",'
         b'"sender_agency":"met","sender_system":"drone-desk","version":1}'

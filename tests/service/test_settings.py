@@ -4,6 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from broker.core.names import Role
+from broker.core.restrictions.ground import LONDON_HIGHEST, DegreeBox, HighestGround
 from broker.service.settings import AGENCIES_MAX, GRPC_PORT, Settings, load_settings
 
 
@@ -141,3 +142,32 @@ def test_the_number_of_agencies_is_limited() -> None:
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings().space = "exercise"
+
+
+def test_the_ground_of_london_is_known_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
+    # REQ-RES-017
+    assert Settings().ground.highest == LONDON_HIGHEST
+    config = tmp_path / "hills.toml"
+    config.write_text("[ground]\nhighest_amsl_m = 345\narea = [53.2, -2.3, 53.9, -1.1]\n")
+    highest = load_settings(config).ground.highest
+    assert highest == HighestGround(345.0, DegreeBox(53.2, -2.3, 53.9, -1.1))
+    config.write_text("[ground]\nterrain = 'peaks.asc'\n")
+    ground = load_settings(config).ground
+    assert ground.highest is None
+    assert ground.terrain == Path("peaks.asc")
+
+
+@pytest.mark.parametrize(
+    ("ground", "word"),
+    [
+        ({"highest_amsl_m": 345}, "go together"),
+        ({"area": (53.2, -2.3, 53.9, -1.1)}, "go together"),
+        ({"highest_amsl_m": 34_500, "area": (53.2, -2.3, 53.9, -1.1)}, "must lie between"),
+        ({"highest_amsl_m": 345, "area": (53.9, -2.3, 53.2, -1.1)}, "south, west"),
+        ({"lowest_amsl_m": 0}, "lowest_amsl_m"),
+    ],
+)
+def test_ground_that_bounds_nothing_is_refused(ground: dict[str, object], word: str) -> None:
+    # REQ-RES-017
+    with pytest.raises(ValidationError, match=word):
+        load_settings(None, ground=ground)

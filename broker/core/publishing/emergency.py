@@ -5,20 +5,20 @@ from collections.abc import Iterator
 from broker.core.errors import Refusal
 from broker.core.publishing.model import PublishingRules
 from broker.core.restrictions.drafting import ROOT
-from broker.core.restrictions.ground import LONDON, Ground
+from broker.core.restrictions.ground import NOTHING_KNOWN
 from broker.core.restrictions.model import RestrictionDraft
 from broker.core.restrictions.prism import prism_of
 from broker.core.units import SECOND_US
 
 
 def check_emergency(
-    draft: RestrictionDraft, rules: PublishingRules, now_us: int, ground: Ground = LONDON
+    draft: RestrictionDraft, rules: PublishingRules, now_us: int
 ) -> Iterator[Refusal]:
     """Everything that keeps a sound draft from being an emergency."""
     if len(draft.volumes) != 1:
         yield Refusal(f"{ROOT}.volumes", "of an emergency must be one volume")
     for place, volume in enumerate(draft.volumes):
-        west_m, south_m, east_m, north_m = prism_of(volume, ground).bounds_m
+        west_m, south_m, east_m, north_m = prism_of(volume, NOTHING_KNOWN).bounds_m
         reach_m = max(east_m - west_m, north_m - south_m) / 2.0
         if reach_m > rules.emergency_radius_m_max + 0.5:  # a circle's edge is rounded
             reason = (

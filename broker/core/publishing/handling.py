@@ -131,7 +131,7 @@ class Publishing:
         if draft.is_mirrored:
             reason = "statutory ones are mirrored from their source, not made"
             return (Refusal("restriction.kind", reason),)
-        return check(draft, now_us, set(self._agency_names))
+        return check(draft, now_us, set(self._agency_names), self._restrictions.ground)
 
     def _discard(self, command: DiscardDraft, now_us: int) -> Outcome:
         denied = _denied(command.sender, command.name)

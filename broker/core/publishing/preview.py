@@ -9,7 +9,7 @@ from broker.core.publishing.emergency import check_emergency
 from broker.core.publishing.model import PublishingRules
 from broker.core.restrictions.access_places import bearing_on
 from broker.core.restrictions.drafting import check
-from broker.core.restrictions.ground import LONDON
+from broker.core.restrictions.ground import Ground
 from broker.core.restrictions.model import Restriction, RestrictionDraft
 from broker.core.restrictions.prism import prism_of
 from broker.core.restrictions.register import RestrictionRegister
@@ -62,13 +62,13 @@ def preview(
     now_us: int,
 ) -> Preview:
     """Preview a draft at `now_us`; raises Refused with everything that is wrong with it."""
-    refusals = check(draft, now_us, set(agency_names))
+    refusals = check(draft, now_us, set(agency_names), restrictions.ground)
     if refusals:
         raise Refused(*refusals)
     live = restrictions.get(draft.name) if restrictions.is_live(draft.name) else None
     exempt = tuple(one for one in sorted(agency_names) if draft.exempts(one))
     return Preview(
-        aircraft=tuple(_aircraft(draft, tracks, now_us)),
+        aircraft=tuple(_aircraft(draft, tracks, restrictions.ground, now_us)),
         restrictions=tuple(_restrictions(draft, restrictions, now_us)),
         exempt_agencies=exempt,
         asked_agencies=tuple(one for one in sorted(agency_names) if one not in exempt),
@@ -78,10 +78,12 @@ def preview(
     )
 
 
-def _aircraft(draft: RestrictionDraft, tracks: TrackRegister, now_us: int) -> list[TouchedAircraft]:
+def _aircraft(
+    draft: RestrictionDraft, tracks: TrackRegister, ground: Ground, now_us: int
+) -> list[TouchedAircraft]:
     """As the engine judges them; those of exempt agencies are shown too."""
     everybody = replace(draft, exempt_agencies=(), exemptions=())
-    prisms = tuple(prism_of(volume, LONDON) for volume in draft.volumes)
+    prisms = tuple(prism_of(volume, ground) for volume in draft.volumes)
     timetable = Timetable(draft.windows, place_of(draft.volumes))
     zone = Zone(str(draft.name), everybody, prisms, timetable)
     zones = ZoneSet.of([OpenZone(zone, now_us, now_us + DAY_US)])

@@ -18,7 +18,7 @@ from broker.core.errors import Refusal
 from broker.core.geodesy.frame import project, unproject
 from broker.core.restrictions.drafting_rings import check_point, check_reach
 from broker.core.restrictions.drafting_volumes import check_volume
-from broker.core.restrictions.ground import Ground
+from broker.core.restrictions.ground import NOTHING_KNOWN, Ground
 from broker.core.restrictions.model import Restriction
 from broker.core.restrictions.prism import LocalFrame, Prism, prism_of
 from broker.core.restrictions.samples import Zone
@@ -122,7 +122,8 @@ def check_place(place: EntryPlace) -> Iterator[Refusal]:
             if not 0.0 <= place.half_width_m <= CIRCLE_RADIUS_M_MAX:
                 yield Refusal("path.half_width_m", f"must be 0 to {CIRCLE_RADIUS_M_MAX:.0f} m")
         case Volume():
-            yield from check_volume("volume", place)
+            # Whether limits cross may depend on the ground; where it does, the answer says so.
+            yield from check_volume("volume", place, NOTHING_KNOWN)
 
 
 def _check_reaching(

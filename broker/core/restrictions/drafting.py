@@ -29,6 +29,7 @@ from broker.core.restrictions.prism import prism_of
 from broker.core.restrictions.shapes import (
     VERTICES_PER_RESTRICTION_MAX,
     VOLUMES_PER_RESTRICTION_MAX,
+    JudgedLimits,
     LimitDatum,
     Polygon,
     VerticalLimit,
@@ -78,17 +79,25 @@ def accept(
     if refusals:
         raise Refused(*refusals)
     kept = canonical(draft)
-    prisms = [prism_of(volume, ground) for volume in kept.volumes]
-    ours = dict.fromkeys(how for prism in prisms for how in prism.approximations)
+    judged, approximations = judged_over(kept, ground)
     return Restriction(
         draft=kept,
         state=Timetable(kept.windows, place_of(kept.volumes)).state_at(now_us),
         version=1,
         created_us=now_us,
         changed_us=now_us,
-        judged=tuple(prism.judged for prism in prisms),
-        approximations=(*kept.reading.how, *ours),
+        judged=judged,
+        approximations=approximations,
     )
+
+
+def judged_over(
+    draft: RestrictionDraft, ground: Ground
+) -> tuple[tuple[JudgedLimits, ...], tuple[str, ...]]:
+    """The limits of each volume as they are judged, and how the whole is coarser than published."""
+    prisms = [prism_of(volume, ground) for volume in draft.volumes]
+    ours = dict.fromkeys(how for prism in prisms for how in prism.approximations)
+    return tuple(prism.judged for prism in prisms), (*draft.reading.how, *ours)
 
 
 def canonical(draft: RestrictionDraft) -> RestrictionDraft:

@@ -17,8 +17,14 @@ from broker.core.names import RestrictionName
 from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.restrictions.access_places import EntryIndex, IndexEntry
 from broker.core.restrictions.clocks import DAY_US
-from broker.core.restrictions.drafting import accept, canonical
-from broker.core.restrictions.ground import LONDON, Ground
+from broker.core.restrictions.drafting import accept, canonical, judged_over
+from broker.core.restrictions.ground import (
+    LONDON,
+    FindTerrain,
+    Ground,
+    HighestGround,
+    no_terrain,
+)
 from broker.core.restrictions.model import (
     EntryRule,
     Publication,
@@ -60,10 +66,12 @@ class RestrictionUnknown(Refused):
 
 
 class RestrictionRegister:
-    """Every restriction of one space. `ground` bounds heights above ground."""
+    """Every restriction of one space."""
 
-    def __init__(self, ground: Ground = LONDON, backend: Backend = BACKEND) -> None:
-        self._ground = ground
+    def __init__(self, backend: Backend = BACKEND, find_terrain: FindTerrain = no_terrain) -> None:
+        self.ground: Ground = LONDON
+        """Bounds heights above ground; see `load_ground`."""
+        self._find_terrain = find_terrain
         self._backend = backend
         self._all: dict[str, Restriction] = {}
         self._zones: dict[str, Zone] = {}
@@ -91,7 +99,7 @@ class RestrictionRegister:
             raise refuse(
                 "restriction.kind", "statutory ones are mirrored from their source, not made"
             )
-        restriction = accept(draft, now_us, known_agencies, self._ground)
+        restriction = accept(draft, now_us, known_agencies, self.ground)
         old = self._all.get(str(draft.name))
         if old is not None and old.state in _LIVE:
             raise RestrictionConflict(Refusal("restriction.name", f"{draft.name} is in use"))
@@ -115,7 +123,7 @@ class RestrictionRegister:
             reason = f"there is no planned or active keep-clear request {draft.name}"
             raise RestrictionUnknown(Refusal("name", reason))
         restriction = replace(
-            accept(draft, now_us, known_agencies, self._ground),
+            accept(draft, now_us, known_agencies, self.ground),
             version=old.version + 1,
             created_us=old.created_us,
         )
@@ -149,13 +157,36 @@ class RestrictionRegister:
         elif len(self._zones) >= RESTRICTIONS_LIVE_MAX:
             reason = f"{RESTRICTIONS_LIVE_MAX} restrictions are planned or active: none can be set"
             raise RestrictionConflict(Refusal("restriction", reason))
-        restriction = accept(draft, now_us, known_agencies, self._ground)
+        restriction = accept(draft, now_us, known_agencies, self.ground)
         if old is not None:
             created_us = old.created_us if live else now_us
             restriction = replace(restriction, version=old.version + 1, created_us=created_us)
         self._forget(str(draft.name))
         self._keep(restriction)
         return restriction, True
+
+    def load_ground(
+        self, highest: HighestGround | None, terrain_digest: str, now_us: int
+    ) -> list[Restriction]:
+        """Judge by another ground from now on; the live ones that are another now, by name."""
+        self.ground = Ground.found(highest, terrain_digest, self._find_terrain)
+        self._index = None
+        changed = []
+        for name in sorted(self._zones):
+            old = self._all[name]
+            judged, approximations = judged_over(old.draft, self.ground)
+            if (judged, approximations) != (old.judged, old.approximations):
+                new = replace(
+                    old,
+                    judged=judged,
+                    approximations=approximations,
+                    version=old.version + 1,
+                    changed_us=now_us,
+                )
+                del self._zones[name]
+                self._keep(new)
+                changed.append(new)
+        return changed
 
     def note_refreshed(self, source_id: str, now_us: int) -> None:
         """A source was read; the longest unread one beyond the limit is forgotten."""
@@ -269,7 +300,7 @@ class RestrictionRegister:
             entries = [
                 IndexEntry(self._all[name], self._zones[name]) for name in sorted(self._zones)
             ]
-            self._index = EntryIndex.of(entries, self._ground)
+            self._index = EntryIndex.of(entries, self.ground)
         return self._index
 
     def state(self) -> Plain:
@@ -278,13 +309,19 @@ class RestrictionRegister:
             cast("Plain", _RECORD.dump_python(one, mode="json")) for one in self._all.values()
         ]
         refreshed: list[Plain] = [[name, at_us] for name, at_us in self._refreshed_us.items()]
-        return {"restrictions": restrictions, "refreshed": refreshed}
+        return {
+            "restrictions": restrictions,
+            "refreshed": refreshed,
+            "ground": self.ground.state(),
+        }
 
     def restore(self, state: Plain) -> None:
         """Back to what `state` returned; what was here is forgotten."""
         self._all, self._zones, self._standing = {}, {}, {}
         self._near, self._index, self._look_us = None, None, 0
         self._refreshed_us = {}
+        if "ground" in mapping(state):
+            self.ground = Ground.restored(mapping(state)["ground"], self._find_terrain)
         for pair in items(mapping(state)["refreshed"]):
             name, at_us = items(pair)
             self._refreshed_us[text(name)] = integer(at_us)
@@ -306,7 +343,7 @@ class RestrictionRegister:
         if restriction.state in _LIVE:
             self._all[name] = restriction
             if name not in self._zones:
-                prisms = tuple(prism_of(volume, self._ground) for volume in draft.volumes)
+                prisms = tuple(prism_of(volume, self.ground) for volume in draft.volumes)
                 timetable = Timetable(draft.windows, place_of(draft.volumes))
                 self._zones[name] = Zone(name, draft, prisms, timetable)
             return
