@@ -235,6 +235,19 @@ class Airspace:
         return effects
 
     def _tick(self, tick: Tick, now_us: int) -> list[Effect]:
+        effects = self._aged(now_us, tick.audit) if tick.shows else []
+        if tick.judges:
+            found, alerts = self.alerting.time_passed(now_us, tick.audit)
+            effects += [*found, *self._alerts(alerts, now_us)]
+        if tick.shows:
+            effects += self.coverage.advance(now_us)
+            self.controls.aircraft.advance(now_us)
+            effects += self.controls.publishing.escalation.advance(now_us)
+            effects += _shown_again(self.supply_chain.settle())
+        return effects
+
+    def _aged(self, now_us: int, audit: bool) -> list[Effect]:
+        """Tracks go stale and are lost, settings and windows begin and end."""
         stale_after_s, lost_after_s = self.policy.stale_after_s, self.policy.lost_after_s
         changes = self.tracks.advance(now_us, stale_after_s, lost_after_s)
         lost = [change for change in changes if change.state is TrackState.LOST]
@@ -247,17 +260,9 @@ class Airspace:
         for change in lost:
             self.hidden.sharing.ended(change.track_number)
         effects += self._shared(self.hidden.sharing.advance(now_us), now_us)
-        effects += self.hidden.time_passed(now_us, audit=tick.audit)
+        effects += self.hidden.time_passed(now_us, audit=audit)
         changed = [RestrictionChanged(one) for one in self.restrictions.advance(now_us)]
-        effects += changed
-        effects += self._after_restriction_change(tuple(changed), now_us)
-        found, alerts = self.alerting.time_passed(now_us, tick.audit)
-        effects += found
-        effects += self._alerts(alerts, now_us)
-        effects += self.coverage.advance(now_us)
-        self.controls.aircraft.advance(now_us)
-        effects += self.controls.publishing.escalation.advance(now_us)
-        return [*effects, *_shown_again(self.supply_chain.settle())]
+        return [*effects, *changed, *self._after_restriction_change(tuple(changed), now_us)]
 
     def _after_restriction_change(self, effects: tuple[Effect, ...], now_us: int) -> list[Effect]:
         """Warn those already inside one that went live; clear the alerts of one that ended."""

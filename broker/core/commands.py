@@ -1,6 +1,7 @@
 """Commands: everything the core consumes. Each is a frozen record; `Command` is their union."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from broker.core.aircraft.model import AircraftName, AircraftRecord
 from broker.core.names import Audience, RestrictionName, SystemName
@@ -141,11 +142,32 @@ class PublisherGone:
     publisher: SystemName
 
 
+class TickPart(StrEnum):
+    """Which half of a tick: reports may be taken between the two."""
+
+    WHOLE = "whole"
+    PICTURE = "picture"
+    """Ages, windows, silence, frames."""
+    JUDGING = "judging"
+    """Close pairs are judged again: levels fall, volumes grow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """Time passes: ages, windows, clears, frames. `audit` asks for the full separation pass."""
+    """Time passes. `audit`: with what is due once a second, such as the full separation pass."""
 
     audit: bool
+    part: TickPart = TickPart.WHOLE
+
+    @property
+    def shows(self) -> bool:
+        """Whether frames are cut."""
+        return self.part is not TickPart.JUDGING
+
+    @property
+    def judges(self) -> bool:
+        """Whether close pairs are judged again."""
+        return self.part is not TickPart.PICTURE
 
 
 RestrictionCommand = (

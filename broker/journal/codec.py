@@ -22,6 +22,7 @@ from broker.core.commands import (
     SetSharingDefault,
     SubmitReports,
     Tick,
+    TickPart,
     WithdrawRestriction,
 )
 from broker.core.names import Audience, RestrictionName, Role, SystemName
@@ -77,7 +78,7 @@ def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
             payload = report_codec.encode(command)
             return RecordKind.SUBMIT_REPORTS, DataClass.POSITION, payload
         case Tick():
-            return RecordKind.TICK, DataClass.CLOCK, to_bytes({"audit": command.audit})
+            return RecordKind.TICK, DataClass.CLOCK, _encode_tick(command)
         case OpenAudience(audience=audience):
             payload = _encode_audience(audience, command.agency_name)
             return RecordKind.OPEN_AUDIENCE, DataClass.CONTROL, payload
@@ -103,6 +104,10 @@ def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
             return kind, DataClass.CONTROL, payload
 
 
+def _encode_tick(tick: Tick) -> bytes:
+    return to_bytes({"audit": tick.audit, "part": str(tick.part)})
+
+
 def decode(kind_number: int, version: int, payload: bytes) -> Command:
     """Return the command of a stored record of any version up to the current one."""
     try:
@@ -122,7 +127,7 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
     fields = Fields.parse(payload)
     match kind:
         case RecordKind.TICK:
-            return Tick(audit=fields.truth("audit"))
+            return Tick(fields.truth("audit"), TickPart(fields.text("part")))
         case RecordKind.OPEN_AUDIENCE:
             audience = Audience(fields.text("agency"), Role(fields.text("role")))
             return OpenAudience(audience, fields.text("agency_name"))

@@ -7,6 +7,7 @@ once, when the version changes, and never touched again.
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from broker.journal.canonical import Fields, to_bytes
 from broker.journal.errors import RecordUnreadable
 from broker.journal.records import RecordKind
 
@@ -19,7 +20,7 @@ CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
     RecordKind.CREATE_RESTRICTION: 1,
     RecordKind.WITHDRAW_RESTRICTION: 1,
     RecordKind.ACKNOWLEDGE_ALERT: 1,
-    RecordKind.TICK: 1,
+    RecordKind.TICK: 2,
     RecordKind.PUBLISHER_GONE: 1,
     RecordKind.IMPORT_RESTRICTIONS: 1,
     RecordKind.LOAD_GROUND: 1,
@@ -44,7 +45,15 @@ def _tick_0_to_1(_payload: bytes) -> bytes:
     return b'{"audit":false}'
 
 
-STEPS: Final[Mapping[tuple[RecordKind, int], Step]] = {(RecordKind.TICK, 0): _tick_0_to_1}
+def _tick_1_to_2(payload: bytes) -> bytes:
+    """Version 1 was never divided."""
+    return to_bytes({"audit": Fields.parse(payload).truth("audit"), "part": "whole"})
+
+
+STEPS: Final[Mapping[tuple[RecordKind, int], Step]] = {
+    (RecordKind.TICK, 0): _tick_0_to_1,
+    (RecordKind.TICK, 1): _tick_1_to_2,
+}
 
 
 def upcast(

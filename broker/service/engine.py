@@ -20,19 +20,14 @@ from typing import Final
 from broker.core.commands import Command, PublisherGone, SubmitReports, Tick
 from broker.core.effects import AlertChanged, Effect, NotDone, Outcome, Reply
 from broker.core.errors import Refusal, Refused
-from broker.core.units import MILLISECOND_US, SECOND_US
+from broker.core.units import SECOND_US
+from broker.service.cadence import TICK_INTERVAL_SHEDDING_US, TICK_INTERVAL_US, Cadence
 from broker.service.clock import Clock
 from broker.service.feed.hub import Hub
 from broker.service.feed.projection import Projection
 from broker.service.ledger import Ledger, LedgerUnavailable
 from broker.service.metrics import Metrics
 
-TICK_INTERVAL_US: Final = 250 * MILLISECOND_US
-"""Frames are cut and ages checked this often."""
-TICK_INTERVAL_SHEDDING_US: Final = 1 * SECOND_US
-"""The same while a backlog is worked off: display detail is what is shed first."""
-AUDIT_INTERVAL_US: Final = 1 * SECOND_US
-"""Full separation pass and heartbeats."""
 REPORTS_WAITING_MAX: Final = 200_000
 COMMANDS_WAITING_MAX: Final = 20_000
 CONTROL_RESERVED_COMMANDS: Final = 1_000
@@ -77,8 +72,7 @@ class Engine(threading.Thread):
         self._reports_waiting = 0
         self._stopping = False
         self._is_shedding = False
-        self._next_tick_us = clock.now_us()
-        self._next_audit_us = clock.now_us()
+        self._cadence = Cadence(clock.now_us())
 
     def submit(self, command: Command, on_reply: OnReply | None = None) -> None:
         """Queue a command; `on_reply` is called in the engine thread. Raises Overloaded."""
@@ -123,7 +117,7 @@ class Engine(threading.Thread):
     def _step(self) -> bool:
         with self._condition:
             while not (self._commands or self._queries or self._stopping or self._tick_is_due()):
-                self._clock.wait(self._condition, self._next_tick_us)
+                self._clock.wait(self._condition, self._cadence.next_us)
             queries = [self._queries.popleft() for _ in range(len(self._queries))]
             waiting = self._drain()
             is_done = self._stopping and not self._commands
@@ -131,7 +125,8 @@ class Engine(threading.Thread):
             question()
         if waiting:
             self._micro_batch(waiting)
-        while self._tick_is_due():
+        # One half of a tick at most: what has come meanwhile is served before the other.
+        if self._tick_is_due():
             self._tick()
         return not (is_done and not waiting)
 
@@ -152,7 +147,7 @@ class Engine(threading.Thread):
         return taken
 
     def _tick_is_due(self) -> bool:
-        return self._clock.now_us() >= self._next_tick_us
+        return self._clock.now_us() >= self._cadence.next_us
 
     def _micro_batch(self, waiting: list[_Waiting]) -> None:
         now_us = self._clock.now_us()
@@ -226,27 +221,27 @@ class Engine(threading.Thread):
         self._say(_LOG_UNAVAILABLE, why, now_us)
 
     def _tick(self) -> None:
-        """One tick, a micro-batch of its own.
+        """The half of a tick that is due, a micro-batch of its own.
 
         Nothing may re-use a lost track's row before it has been shown as lost.
         """
-        due_us = self._next_tick_us
         now_us = self._clock.now_us()
-        # A late engine makes one tick, not one for every interval it missed.
-        interval_us = self._tick_interval_us(now_us)
-        self._next_tick_us = max(due_us + interval_us, now_us - now_us % TICK_INTERVAL_US)
-        audit = now_us >= self._next_audit_us
-        if audit:
-            self._next_audit_us = now_us + AUDIT_INTERVAL_US
+        tick = self._cadence.take(now_us, self._tick_interval_us(now_us))
+        if tick is None:
+            return
         started_us = self._clock.monotonic_us()
-        tick = _Waiting(Tick(audit), None)
-        self._logged([tick], now_us)
-        outcomes = self._projection.airspace.apply([tick.command], now_us)
-        self._publish(outcomes[0].effects, now_us, frames_due=True)
-        if audit:
+        self._logged([_Waiting(tick, None)], now_us)
+        [outcome] = self._projection.airspace.apply([tick], now_us)
+        self._publish(outcome.effects, now_us, frames_due=tick.shows)
+        if tick.shows and tick.audit:
             self._hub.publish(self._projection.heartbeats(now_us))
             self._observe()
         self._metrics.tick_seconds.observe((self._clock.monotonic_us() - started_us) / SECOND_US)
+        if tick.shows:
+            self._after_frames(now_us)
+
+    def _after_frames(self, now_us: int) -> None:
+        """No frame is pending now: the moment for a snapshot, and for a log that was lost."""
         self._ledger.after_tick(now_us)
         if self._ledger.take_restored():
             self._projection.standing_notices.pop(_LOG_UNAVAILABLE, None)

@@ -107,7 +107,10 @@ def _shown(projection: Projection, command: SubmitReports | Tick, now_us: int) -
     [outcome] = projection.airspace.apply([command], now_us)
     if isinstance(outcome.reply, BatchReply) and outcome.reply.refusals:
         raise BrokenInvariant(f"the rehearsal's reports are refused: {outcome.reply.refusals[0]}")
-    projection.project(outcome.effects, now_us, frames_due=isinstance(command, Tick))
+    news = projection.project(outcome.effects, now_us, frames_due=isinstance(command, Tick))
+    for _, items in news:
+        for item in items:
+            _ = item.message  # frames are joined by whoever sends them: here, nobody
 
 
 def _batch(places: list[int], second: int) -> ReportBatch:

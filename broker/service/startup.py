@@ -200,5 +200,5 @@ def apply_logged(batch: MicroBatch, projection: Projection) -> News:
     """Apply one logged micro-batch as the engine did; what it showed to whom."""
     outcomes = projection.airspace.apply(batch.commands, batch.now_us)
     effects = [effect for outcome in outcomes for effect in outcome.effects]
-    frames_due = any(isinstance(command, Tick) for command in batch.commands)
+    frames_due = any(isinstance(one, Tick) and one.shows for one in batch.commands)
     return projection.project(effects, batch.now_us, frames_due=frames_due)

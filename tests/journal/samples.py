@@ -25,6 +25,7 @@ from broker.core.commands import (
     SetSharingDefault,
     SubmitReports,
     Tick,
+    TickPart,
     WithdrawRestriction,
 )
 from broker.core.names import Audience, RestrictionName, Role, SystemName
@@ -247,7 +248,7 @@ def one_of_each() -> list[Command]:
         ImportRestrictions(
             SystemName("ais", "importer"), "request-4", "pib", (mirrored(),), True, ("A1/26",)
         ),
-        Tick(audit=True),
+        Tick(True, TickPart.JUDGING),
         LoadSupplyChain("version = 'sites-1'\n"),
         LoadGround(HighestGround(295.0, DegreeBox(51.0, -1.0, 52.0, 0.5)), "0123ab"),
         *publishing(),
@@ -358,5 +359,5 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(
         ExtendRestriction, systems, texts, st.builds(RestrictionName, texts, texts), whole, whole
     ),
-    st.builds(Tick, st.booleans()),
+    st.builds(Tick, st.booleans(), st.sampled_from(TickPart)),
 )

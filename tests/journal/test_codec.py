@@ -55,7 +55,7 @@ GOLDEN_TEXT = {
     ),
     RecordKind.SET_SHARING_DEFAULT: b'{"agency":"met","level":2}',
     RecordKind.PUBLISHER_GONE: b'{"agency":"met","system":"drone-desk"}',
-    RecordKind.TICK: b'{"audit":true}',
+    RecordKind.TICK: b'{"audit":true,"part":"judging"}',
     RecordKind.CREATE_RESTRICTION: (
         '{"draft":{"agency":"met","applies_to":"drones","authorities":[],"conditions":"",'
         '"contact":"020 7946 0000","designation":"","entry_rule":"keep_clear",'

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from broker.core.commands import Tick
+from broker.core.commands import Tick, TickPart
 from broker.journal.codec import decode
 from broker.journal.errors import RecordUnreadable
 from broker.journal.records import RecordKind
@@ -14,6 +14,11 @@ from broker.journal.upcasters import CURRENT_VERSION, STEPS, upcast
 def test_a_tick_of_version_0_is_read_as_an_ordinary_tick() -> None:
     # REQ-DUR-006
     assert decode(RecordKind.TICK, 0, b"") == Tick(audit=False)
+
+
+def test_a_tick_of_version_1_was_never_divided() -> None:
+    # REQ-DUR-006
+    assert decode(RecordKind.TICK, 1, b'{"audit":true}') == Tick(True, TickPart.WHOLE)
 
 
 def test_steps_are_taken_one_after_the_other() -> None:

@@ -20,8 +20,8 @@ from broker.gateways.mqtt.gateway import MqttGateway
 from broker.gateways.mqtt.link import MqttAddress
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
+from broker.service.cadence import HALF_US
 from broker.service.clock import VirtualClock
-from broker.service.engine import TICK_INTERVAL_US
 from broker.service.feed.items import ItemKind
 from broker.service.feed.projection import News
 from broker.service.startup import assemble
@@ -86,9 +86,9 @@ class Rig:
         await self.broker.intake.ask(lambda: None)
 
     async def run_to(self, time_us: int) -> None:
-        """Let the time pass tick by tick."""
+        """Let the time pass by half a tick at a time."""
         while self.clock.now_us() < time_us:
-            step_us = min(time_us, self.clock.now_us() + TICK_INTERVAL_US)
+            step_us = min(time_us, self.clock.now_us() + HALF_US)
             self.clock.advance_to(step_us)
             await self.settle()
 

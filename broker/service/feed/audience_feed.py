@@ -5,7 +5,15 @@ from typing import Final
 
 from broker.core.names import Audience
 from broker.core.units import SECOND_US
-from broker.service.feed.items import NOTHING_SHOWN, Edition, Encoder, Item, ItemKind, Shown
+from broker.service.feed.items import (
+    NOTHING_SHOWN,
+    Deferred,
+    Edition,
+    Encoder,
+    Item,
+    ItemKind,
+    Shown,
+)
 
 KEPT_BYTES_MAX: Final = 16_000_000
 KEPT_FOR_US: Final = 120 * SECOND_US
@@ -29,7 +37,7 @@ class AudienceFeed:
     def news(
         self,
         kind: ItemKind,
-        body: bytes,
+        body: bytes | Deferred,
         now_us: int,
         *,
         shown: Shown = NOTHING_SHOWN,
@@ -44,7 +52,7 @@ class AudienceFeed:
             kind=kind,
             number=self.last_number,
             sent_us=now_us,
-            message=header + body,
+            whole=_joined(header, body),
             header_length=len(header),
             shown=shown,
             key=key,
@@ -66,7 +74,7 @@ class AudienceFeed:
     def part(
         self,
         kind: ItemKind,
-        body: bytes,
+        body: bytes | Deferred,
         now_us: int,
         *,
         shown: Shown = NOTHING_SHOWN,
@@ -75,12 +83,11 @@ class AudienceFeed:
     ) -> Item:
         """Part of a snapshot taken at the last number."""
         header = self._header(now_us, snapshot=True)
-        message = header + body
         return Item(
             kind=kind,
             number=self.last_number,
             sent_us=now_us,
-            message=message,
+            whole=_joined(header, body),
             header_length=len(header),
             shown=shown,
             key=key,
@@ -101,10 +108,16 @@ class AudienceFeed:
 
     def _keep(self, item: Item) -> None:
         self._kept.append(item)
-        self._kept_bytes += len(item.message)
+        self._kept_bytes += item.byte_count
         while self._kept_bytes > KEPT_BYTES_MAX or (
             self._kept[0].sent_us < item.sent_us - KEPT_FOR_US
         ):
             dropped = self._kept.popleft()
-            self._kept_bytes -= len(dropped.message)
+            self._kept_bytes -= dropped.byte_count
             self._oldest_resumable = dropped.number
+
+
+def _joined(header: bytes, body: bytes | Deferred) -> bytes | Deferred:
+    if isinstance(body, bytes):
+        return header + body
+    return Deferred(len(header) + body.byte_count, lambda: header + body.made())

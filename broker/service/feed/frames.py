@@ -2,7 +2,7 @@
 
 What is the same for all audiences (the bytes of the entries, where the frames are split, which
 tracks they show) is made once a tick. What is an audience's own is its ids, kept by row, and one
-copy of the bytes with those ids in it.
+copy of the bytes with those ids in it, which is made by the thread that sends it, if any does.
 
 Hidden tracks stand in frames of their own: in full for their agency, without identity for the
 others, and not at all where they are covert. Where nothing is hidden nothing is asked.
@@ -24,6 +24,7 @@ from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.items import (
     FRAME_BYTES_MAX,
     Bytes,
+    Deferred,
     Encoder,
     Item,
     ItemKind,
@@ -244,10 +245,13 @@ class FrameCutter:
             first, start = last, end
         return frames
 
-    def _body(self, audience: Audience, one: _Frame) -> bytes:
+    def _body(self, audience: Audience, one: _Frame) -> Deferred:
+        """The frame under the audience's ids, which are settled now; who sends it joins the two."""
         ids = self._ids.get(audience)
         if ids is None:
             ids = self._ids[audience] = _Ids(self._views, audience)
-        capacity = len(self._tracks.columns.active)
-        digits = ids.of(one.slots, capacity)
-        return self._encoder.frame(self._encoder.with_ids(one.entries, one.shown.ends, digits))
+        encoder, entries, ends = self._encoder, one.entries, one.shown.ends
+        digits = ids.of(one.slots, len(self._tracks.columns.active))
+        return Deferred(
+            len(entries), lambda: encoder.frame(encoder.with_ids(entries, ends, digits))
+        )

@@ -1,6 +1,6 @@
 """Feed items: one message of one audience, encoded, with what is needed to route and filter it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final, Protocol
@@ -87,16 +87,40 @@ def _nothing_shown() -> Shown:
 NOTHING_SHOWN: Final = _nothing_shown()
 
 
+class Deferred:
+    """A message that is put together when it is first sent, by the thread that sends it.
+
+    A tick's frames are most of what an engine would write, and reports are waiting for it. What
+    they say, their numbers and their order are settled by the engine; this only joins bytes that
+    nobody changes any more. Two threads that ask at once make the same bytes twice.
+    """
+
+    __slots__ = ("_made", "_make", "byte_count")
+
+    def __init__(self, byte_count: int, make: Callable[[], bytes]) -> None:
+        self.byte_count = byte_count
+        self._make: Callable[[], bytes] | None = make
+        self._made = b""
+
+    def made(self) -> bytes:
+        """The message; made once."""
+        make = self._make
+        if make is not None:
+            self._made = make()
+            self._make = None  # only now: whoever finds it gone finds the message
+        return self._made
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One message of an audience; `message` is the whole FeedMessage, the same for all readers."""
+    """One message of an audience: a whole FeedMessage, the same for all readers."""
 
     kind: ItemKind
     number: int
     sent_us: int
-    message: bytes
+    whole: bytes | Deferred
     header_length: int
-    """Where the body starts in `message`."""
+    """Where the body starts."""
     shown: Shown = NOTHING_SHOWN
     """For TRACKS: the parts of the frame, for readers who want only some of it."""
     key: str = ""
@@ -110,15 +134,25 @@ class Item:
     numbered: bool = True
     """Whether `number` is its own: a heartbeat or an aside repeats the last one given."""
 
+    @property
+    def message(self) -> bytes:
+        """The bytes, made by whoever asks first."""
+        return self.whole if isinstance(self.whole, bytes) else self.whole.made()
+
+    @property
+    def byte_count(self) -> int:
+        """How long the message is, without making it."""
+        return len(self.whole) if isinstance(self.whole, bytes) else self.whole.byte_count
+
     def entries(self, places: Slots64) -> bytes:
         """The entries at these places of a frame, which ends with its entries."""
-        ends = self.shown.ends
-        first = len(self.message) - int(ends[-1])
+        ends, message = self.shown.ends, self.message
+        first = len(message) - int(ends[-1])
         starts = np.concatenate([[0], ends[:-1]])
         bounds = zip(
             (first + starts[places]).tolist(), (first + ends[places]).tolist(), strict=True
         )
-        return b"".join([self.message[start:end] for start, end in bounds])
+        return b"".join([message[start:end] for start, end in bounds])
 
 
 class Encoder(Protocol):

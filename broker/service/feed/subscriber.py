@@ -198,7 +198,7 @@ class Subscriber:
     def _merge_frames(self) -> None:
         """Keep the newest entry of each track, under the newest frame's number."""
         frames = [item for item in self._waiting if _is_mergeable(item)]
-        if sum(len(frame.message) for frame in frames) <= FRAME_BYTES_MAX:
+        if sum(frame.byte_count for frame in frames) <= FRAME_BYTES_MAX:
             return
         kept = _newest([frame.shown for frame in frames])
         self.shed_frame_count += sum(len(places) == 0 for places in kept)

@@ -205,3 +205,33 @@ def test_a_lost_track_is_not_shown_as_changed_too(picture: Picture) -> None:
     change = TrackStateChanged(1, slot, TrackState.LOST, 40.0)
     picture.cutter.state_changed(change, lost=True)
     assert [view.state for view in shown(picture.cut()[POLICE])] == [feed_pb2.TRACK_STATE_LOST]
+
+
+def test_a_frame_that_is_sent_late_says_what_was_so_when_it_was_cut() -> None:
+    # REQ-DET-002: frames are put together by the thread that sends them, which may be much later.
+    at_once, late = Picture(), Picture()
+    cut_now, cut_late = [], []
+    for step in range(6):
+        rows = fleet(
+            300, float(step), description=HELICOPTER if step % 2 else AircraftDescription()
+        )
+        for one in (at_once, late):
+            slots = one.move(*rows)
+            gone = TrackStateChanged(int(slots[step]), step, TrackState.LOST, 60.0)
+            one.cutter.state_changed(gone, lost=True)
+        cut_now.append({who: shown(items) for who, items in at_once.cut(NOW_US + step).items()})
+        cut_late.append(late.cut(NOW_US + step))
+        for one in (at_once, late):
+            one.tracks.descriptions[int(slots[step])] = AircraftDescription(callsign="another")
+            one.tracks.columns.latitude_deg[slots] = 0.0
+    assert [{who: shown(items) for who, items in one.items()} for one in cut_late] == cut_now
+
+
+def test_a_frame_is_put_together_once_and_its_length_is_known_before() -> None:
+    picture = Picture()
+    picture.move(*fleet(50))
+    [item] = picture.cut()[POLICE]
+    known_before = item.byte_count
+    message = item.message
+    assert item.message is message
+    assert known_before <= len(message) <= known_before + 16
