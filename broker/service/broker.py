@@ -32,6 +32,7 @@ from broker.service.feed.items import Encoder
 from broker.service.feed.projection import Projection
 from broker.service.intake import Intake
 from broker.service.ledger import Ledger
+from broker.service.mailbox import Mailbox
 from broker.service.metrics import Metrics
 from broker.service.publishing import PublishingReading
 from broker.service.reading import Reading
@@ -93,7 +94,9 @@ class Broker:
 
         Without `publishing` its rules, without `ground` the ground stay as the log has them.
         """
-        self.hub.bind(asyncio.get_running_loop())
+        mailbox = Mailbox.of_loop(asyncio.get_running_loop())
+        self.hub.bind(mailbox)
+        self.intake.bind(mailbox)
         self.engine.start()
         if self._ledger.is_new or policy_toml != self._airspace.policy_toml:
             await self.control(LoadPolicy(policy_toml))

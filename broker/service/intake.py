@@ -18,6 +18,7 @@ from broker.core.units import SECOND_US
 from broker.service.access import Access
 from broker.service.clock import Clock
 from broker.service.engine import Engine
+from broker.service.mailbox import Mailbox
 from broker.service.metrics import Metrics
 
 AGES_KEPT: Final = 100
@@ -60,6 +61,11 @@ class Intake:
         self._metrics = metrics
         self._ages: dict[SystemName, ReportAges] = {}
         self._known_systems: set[SystemName] = set()
+        self._mailbox: Mailbox | None = None
+
+    def bind(self, mailbox: Mailbox) -> None:
+        """Of the loop that callers with a future run in: answers come through it."""
+        self._mailbox = mailbox
 
     def publishing(self, system: SystemName) -> Decision:
         """May this system publish? New names are limited, for every name ever seen is kept."""
@@ -112,7 +118,7 @@ class Intake:
 
     def reports(self, batch: ReportBatch) -> tuple[int, asyncio.Future[BatchReply]]:
         """As `submit_reports`, with the reply as a future of the running loop."""
-        future, on_reply = _future_of((BatchReply,))
+        future, on_reply = self._future_of((BatchReply,))
         return self.submit_reports(batch, on_reply), future
 
     def submit_control(self, command: ControlCommand, on_reply: Callable[[Reply], None]) -> None:
@@ -126,7 +132,7 @@ class Intake:
     async def control(self, command: ControlCommand) -> Done | NotDone:
         """Carry out a control command; when this returns, it is on disk or it was refused."""
         future: asyncio.Future[Done | NotDone]
-        future, on_reply = _future_of((Done, NotDone))
+        future, on_reply = self._future_of((Done, NotDone))
         self._engine.submit(command, on_reply)
         return await future
 
@@ -136,33 +142,38 @@ class Intake:
 
     async def ask(self, question: Callable[[], Answer]) -> Answer:
         """Run `question` in the engine thread, where the core may be read."""
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[Answer] = loop.create_future()
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        mailbox = self._bound()
 
         def answer() -> None:
             try:
                 result = question()
             except Exception as error:  # noqa: BLE001 - handed to whoever asked
-                loop.call_soon_threadsafe(_fail, future, error)
+                failure = error
+                mailbox.put(lambda: _fail(future, failure))
             else:
-                loop.call_soon_threadsafe(_set, future, result)
+                mailbox.put(lambda: _set(future, result))
 
         self._engine.query(answer)
         return await future
 
+    def _future_of(
+        self, kinds: tuple[type[Answer], ...]
+    ) -> tuple[asyncio.Future[Answer], Callable[[Reply], None]]:
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        mailbox = self._bound()
 
-def _future_of(
-    kinds: tuple[type[Answer], ...],
-) -> tuple[asyncio.Future[Answer], Callable[[Reply], None]]:
-    loop = asyncio.get_running_loop()
-    future: asyncio.Future[Answer] = loop.create_future()
+        def on_reply(reply: Reply) -> None:
+            if not isinstance(reply, kinds):
+                raise BrokenInvariant(f"a reply of another kind: {reply!r}")
+            mailbox.put(lambda: _set(future, reply))
 
-    def on_reply(reply: Reply) -> None:
-        if not isinstance(reply, kinds):
-            raise BrokenInvariant(f"a reply of another kind: {reply!r}")
-        loop.call_soon_threadsafe(_set, future, reply)
+        return future, on_reply
 
-    return future, on_reply
+    def _bound(self) -> Mailbox:
+        if self._mailbox is None:
+            raise BrokenInvariant("the intake was asked before it was bound to a loop")
+        return self._mailbox
 
 
 def _set(future: asyncio.Future[Answer], result: Answer) -> None:

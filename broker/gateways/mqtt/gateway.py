@@ -77,7 +77,7 @@ class MqttGateway:
         )
         self._inbox.link = self.link
         self._outbox = Outbox(self.link, self._topics, json_agencies)
-        broker.hub.listen(self._outbox.publish)
+        broker.hub.listen(self._outbox.take)
 
     def start(self) -> None:
         """Connect in the background."""

@@ -62,7 +62,7 @@ Wire = TypeVar("Wire", bound=Message)
 
 
 class Inbox:
-    """Handles every inbound message. Runs in paho's thread; answers leave from the engine's."""
+    """Handles every inbound message. Runs in the network thread, where answers leave from too."""
 
     def __init__(
         self,
@@ -232,6 +232,10 @@ class Inbox:
         def on_reply(reply: Reply) -> None:
             if not isinstance(reply, BatchReply):
                 raise BrokenInvariant(f"a batch reply was expected, not {reply!r}")
+            if self.link is not None:
+                self.link.later(lambda: acknowledge(reply))
+
+        def acknowledge(reply: BatchReply) -> None:
             age_s = self._intake.report_age_s(sender)
             answer = acknowledgement(request, decoded, reply, received_us, age_s, CREDIT)
             self._send(

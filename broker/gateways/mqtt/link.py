@@ -14,7 +14,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from broker.core.errors import refuse
+from broker.gateways.mqtt.network import BufferedClient, NetworkThread
 from broker.gateways.mqtt.sending import Outgoing, Sender, properties_of
+from broker.service.mailbox import Task
 
 MQTT_PORT: Final = 1883
 MQTTS_PORT: Final = 8883
@@ -22,8 +24,8 @@ KEEPALIVE_S: Final = 20
 INFLIGHT_MAX: Final = 500
 """QoS 1 messages sent and not yet acknowledged; paho's 20 would throttle a burst of alerts."""
 QUEUED_MAX: Final = 20_000
-RECONNECT_S_MIN: Final = 1
-RECONNECT_S_MAX: Final = 30
+WAITING_MAX: Final = 20_000
+"""Pieces of work that wait for the network thread; paho has limits of its own."""
 CONTENT_TYPE: Final = "application/protobuf"
 JSON_CONTENT_TYPE: Final = "application/json"
 
@@ -69,7 +71,7 @@ OnMessage = Callable[[str, bytes, bool], None]
 
 
 class MqttLink:
-    """Connected, or trying to be. Callbacks come in paho's thread; any thread may `publish`."""
+    """Connected, or trying to be. Callbacks come in the network thread; any may `publish`."""
 
     def __init__(
         self,
@@ -88,15 +90,15 @@ class MqttLink:
         self._subscriptions = subscriptions
         self._wanted_retained = wanted_retained
         self._on_connected = on_connected
-        self._client = mqtt.Client(
+        self._client = BufferedClient(
             CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5
         )
         self._sender = Sender(self._client)
+        self._network = NetworkThread(self._client, self._sender.is_acknowledged)
         if tls is not None:
             self._client.tls_set_context(tls)
         self._client.max_inflight_messages_set(INFLIGHT_MAX)
         self._client.max_queued_messages_set(QUEUED_MAX)
-        self._client.reconnect_delay_set(RECONNECT_S_MIN, RECONNECT_S_MAX)
         self._client.on_socket_open = _without_nagle
         self._client.on_connect = self._connected
         self._client.on_disconnect = self._disconnected
@@ -111,17 +113,24 @@ class MqttLink:
 
     def start(self) -> None:
         """Connect in the background and keep connected."""
-        self._sender.start()
         self._client.connect_async(
             self.address.host, self.address.port, keepalive=KEEPALIVE_S, clean_start=True
         )
-        self._client.loop_start()
+        self._network.start()
 
     def stop(self) -> None:
-        """Say goodbye and end paho's thread."""
-        self._sender.stop()
-        self._client.disconnect()
-        self._client.loop_stop()
+        """Say goodbye and end the network thread."""
+        self._network.stop()
+
+    def later(self, work: Task, message_count: int = 1) -> None:
+        """Do work that publishes in the network thread, which is woken once for much of it.
+
+        Without room for it the messages it would have sent are counted.
+        """
+        if self._network.waiting_count >= WAITING_MAX:
+            self._unsent_count += message_count
+        else:
+            self._network.put(work)
 
     def publish(
         self,
@@ -133,7 +142,7 @@ class MqttLink:
         expiry_s: int | None = None,
         content_type: str = CONTENT_TYPE,
     ) -> None:
-        """Send, in the order of the calls.
+        """Send, in the order of the calls of one thread.
 
         What cannot be sent is counted: numbers show the gap and resume closes it.
         """
@@ -141,15 +150,20 @@ class MqttLink:
             self._unsent_count += 1
             return
         properties = properties_of(content_type, expiry_s)
-        self._sender.put(Outgoing(topic, payload, qos, retain, properties))
+        message = Outgoing(topic, payload, qos, retain, properties)
+        if self._network.is_current:
+            self._sender.send(message)
+        else:
+            self.later(lambda: self._sender.send(message))
 
     def watch(self, filters: list[str]) -> None:
         """Subscribe to further topics, retained messages first."""
-        self._client.subscribe([(one, SubscribeOptions(qos=1)) for one in filters])
+        options = [(one, SubscribeOptions(qos=1)) for one in filters]
+        self._network.put(lambda: self._client.subscribe(options))
 
     def unwatch(self, filters: list[str]) -> None:
         """Undo `watch`."""
-        self._client.unsubscribe(filters)
+        self._network.put(lambda: self._client.unsubscribe(filters))
 
     def _options(self, topic: str, qos: int) -> SubscribeOptions:
         """Retained requests are not wanted: they would be applied again at every reconnect.
@@ -168,6 +182,7 @@ class MqttLink:
             log.error("mqtt-refused", reason=str(reason))
             return
         client.subscribe([(topic, self._options(topic, qos)) for topic, qos in self._subscriptions])
+        self._network.accepted()
         self.connected.set()
         log.info("mqtt-connected", host=self.address.host, port=self.address.port)
         self._on_connected()

@@ -26,7 +26,7 @@ log = structlog.get_logger()
 
 
 class Outbox:
-    """Publishes news. Called in the engine thread; JSON twins are made in a thread of their own."""
+    """Publishes news; JSON twins are made in a thread of their own."""
 
     def __init__(self, link: MqttLink, topics: Topics, json_agencies: frozenset[str]) -> None:
         self._link = link
@@ -38,10 +38,13 @@ class Outbox:
         if json_agencies:
             self._json_thread.start()
 
+    def take(self, news: News) -> None:
+        """Leave news for the network thread. Called in the engine thread, which goes on at once."""
+        if self._link.connected.is_set():
+            self._link.later(lambda: self.publish(news), sum(len(items) for _, items in news))
+
     def publish(self, news: News) -> None:
         """Send every message to its topic."""
-        if not self._link.connected.is_set():
-            return
         for audience, items in news:
             for item in items:
                 if item.snapshot and item.kind not in _RETAINED:

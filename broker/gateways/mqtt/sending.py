@@ -1,12 +1,5 @@
-"""Handing messages to paho in a thread of their own: it is slow work that nobody has to wait for.
+"""Handing messages to paho: what goes with each, and what is left out when the server stalls."""
 
-Each message costs paho about a tenth of a millisecond and wakes its network thread. The engine has
-one for every audience of an alert and dozens for the frames of a tick, and reports are waiting for
-it meanwhile. So the engine only queues; order is kept, as one thread hands everything over.
-"""
-
-import queue
-import threading
 from collections import deque
 from functools import cache
 from typing import Final, NamedTuple
@@ -16,11 +9,8 @@ import structlog
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-WAITING_MAX: Final = 20_000
-"""Messages not yet handed to paho, which has limits of its own."""
 BEST_EFFORT_WAITING_MAX: Final = 400
 """QoS 0 messages not yet written to the socket: display detail is what a stalled server costs."""
-STOP_S: Final = 5.0
 
 log = structlog.get_logger()
 
@@ -58,39 +48,26 @@ def properties_of(content_type: str, expiry_s: int | None) -> Properties:
 
 
 class Sender:
-    """Queues messages from any thread and hands them to a client in one."""
+    """Hands messages to a client, in its network thread, and counts what it cannot."""
 
     def __init__(self, client: mqtt.Client) -> None:
         self.dropped_count = 0
         self._client = client
-        self._waiting: queue.SimpleQueue[Outgoing | None] = queue.SimpleQueue()
         self._best_effort: deque[mqtt.MQTTMessageInfo] = deque()
-        self._thread = threading.Thread(target=self._run, name="mqtt-out", daemon=True)
+        self._last_safe: mqtt.MQTTMessageInfo | None = None
 
-    def start(self) -> None:
-        """Begin to hand over."""
-        self._thread.start()
+    def is_acknowledged(self) -> bool:
+        """Whether the server has the last message that it acknowledges; they are taken in turn."""
+        last = self._last_safe
+        return last is None or last.is_published()
 
-    def put(self, message: Outgoing) -> None:
-        """Queue a message. What finds no room is counted."""
-        if self._waiting.qsize() >= WAITING_MAX:
+    def send(self, message: Outgoing) -> None:
+        """Hand a message over."""
+        try:
+            self._hand_over(message)
+        except Exception:  # one message must not take those after it along
             self.dropped_count += 1
-        else:
-            self._waiting.put(message)
-
-    def stop(self) -> None:
-        """Hand over what waits, then end."""
-        if self._thread.is_alive():
-            self._waiting.put(None)
-            self._thread.join(STOP_S)
-
-    def _run(self) -> None:
-        while (message := self._waiting.get()) is not None:
-            try:
-                self._hand_over(message)
-            except Exception:  # one message must not end the thread that sends all of them
-                self.dropped_count += 1
-                log.exception("mqtt-send-failed", topic=message.topic)
+            log.exception("mqtt-send-failed", topic=message.topic)
 
     def _hand_over(self, message: Outgoing) -> None:
         if message.qos == 0 and not self._has_room():
@@ -101,6 +78,8 @@ class Sender:
             self.dropped_count += 1
         elif message.qos == 0:
             self._best_effort.append(info)
+        else:
+            self._last_safe = info
 
     def _has_room(self) -> bool:
         """Whether few wait: paho itself queues QoS 0 messages without any limit."""

@@ -1,6 +1,5 @@
 """The hub: hands the engine's news to the readers, in the event loop that serves them."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Final
 
@@ -9,6 +8,7 @@ from broker.core.names import Audience
 from broker.service.feed.items import Item
 from broker.service.feed.projection import News
 from broker.service.feed.subscriber import Subscriber
+from broker.service.mailbox import Mailbox
 
 SUBSCRIBERS_MAX: Final = 2_000
 
@@ -19,15 +19,15 @@ class Hub:
     """Who reads what. `publish` is called by the engine thread; the rest runs in the loop."""
 
     def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._mailbox: Mailbox | None = None
         self._subscribers: dict[Audience, dict[Subscriber, None]] = {}
         self._listeners: list[Listener] = []
         # Audiences that ever had a reader here: the others' news need not wake the loop.
         self._audiences_read: set[Audience] = set()
 
-    def bind(self, loop: asyncio.AbstractEventLoop) -> None:
-        """The loop that serves the readers."""
-        self._loop = loop
+    def bind(self, mailbox: Mailbox) -> None:
+        """Of the loop that serves the readers."""
+        self._mailbox = mailbox
 
     def listen(self, listener: Listener) -> None:
         """Give every piece of news to `listener` too, in the engine thread (the MQTT gateway)."""
@@ -38,17 +38,17 @@ class Hub:
         if not news:
             return
         # The loop first: waking it is quick, and what listeners do takes longer.
-        if self._loop is not None and any(who in self._audiences_read for who, _ in news):
-            self._loop.call_soon_threadsafe(self._deliver, news)
+        if self._mailbox is not None and any(who in self._audiences_read for who, _ in news):
+            self._mailbox.put(lambda: self._deliver(news))
         for listener in self._listeners:
             listener(news)
 
     def attach_from_engine(self, subscriber: Subscriber, opening: list[Item]) -> None:
         """Engine thread: add a reader; it gets its opening and then its audience's news."""
-        if self._loop is None:
+        if self._mailbox is None:
             raise BrokenInvariant("a reader was attached before the hub was bound to a loop")
         self._audiences_read.add(subscriber.audience)
-        self._loop.call_soon_threadsafe(self._attach, subscriber, opening)
+        self._mailbox.put(lambda: self._attach(subscriber, opening))
 
     def _attach(self, subscriber: Subscriber, opening: list[Item]) -> None:
         if subscriber.is_ended:

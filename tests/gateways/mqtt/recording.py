@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from broker.gateways.mqtt.link import CONTENT_TYPE, MqttLink
+from broker.service.mailbox import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class RecordingLink:
         content_type: str = CONTENT_TYPE,
     ) -> None:
         self.sent.append(Published(topic, payload, qos, retain, expiry_s, content_type))
+
+    def later(self, work: Task, message_count: int = 1) -> None:
+        assert message_count >= 1
+        work()
 
     def as_link(self) -> MqttLink:
         return cast("MqttLink", self)

@@ -77,5 +77,5 @@ def test_nothing_is_queued_while_there_is_no_connection(
     link: RecordingLink, feed: AudienceFeed
 ) -> None:
     link.connected.clear()
-    outbox(link).publish([(POLICE, [feed.news(ItemKind.NOTICE, BODY, NOW_US)])])
+    outbox(link).take([(POLICE, [feed.news(ItemKind.NOTICE, BODY, NOW_US)])])
     assert link.sent == []

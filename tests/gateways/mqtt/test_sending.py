@@ -1,6 +1,5 @@
-"""The sender hands everything over in order, counts what it cannot, and survives a bad message."""
+"""The sender hands everything over, counts what it cannot, and survives a bad message."""
 
-import threading
 from typing import Any, cast
 
 import paho.mqtt.client as mqtt
@@ -30,11 +29,9 @@ class Client:
 
     def __init__(self, *, writing: bool = True) -> None:
         self.topics: list[str] = []
-        self.threads: set[str] = set()
         self.writing = writing
 
     def publish(self, topic: str, *_: Any) -> Info:
-        self.threads.add(threading.current_thread().name)
         if topic == "bad":
             raise ValueError("Publish topic cannot contain wildcards.")
         self.topics.append(topic)
@@ -49,25 +46,11 @@ def message(topic: str, qos: int = 1) -> Outgoing:
     return Outgoing(topic, b"", qos, False, PLAIN)
 
 
-def test_everything_is_handed_over_in_order_by_one_thread() -> None:
+def test_a_message_that_paho_refuses_is_counted_and_the_next_one_goes() -> None:
     client = Client()
     one = sender(client)
-    one.start()
-    for place in range(1_000):
-        one.put(message(str(place), place % 2))
-    one.stop()
-    assert client.topics == [str(place) for place in range(1_000)]
-    assert client.threads == {"mqtt-out"}
-    assert one.dropped_count == 0
-
-
-def test_a_message_that_paho_refuses_does_not_end_the_thread() -> None:
-    client = Client()
-    one = sender(client)
-    one.start()
     for topic in ("first", "bad", "last"):
-        one.put(message(topic))
-    one.stop()
+        one.send(message(topic))
     assert (client.topics, one.dropped_count) == (["first", "last"], 1)
 
 
@@ -76,21 +59,11 @@ def test_display_detail_is_dropped_when_nothing_is_written_and_safety_is_not() -
     client = Client(writing=False)
     one = sender(client)
     for place in range(sending.BEST_EFFORT_WAITING_MAX + 10):
-        one.put(message(f"frame {place}", 0))
-    one.put(message("alert", 1))
-    one.start()
-    one.stop()
+        one.send(message(f"frame {place}", 0))
+    one.send(message("alert", 1))
     assert len(client.topics) == sending.BEST_EFFORT_WAITING_MAX + 1
     assert client.topics[-1] == "alert"
     assert one.dropped_count == 10
-
-
-def test_the_queue_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sending, "WAITING_MAX", 3)
-    one = sender(Client())
-    for place in range(5):
-        one.put(message(str(place)))
-    assert one.dropped_count == 2
 
 
 @pytest.mark.parametrize("expiry_s", [None, 5])

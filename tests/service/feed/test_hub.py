@@ -8,6 +8,7 @@ from broker.service.feed.hub import Hub
 from broker.service.feed.items import Item, ItemKind
 from broker.service.feed.projection import News
 from broker.service.feed.subscriber import Filter, Subscriber
+from broker.service.mailbox import Mailbox
 from tests.core.tracks.batches import NOW_US
 from tests.service.feed.pictures import ENCODER, EPOCH, FIRE, POLICE
 
@@ -29,7 +30,7 @@ def fire() -> AudienceFeed:
 @pytest.fixture
 async def hub() -> Hub:
     one = Hub()
-    one.bind(asyncio.get_running_loop())
+    one.bind(Mailbox.of_loop(asyncio.get_running_loop()))
     return one
 
 
