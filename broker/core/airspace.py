@@ -96,7 +96,7 @@ class Airspace:
             self.tracks,
             self.restrictions,
             setup.backend,
-            self._may_be_one,
+            self.correlator.possibly_same.holds,
             self.hidden.sharing,
             setup.secret,
         )
@@ -219,6 +219,7 @@ class Airspace:
         if not changes:
             return []
         before = {change.track_number: change.before for change in changes}
+        self.correlator.possibly_same.changed = True  # others may be marked for it now, or not
         effects = self.hidden.changed(changes, now_us)
         for change in changes:
             if change.after != SharingLevel.OPEN:
@@ -294,11 +295,6 @@ class Airspace:
             outcome = self.controls.remove_aircraft(command)
         marked = self.supply_chain.settle()
         return Outcome((*outcome.effects, *_shown_again(marked)), outcome.reply)
-
-    def _may_be_one(self, slot_a: int, slot_b: int) -> bool:
-        """Whether two rows may show one aircraft, whose alert with itself is kept back."""
-        held = self.correlator.possibly_same.holds(slot_a, slot_b)
-        return held and self.hidden.may_join(slot_a, slot_b)
 
     def picture(self, agency: str) -> tuple[int | None, int]:
         """Time of the newest position that an agency is shown, None with none, and their count."""

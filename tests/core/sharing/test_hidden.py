@@ -396,12 +396,13 @@ def test_leaving_the_flight_id_out_opens_nothing() -> None:
 
 
 def test_probing_is_counted_told_and_limited_for_unsigned_tracks() -> None:
-    # REQ-SHARE-010
+    # REQ-SHARE-010. They move: what keeps still beside it counts as its own broadcast, and is told
+    # nothing at all.
     world = World()
     world.share_all(SharingLevel.COVERT)
     for place in range(8):
         ghost = row(
-            f"ghost-{place}", east_m=15.0 + place, description=FIRE_DRONE,
+            f"ghost-{place}", east_m=15.0 + place, east_mps=-8.0, description=FIRE_DRONE,
             source=ReportSource.REMOTE_ID if place else ReportSource.TELEMETRY,
         )  # fmt: skip
         for _ in range(4):

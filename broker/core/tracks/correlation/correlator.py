@@ -51,7 +51,8 @@ class Correlator:
         self.next_compare_us = 0
         self.allowed: Callable[[int, int], bool] = _anything
         """Whether two rows may become one, or be marked for each other: a hidden flight may not be
-        known from what somebody else hears."""
+        known from what somebody else hears. Their alert is kept back all the same: it would be
+        between an aircraft and itself, and would say which track is the hidden one."""
         self.possibly_same = PossiblySame(register, self.hearers.of, self._may_join)
         self._namesakes = Namesakes()
 
@@ -177,7 +178,7 @@ class Correlator:
             return []
         if evidence.is_company() and self.possibly_same.holds(slot_a, slot_b):
             self.possibly_same.release(slot_a, slot_b)
-        if not evidence.is_proof():
+        if not evidence.is_proof() or not self.allowed(slot_a, slot_b):
             return []
         self.looks.forget(slot_a, slot_b)
         return self._merge(slot_a, slot_b, "motion", evidence.confidence(), now_us)
@@ -185,18 +186,16 @@ class Correlator:
     def _may_join(self, slot_a: int, slot_b: int) -> bool:
         """Whether nothing forbids it: no word that contradicts, no publisher that hears both."""
         words = self.register.descriptions
-        return (
-            self.allowed(slot_a, slot_b)
-            and not contradict(words[slot_a], words[slot_b])
-            and not self.hearers.share_a_publisher(slot_a, slot_b)
-        )
+        if contradict(words[slot_a], words[slot_b]):
+            return False
+        return not self.hearers.share_a_publisher(slot_a, slot_b)
 
     def _show_held(self) -> list[Effect]:
         """Mark the tracks that may be heard twice, and unmark those that may no more."""
         if not self.possibly_same.changed:
             return []
         self.possibly_same.changed = False
-        return self.doubts.show_only(self.possibly_same.marked(), HEARD_TWICE)
+        return self.doubts.show_only(self.possibly_same.marked(self.allowed), HEARD_TWICE)
 
     def _merge(
         self, slot_a: int, slot_b: int, basis: str, confidence: float, now_us: int

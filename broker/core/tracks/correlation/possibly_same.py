@@ -131,12 +131,13 @@ class PossiblySame:
         for slot in slots:
             self.forget(slot)
 
-    def marked(self) -> set[int]:
-        """Of each pair the track that may be an echo: heard by radio alone, else the younger."""
+    def marked(self, allowed: AskPair) -> set[int]:
+        """Of each allowed pair the track that may be an echo: heard by radio, else the younger."""
         number = self.register.columns.track_number
         return {
             max(pair, key=lambda slot: (self._is_radio(slot), int(number[slot])))
             for pair in self.held
+            if allowed(*pair)
         }
 
     def _may_be_echo(self, slot_a: int, slot_b: int) -> bool:
