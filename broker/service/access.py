@@ -91,6 +91,11 @@ class Access:
         self.refused_count += not decision.allowed
         return decision
 
+    def confined_to(self, system: SystemName, action: Action) -> Zone | None:
+        """The zone outside which `system` may not do this; None where it may everywhere."""
+        zone = self.zone(system)
+        return zone if self.decide(system, action, area=zone).confined else None
+
     def zone(self, system: SystemName) -> Zone | None:
         """The zone that a system is confined to, if it is."""
         subject = self._identities.subject(system)

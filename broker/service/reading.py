@@ -8,9 +8,10 @@ from broker.core.aircraft.model import RegisteredAircraft
 from broker.core.effects import Alert
 from broker.core.errors import refuse
 from broker.core.names import Audience, RestrictionName
-from broker.core.restrictions.model import (
-    Restriction,
-)
+from broker.core.restrictions.model import Restriction
+from broker.core.restrictions.register import RestrictionRegister
+from broker.core.sharing.extents import around
+from broker.core.sharing.roles import Zone
 from broker.core.sharing.settings import SharingSetting
 from broker.core.sharing.views import AlertView
 from broker.service.clock import Clock
@@ -57,7 +58,7 @@ class Reading:
         subscriber = Subscriber(audience, chosen, self._encoder)
 
         def attach() -> None:
-            opening = self.opening(audience, point)
+            opening = self.opening(audience, point, confined=chosen.confined)
             subscriber.resume_after(opening.resumed_from)
             # In the engine thread, between two micro-batches: whatever is published after this
             # reaches the loop after the opening does.
@@ -71,8 +72,14 @@ class Reading:
             raise
         return subscriber
 
-    def opening(self, audience: Audience, point: ResumePoint | None) -> Opening:
-        """Engine thread only: how a feed begins for a reader that has everything up to `point`."""
+    def opening(
+        self, audience: Audience, point: ResumePoint | None, *, confined: bool = False
+    ) -> Opening:
+        """Engine thread only: how a feed begins for a reader that has everything up to `point`.
+
+        A reader that is confined to its area always begins with a snapshot: only that says what of
+        the news is about something it was told of.
+        """
         projection = self._projection
         now_us = self._clock.now_us()
         if point is None:
@@ -82,25 +89,43 @@ class Reading:
         if point.epoch != projection.epoch:
             reason = "new epoch: the broker could not keep its numbers"
             return Opening(projection.snapshot(audience, reason, now_us), None)
+        if confined:
+            reason = "a view of one zone begins afresh"
+            return Opening(projection.snapshot(audience, reason, now_us), None)
         missed = projection.feeds[audience].since(point.number)
         if missed is None:
             reason = "cannot resume: the messages after the token are no longer kept"
             return Opening(projection.snapshot(audience, reason, now_us), None)
         return Opening(missed, point.number)
 
-    async def restrictions(self) -> list[Restriction]:
-        """Planned and active restrictions, by name."""
-        live = await self._intake.ask(self._projection.airspace.restrictions.live)
-        return sorted(live, key=lambda one: one.draft.name)
+    async def restrictions(self, within: Zone | None = None) -> list[Restriction]:
+        """Planned and active restrictions by name; with a zone those that touch it."""
+        register = self._projection.airspace.restrictions
+
+        def found() -> list[Restriction]:
+            if within is None:
+                return register.live()
+            return [one for one in register.live() if _touches(register, one.draft.name, within)]
+
+        return sorted(await self._intake.ask(found), key=lambda one: one.draft.name)
 
     async def aircraft(self, agency: str) -> list[RegisteredAircraft]:
         """One agency's registered aircraft, by name."""
         register, now_us = self._projection.airspace.controls.aircraft, self._clock.now_us()
         return await self._intake.ask(lambda: register.of_agency(agency, now_us))
 
-    async def restriction(self, name: RestrictionName) -> Restriction | None:
-        """One restriction; ended ones too, while they are kept."""
-        return await self._intake.ask(lambda: self._projection.airspace.restrictions.get(name))
+    async def restriction(
+        self, name: RestrictionName, within: Zone | None = None
+    ) -> Restriction | None:
+        """One restriction, ended ones too while they are kept; with a zone a live one in it."""
+        register = self._projection.airspace.restrictions
+
+        def found() -> Restriction | None:
+            if within is not None and not _touches(register, name, within):
+                return None
+            return register.get(name)
+
+        return await self._intake.ask(found)
 
     async def alerts(self, audience: Audience) -> list[AlertView]:
         """Active alerts as the audience is shown them, most urgent first."""
@@ -124,6 +149,11 @@ class Reading:
     def view(self, alert: Alert, audience: Audience) -> AlertView | None:
         """Engine thread only: one alert as the audience is shown it."""
         return self._projection.views.alert(alert, audience)
+
+
+def _touches(register: RestrictionRegister, name: RestrictionName, zone: Zone) -> bool:
+    extent = around(register.boxes(name))
+    return extent is not None and zone.touches(extent)
 
 
 def page(things: Sequence[Thing], size: int, token: str) -> tuple[list[Thing], str]:

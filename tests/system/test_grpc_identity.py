@@ -5,7 +5,7 @@ import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from keepclear.client.tls import channel_credentials
 from keepclear.v1 import feed_pb2
 from tests.system.identities import HOST, Site, system_of
 from tests.system.live import WITHIN_S, Live, live, until
-from tests.system.traffic import crowd, keep_clear, now_us
+from tests.system.traffic import crowd, hovering, keep_clear, now_us
 
 pytestmark = pytest.mark.system
 
@@ -332,3 +332,54 @@ async def test_control_reads_its_own_zone_and_nothing_else(site: Site) -> None:
             await anext(messages)
         with pytest.raises(RefusedError):
             await who.publish(crowd(1, now_us()))
+
+
+async def shown(who: Client, area: feed_pb2.Area | None, token: bytes = b"") -> tuple[int, int]:
+    """How many alerts and keep-clear requests are in the snapshot that a reader begins with.
+
+    Never returns where none is sent.
+    """
+    alerts = requests = 0
+    role = feed_pb2.ROLE_OBSERVER
+    async with (
+        asyncio.timeout(WITHIN_S),
+        aclosing(who.subscribe(role, area=area, resume_token=token)) as messages,
+    ):
+        async for message in messages:
+            kind = message.WhichOneof("kind")
+            alerts += kind == "alert"
+            requests += kind == "restriction"
+            if kind == "snapshot_end":
+                break
+    return alerts, requests
+
+
+async def test_control_is_told_of_alerts_and_requests_that_touch_its_zone_only(site: Site) -> None:
+    # REQ-PRIV-003
+    roles = frozenset({AccessRole.AIR_TRAFFIC_CONTROL})
+    here, away = (feed_pb2.Area(south_deg=one, west_deg=-0.3, north_deg=one + 0.2, east_deg=0.1)
+                  for one in (51.4, 52.4))  # fmt: skip
+    near = site.partner("laa/tower", roles, Zone(51.4, -0.3, 51.6, 0.1))
+    far = site.partner("laa/elsewhere", roles, Zone(52.4, -0.3, 52.6, 0.1))
+    folders = (site.partner("met/dispatch"), near, far)
+    async with secure(site) as one, AsyncExitStack() as stack:
+        desk, tower, elsewhere = [
+            await stack.enter_async_context(client(one, folder)) for folder in folders
+        ]
+        made = await desk.create_restriction(keep_clear("one"))
+        for _ in range(4):
+            await desk.publish(hovering(now_us()))
+            await asyncio.sleep(1.0)
+        alerts, requests = await shown(desk, None)
+        assert (alerts > 0, requests) == (True, 1)
+        assert await shown(desk, away) == (alerts, 1), "who may see all is told all, wherever"
+        async with aclosing(tower.subscribe(feed_pb2.ROLE_OBSERVER, area=here)) as messages:
+            token = (await anext(messages)).header.resume_token
+        assert await shown(tower, here) == (alerts, 1)
+        assert await shown(tower, here, token) == (alerts, 1), "not resumed, but told anew"
+        assert await shown(elsewhere, away) == (0, 0)
+        assert [one.name for one in await tower.list_restrictions()] == [made.name]
+        assert await elsewhere.list_restrictions() == []
+        assert (await tower.get_restriction(made.name)).name == made.name
+        with pytest.raises(RefusedError, match="no planned or active"):
+            await elsewhere.get_restriction(made.name)

@@ -144,12 +144,14 @@ async def test_every_role_and_topic_over_mqtt(tmp_path: Path) -> None:
     async with secure_broker(site, AGENCIES, PLENTY) as running:
         for role in AccessRole:
             if role is AccessRole.AIR_TRAFFIC_CONTROL:
-                # A resume could not be narrowed to a zone either.
+                # A resume could not be narrowed to a zone either, nor what concerns requests.
                 assert TOPIC_ACTIONS["resume"] is Action.READ_NEUTRAL_VIEW
+                assert TOPIC_ACTIONS["restrictions/key"] is Action.READ_RESTRICTIONS
             await asyncio.to_thread(try_all, running.mqtt_address.port, role)
     for owner in OWNERS.values():
         control = AccessRole.AIR_TRAFFIC_CONTROL
-        wanted[control, f"{ROOT}/in/{owner}/{control}/resume"] = False
+        for leaf in ("resume", "restrictions/key"):
+            wanted[control, f"{ROOT}/in/{owner}/{control}/{leaf}"] = False
     differing = {key: found[key] for key in wanted if found[key] is not wanted[key]}
     assert differing == {}
     print(f"MQTT: {len(wanted)} combinations, {sum(wanted.values())} allowed")

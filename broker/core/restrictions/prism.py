@@ -125,6 +125,11 @@ class Prism:
         return self.ground_polygon
 
     @property
+    def degree_box(self) -> DegreeBox:
+        """The box round it, in degrees, with a margin."""
+        return _degree_box(self.frame, self.bounds_m)
+
+    @property
     def judged(self) -> JudgedLimits:
         """The limits as they are judged."""
         floor, ceiling = self.floor_hae_m, self.ceiling_hae_m

@@ -20,6 +20,7 @@ from broker.core.restrictions.clocks import DAY_US
 from broker.core.restrictions.drafting import accept, canonical, judged_over
 from broker.core.restrictions.ground import (
     LONDON,
+    DegreeBox,
     FindTerrain,
     Ground,
     HighestGround,
@@ -244,6 +245,11 @@ class RestrictionRegister:
     def is_live(self, name: RestrictionName) -> bool:
         """Whether it is planned or active."""
         return str(name) in self._zones
+
+    def boxes(self, name: RestrictionName) -> list[DegreeBox]:
+        """The boxes round the volumes of one that is planned or active."""
+        zone = self._zones.get(str(name))
+        return [] if zone is None else [prism.degree_box for prism in zone.prisms]
 
     def live(self) -> list[Restriction]:
         """Planned and active ones, by name."""

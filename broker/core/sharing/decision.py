@@ -26,6 +26,8 @@ class Decision:
     reason: str
     rule: str = "deny-by-default"
     """The rule that decided, as `rules.py` names it."""
+    confined: bool = False
+    """Allowed for what touches the subject's own zone only."""
 
     def as_refusal(self, field: str) -> Refusal:
         """The denial as a refusal of `field`."""
@@ -47,7 +49,7 @@ def decide(subject: Subject, action: Action, resource: Resource, terms: Terms) -
         if rule.in_zone_only and not _in_zone(subject, resource):
             outside_zone = rule
             continue
-        return Decision(True, f"allowed by {rule.name}", rule.name)
+        return Decision(True, f"allowed by {rule.name}", rule.name, rule.in_zone_only)
     if outside_zone is not None:
         text = f"{subject.system} reads inside its own zone only: ask for an area within it"
         return Decision(False, text, outside_zone.name)

@@ -23,7 +23,7 @@ class AccessRole(StrEnum):
     APPROVER = "approver"
     """Approves what its agency's airspace managers prepared."""
     AIR_TRAFFIC_CONTROL = "air-traffic-control"
-    """Reads the neutral view inside its own zone, and nothing else."""
+    """Reads the neutral view and keep-clear requests of its own zone, and nothing else."""
     AUDITOR = "auditor"
     """Reads what was decided and disclosed, and no live picture."""
     ADMINISTRATOR = "administrator"
@@ -91,6 +91,15 @@ class Zone:
             and self.west_deg <= other.west_deg
             and other.north_deg <= self.north_deg
             and other.east_deg <= self.east_deg
+        )
+
+    def touches(self, other: "Zone") -> bool:
+        """Whether any of `other` lies inside."""
+        return (
+            self.south_deg <= other.north_deg
+            and other.south_deg <= self.north_deg
+            and self.west_deg <= other.east_deg
+            and other.west_deg <= self.east_deg
         )
 
 

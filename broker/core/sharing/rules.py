@@ -55,8 +55,15 @@ RULES: Final = (
     Rule(
         "readers-read-requests",
         Action.READ_RESTRICTIONS,
-        (*_READERS, AccessRole.AIR_TRAFFIC_CONTROL, AccessRole.AUDITOR),
+        (*_READERS, AccessRole.AUDITOR),
         _ANY,
+    ),
+    Rule(
+        "control-reads-requests-of-own-zone",
+        Action.READ_RESTRICTIONS,
+        (AccessRole.AIR_TRAFFIC_CONTROL,),
+        _ANY,
+        in_zone_only=True,
     ),
     Rule("manager-sets-own", Action.SET_RESTRICTION, (AccessRole.AIRSPACE_MANAGER,), _OWN),
     # Law is copied, never made: what airspace managers may set does not include it.

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -21,7 +22,7 @@ from broker.gateways.wire.framing import length_delimited
 from broker.service.delivery import DeliveryNotes
 from broker.service.feed.hub import SUBSCRIBERS_MAX, Hub
 from broker.service.feed.items import ItemKind
-from broker.service.feed.subscriber import Area, Filter, Subscriber, SubscriberTooSlow
+from broker.service.feed.subscriber import Filter, Subscriber, SubscriberTooSlow
 from broker.service.intake import Intake
 from broker.service.metrics import Metrics
 from broker.service.reading import Reading
@@ -149,10 +150,11 @@ class FeedServicer:
             chosen = _filter(request)
         except Refused as refused:
             await abort_refused(context, refused.refusals)
-        decision = self._intake.reading(system, audience, _zone_of(chosen))
+        decision = self._intake.reading(system, audience, chosen.area)
         if not decision.allowed:
             await deny(context, decision)
-        narrow_call(VIEW_ACTIONS[audience.role], _zone_of(chosen))
+        chosen = replace(chosen, confined=decision.confined)
+        narrow_call(VIEW_ACTIONS[audience.role], chosen.area)
         try:
             return await self._reading.subscribe(audience, chosen, request.resume_token)
         except Refused as refused:
@@ -165,14 +167,6 @@ def _response(message: bytes) -> bytes:
     return length_delimited(_MESSAGE_FIELD, message)
 
 
-def _zone_of(chosen: Filter) -> Zone | None:
-    """The part of the sky that a reader asks for, as the decision point knows it."""
-    area = chosen.area
-    if area is None:
-        return None
-    return Zone(area.south_deg, area.west_deg, area.north_deg, area.east_deg)
-
-
 def _filter(request: feed_pb2.SubscribeRequest) -> Filter:
     kinds = frozenset(request.kinds)
     if not kinds <= _CHOOSABLE_KINDS:
@@ -180,10 +174,10 @@ def _filter(request: feed_pb2.SubscribeRequest) -> Filter:
     area = None
     if request.HasField("area"):
         box = request.area
-        area = Area(box.south_deg, box.west_deg, box.north_deg, box.east_deg)
+        area = Zone(box.south_deg, box.west_deg, box.north_deg, box.east_deg)
         in_order = area.south_deg < area.north_deg and area.west_deg < area.east_deg
         in_range = area.south_deg >= -90 and area.north_deg <= 90
         in_range = in_range and area.west_deg >= -180 and area.east_deg <= 180
         if not (in_order and in_range):
             raise refuse("area", "must be a box: south below north, west below east, in degrees")
-    return Filter(area, frozenset(ItemKind(kind) for kind in kinds))
+    return Filter(area, kinds=frozenset(ItemKind(kind) for kind in kinds))

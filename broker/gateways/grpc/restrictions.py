@@ -10,6 +10,7 @@ from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
     Restriction,
 )
+from broker.core.sharing.roles import Action, Zone
 from broker.gateways.grpc.errors import (
     Context,
     abort,
@@ -105,12 +106,12 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         self, request: pb.GetRestrictionRequest, context: Context
     ) -> pb.GetRestrictionResponse:
         """One planned or active restriction."""
-        await known_system(context, self._intake)
+        system = await known_system(context, self._intake)
         try:
             name = RestrictionName.parse("name", request.name)
         except Refused as refused:
             await abort_refused(context, refused.refusals)
-        found = await self._reading.restriction(name)
+        found = await self._reading.restriction(name, self._zone_of(system))
         if found is None:
             refusal = Refusal("name", f"there is no planned or active restriction {name}")
             await abort_refused(context, [refusal], code_pb2.NOT_FOUND)
@@ -120,8 +121,8 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         self, request: pb.ListRestrictionsRequest, context: Context
     ) -> pb.ListRestrictionsResponse:
         """Planned and active restrictions by name."""
-        await known_system(context, self._intake)
-        live = await self._reading.restrictions()
+        system = await known_system(context, self._intake)
+        live = await self._reading.restrictions(self._zone_of(system))
         try:
             shown, next_token = page(live, request.page_size, request.page_token)
         except Refused as refused:
@@ -129,6 +130,10 @@ class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):
         return pb.ListRestrictionsResponse(
             restrictions=[self._signed.message(one) for one in shown], next_page_token=next_token
         )
+
+    def _zone_of(self, system: SystemName) -> Zone | None:
+        """The zone that a reader is confined to, if it is."""
+        return self._intake.access.confined_to(system, Action.READ_RESTRICTIONS)
 
 
 def the_restriction(resource: object) -> Restriction:

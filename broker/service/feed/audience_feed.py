@@ -4,6 +4,7 @@ from collections import deque
 from typing import Final
 
 from broker.core.names import Audience
+from broker.core.sharing.roles import Zone
 from broker.core.units import SECOND_US
 from broker.service.feed.items import (
     NOTHING_SHOWN,
@@ -44,6 +45,7 @@ class AudienceFeed:
         key: str = "",
         ended: bool = False,
         edition: Edition | None = None,
+        extent: Zone | None = None,
     ) -> Item:
         """The next numbered message."""
         self.last_number += 1
@@ -58,6 +60,7 @@ class AudienceFeed:
             key=key,
             ended=ended,
             edition=edition,
+            extent=extent,
         )
         self._keep(item)
         return item
@@ -80,6 +83,7 @@ class AudienceFeed:
         shown: Shown = NOTHING_SHOWN,
         key: str = "",
         edition: Edition | None = None,
+        extent: Zone | None = None,
     ) -> Item:
         """Part of a snapshot taken at the last number."""
         header = self._header(now_us, snapshot=True)
@@ -93,6 +97,7 @@ class AudienceFeed:
             key=key,
             snapshot=True,
             edition=edition,
+            extent=extent,
         )
 
     def since(self, number: int) -> list[Item] | None:

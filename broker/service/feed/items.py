@@ -14,6 +14,7 @@ from broker.core.restrictions.model import (
     Restriction,
 )
 from broker.core.sharing.keep_clear import KeepClearVolume
+from broker.core.sharing.roles import Zone
 from broker.core.sharing.views import AlertView
 from broker.core.tracks.register import TrackRegister
 
@@ -131,6 +132,8 @@ class Item:
     """Part of a snapshot: state for one reader, never merged with news."""
     edition: Edition | None = None
     """Of a keep-clear request: the version it says, whose delivery is proven."""
+    extent: Zone | None = None
+    """Of an alert, a restriction or a volume: where it is, if that is known still."""
     numbered: bool = True
     """Whether `number` is its own: a heartbeat or an aside repeats the last one given."""
 

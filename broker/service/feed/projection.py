@@ -37,7 +37,9 @@ from broker.core.effects import (
 from broker.core.names import Audience, Role
 from broker.core.plain import Plain, integer, mapping
 from broker.core.restrictions.model import Restriction, RestrictionState
+from broker.core.sharing.extents import around, extent_of_alert, extent_of_volume
 from broker.core.sharing.keep_clear import KeepClearVolume
+from broker.core.sharing.roles import Zone
 from broker.core.sharing.views import Views
 from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.frames import FrameCutter
@@ -167,7 +169,11 @@ class Projection:
             key=str(restriction.draft.name),
             ended=restriction.state in _ENDED,
             edition=_edition_of(restriction),
+            extent=self._extent_of_restriction(restriction),
         )
+
+    def _extent_of_restriction(self, restriction: Restriction) -> Zone | None:
+        return around(self.airspace.restrictions.boxes(restriction.draft.name))
 
     def _desk_notice(
         self, effect: DeskNotice, now_us: int, by_audience: dict[Audience, list[Item]]
@@ -185,6 +191,7 @@ class Projection:
     ) -> None:
         alert = effect.alert
         ended = alert.level is AlertLevel.NONE
+        extent = extent_of_alert(alert, self.airspace.tracks)
         for audience, items in by_audience.items():
             if isinstance(effect, AlertRetold):
                 view = self.views.retold(alert, audience, effect.levels)
@@ -194,7 +201,10 @@ class Projection:
                 continue
             body = self._encoder.alert(view)
             feed = self.feeds[audience]
-            items.append(feed.news(ItemKind.ALERT, body, now_us, key=alert.alert_id, ended=ended))
+            key = alert.alert_id
+            items.append(
+                feed.news(ItemKind.ALERT, body, now_us, key=key, ended=ended, extent=extent)
+            )
 
     def _of_hidden(
         self,
@@ -216,13 +226,17 @@ class Projection:
         self, volume: KeepClearVolume, now_us: int, by_audience: dict[Audience, list[Item]]
     ) -> None:
         """To everybody but the agency that is shown the aircraft itself."""
+        extent = extent_of_volume(volume)
         for audience, items in by_audience.items():
             if audience.agency == volume.owner:
                 continue
             key = self.views.volume_id(audience, volume)
             body = self._encoder.volume(key, volume)
             feed = self.feeds[audience]
-            items.append(feed.news(ItemKind.VOLUME, body, now_us, key=key, ended=volume.ended))
+            ended = volume.ended
+            items.append(
+                feed.news(ItemKind.VOLUME, body, now_us, key=key, ended=ended, extent=extent)
+            )
 
     def _to_all(
         self,
@@ -234,10 +248,13 @@ class Projection:
         *,
         ended: bool = False,
         edition: Edition | None = None,
+        extent: Zone | None = None,
     ) -> None:
         for audience, items in by_audience.items():
-            feed = self.feeds[audience]
-            items.append(feed.news(kind, body, now_us, key=key, ended=ended, edition=edition))
+            one = self.feeds[audience].news(
+                kind, body, now_us, key=key, ended=ended, edition=edition, extent=extent
+            )
+            items.append(one)
 
     def snapshot(self, audience: Audience, reason: str, now_us: int) -> list[Item]:
         """What a late joiner is shown: the state at the audience's last number."""
@@ -261,18 +278,22 @@ class Projection:
         parts = []
         for restriction in airspace.restrictions.live():
             body, key = encoder.restriction(restriction), str(restriction.draft.name)
-            edition = _edition_of(restriction)
-            parts.append(feed.part(ItemKind.RESTRICTION, body, now_us, key=key, edition=edition))
+            edition, extent = _edition_of(restriction), self._extent_of_restriction(restriction)
+            part = feed.part(
+                ItemKind.RESTRICTION, body, now_us, key=key, edition=edition, extent=extent
+            )
+            parts.append(part)
         for alert in airspace.alerting.active():
             view = self.views.alert(alert, audience)
             if view is not None:
                 body = encoder.alert(view)
-                parts.append(feed.part(ItemKind.ALERT, body, now_us, key=alert.alert_id))
+                key, extent = alert.alert_id, extent_of_alert(alert, airspace.tracks)
+                parts.append(feed.part(ItemKind.ALERT, body, now_us, key=key, extent=extent))
         for volume in airspace.hidden.volumes.current():
             if volume.owner != audience.agency:
                 key = self.views.volume_id(audience, volume)
-                body = encoder.volume(key, volume)
-                parts.append(feed.part(ItemKind.VOLUME, body, now_us, key=key))
+                body, extent = encoder.volume(key, volume), extent_of_volume(volume)
+                parts.append(feed.part(ItemKind.VOLUME, body, now_us, key=key, extent=extent))
         return parts
 
     def state(self) -> dict[str, Plain]:

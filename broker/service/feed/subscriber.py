@@ -16,36 +16,25 @@ from typing import Final
 import numpy as np
 
 from broker.core.names import Audience, RestrictionName
+from broker.core.sharing.roles import Zone
 from broker.service.feed.items import FRAME_BYTES_MAX, Encoder, Item, ItemKind, Shown, Slots64
 
 SAFETY_ITEMS_MAX: Final = 2_000
 """Messages other than frames and heartbeats that may wait for one reader."""
 FRAMES_BEFORE_MERGING: Final = 8
 """Two seconds of frames: what a reader may be behind before detail is shed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """A box in degrees."""
-
-    south_deg: float
-    west_deg: float
-    north_deg: float
-    east_deg: float
-
-    def inside(self, shown: Shown) -> Slots64:
-        """The places of the tracks that are inside; one without a place is everywhere."""
-        north, east = shown.latitude_deg, shown.longitude_deg
-        within = (self.south_deg <= north) & (north <= self.north_deg)
-        within &= (self.west_deg <= east) & (east <= self.east_deg)
-        return np.flatnonzero(within | np.isnan(north))
+_PLACED: Final = frozenset({ItemKind.ALERT, ItemKind.RESTRICTION, ItemKind.VOLUME})
+"""Kinds that are about a part of the sky, beside tracks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What a reader wants: everything, unless it says otherwise."""
 
-    area: Area | None = None
+    area: Zone | None = None
+    confined: bool = False
+    """The area is all that the reader may see: it holds for whatever has a place, not for tracks
+    alone."""
     kinds: frozenset[ItemKind] = field(default_factory=frozenset)
 
     def wants(self, kind: ItemKind) -> bool:
@@ -80,6 +69,8 @@ class Subscriber:
         self._last_number: int | None = None
         self.on_end: Callable[[Exception], None] | None = None
         """Called once when the reader is cut off, in the loop."""
+        self._told: set[tuple[ItemKind, str]] = set()
+        """Of a confined reader: what stands in its picture, whose news it hears to the end."""
         self._snapshot_count = 0
         self._wake = asyncio.Event()
         self._ended: Exception | None = None
@@ -165,11 +156,12 @@ class Subscriber:
         if item.kind is ItemKind.SNAPSHOT_BEGIN:
             self._last_number = item.number
             self._snapshot_count = 0
+            self._told.clear()
             return item.message
         if item.kind is ItemKind.SNAPSHOT_END:
             # The count is of what this reader got: its filter may have left parts out.
             return item.message + self._encoder.snapshot_end(self._snapshot_count)
-        if not self._filter.wants(item.kind):
+        if not self._filter.wants(item.kind) or self._withhold(item):
             return None
         message = self._within_area(item)
         if message is None:
@@ -184,11 +176,27 @@ class Subscriber:
             return message
         return message + self._encoder.covers_from(last + 1)
 
+    def _withhold(self, item: Item) -> bool:
+        """Whether it does not touch the area that a confined reader may see; notes what it told."""
+        area = self._filter.area
+        if not self._filter.confined or area is None or item.kind not in _PLACED:
+            return False
+        known = (item.kind, item.key)
+        if item.ended:
+            told = known in self._told
+            self._told.discard(known)
+            return not told
+        if known not in self._told:
+            if item.extent is None or not area.touches(item.extent):
+                return True
+            self._told.add(known)
+        return False
+
     def _within_area(self, item: Item) -> bytes | None:
         area = self._filter.area
         if area is None or item.kind is not ItemKind.TRACKS:
             return item.message
-        inside = area.inside(item.shown)
+        inside = _inside(area, item.shown)
         if len(inside) == 0:
             return None
         if len(inside) == len(item.shown):
@@ -229,6 +237,14 @@ class Subscriber:
             frame.header_length,
             frame.shown.only(places),
         )
+
+
+def _inside(area: Zone, shown: Shown) -> Slots64:
+    """The places of the tracks that are inside; one without a place is everywhere."""
+    north, east = shown.latitude_deg, shown.longitude_deg
+    within = (area.south_deg <= north) & (north <= area.north_deg)
+    within &= (area.west_deg <= east) & (east <= area.east_deg)
+    return np.flatnonzero(within | np.isnan(north))
 
 
 def _newest(frames: list[Shown]) -> list[Slots64]:

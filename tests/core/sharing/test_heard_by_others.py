@@ -18,11 +18,10 @@ def flown(world: World, seconds: int, *, echo_east_m: float = 3.0, speed_mps: fl
     """A police drone flies east; fire's receiver hears something beside it."""
     for _ in range(seconds):
         along_m = (world.now_us / 1e6 % 1_000) * speed_mps
-        flying = {"east_mps": speed_mps, "north_mps": 0.0}
-        world.fly(MET, row(east_m=along_m, description=OWN, **flying))
+        world.fly(MET, row(east_m=along_m, east_mps=speed_mps, description=OWN))
         radio = row(
-            "1581F", east_m=along_m + echo_east_m, description=HEARD,
-            source=ReportSource.REMOTE_ID, **flying,
+            "1581F", east_m=along_m + echo_east_m, east_mps=speed_mps, description=HEARD,
+            source=ReportSource.REMOTE_ID,
         )  # fmt: skip
         world.fly(LFB, radio)
         world.wait()

@@ -7,15 +7,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker.core.sharing.roles import Zone
 from broker.service.feed import subscriber as module
 from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.items import MESSAGE_BYTES_MAX, Item, ItemKind
-from broker.service.feed.subscriber import Area, Filter, Subscriber, SubscriberTooSlow
+from broker.service.feed.subscriber import Filter, Subscriber, SubscriberTooSlow
 from keepclear.v1 import feed_pb2
 from tests.core.tracks.batches import NOW_US, at
 from tests.service.feed.pictures import ENCODER, EPOCH, POLICE, Picture, fleet, parsed
 
-NORTH = Area(51.5, -1.0, 52.0, 1.0)
+NORTH = Zone(51.5, -1.0, 52.0, 1.0)
 
 
 def reader(chosen: Filter | None = None, resumed_from: int | None = None) -> Subscriber:
@@ -325,3 +326,52 @@ def test_no_alert_is_lost_and_no_gap_is_shown_whatever_happens(
         assert set(sent) <= {message.header.number for message in got}
 
     asyncio.run(run())
+
+
+def confined() -> Subscriber:
+    """A reader that may see NORTH only."""
+    return reader(Filter(NORTH, confined=True), resumed_from=0)
+
+
+def placed(one: AudienceFeed, key: str, extent: Zone | None, *, ended: bool = False) -> Item:
+    body = ENCODER.notice("stands-for-an-alert", key)
+    return one.news(ItemKind.ALERT, body, NOW_US, key=key, extent=extent, ended=ended)
+
+
+async def keys_taken(one: Subscriber, *items: Item) -> list[str]:
+    """The keys of those of the items that the reader is given, and a mark at the end."""
+    mark = feed()
+    one.offer([*items, notice(mark)])
+    return [message.notice.text for message in await take(one)][:-1]
+
+
+BESIDE = Zone(51.9, 0.5, 52.5, 2.0)
+SOUTH = Zone(50.0, -1.0, 51.0, 1.0)
+
+
+async def test_a_confined_reader_is_told_what_touches_its_area_to_the_end() -> None:
+    # REQ-PRIV-003: also when it leaves the area, or nobody knows any more where it was.
+    one, told = confined(), feed()
+    items = [
+        placed(told, "in", BESIDE),
+        placed(told, "out", SOUTH),
+        placed(told, "unknown", None),
+        placed(told, "in", SOUTH),
+        placed(told, "out", SOUTH, ended=True),
+        placed(told, "in", None, ended=True),
+        placed(told, "in", SOUTH),
+    ]
+    assert await keys_taken(one, *items) == ["in", "in", "in"]
+
+
+async def test_a_confined_readers_numbers_show_no_gap() -> None:
+    # REQ-PRIV-003, REQ-FEED-013: what was withheld is answered for by the next message.
+    one, told = confined(), feed()
+    one.offer([placed(told, "out", SOUTH), placed(told, "in", BESIDE)])
+    [message] = await take(one)
+    assert (message.header.number, message.header.covers_from) == (2, 1)
+
+
+async def test_a_reader_that_merely_asks_for_an_area_is_told_every_alert() -> None:
+    one, told = reader(Filter(NORTH), resumed_from=0), feed()
+    assert await keys_taken(one, placed(told, "out", SOUTH)) == ["out"]
