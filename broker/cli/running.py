@@ -55,6 +55,12 @@ IDENTITY_CLAIMED: Final = (
     "systems name themselves and nobody checks it: this broker serves programs on its own machine"
 )
 
+REVOKED_ELSEWHERE: Final = (
+    "the MQTT server runs apart: a revoked system loses its session and every right there at once, "
+    "but one revoked certificate of a system that goes on is shut out only when whoever runs that "
+    "server gives it the new revocation list and reloads it"
+)
+
 log = structlog.get_logger()
 
 
@@ -217,6 +223,9 @@ def _broker_of(settings: Settings, clock: Clock, policy: str, security: Secured 
     if security is None:
         parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
         return Broker(parts)
+    if settings.mqtt:
+        log.warning("mqtt-server-apart", why=REVOKED_ELSEWHERE)
+        parts.projection.standing_notices["mqtt-server-apart"] = REVOKED_ELSEWHERE
     return Broker(replace(parts, identities=security.known, limits=security.limits))
 
 

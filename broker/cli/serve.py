@@ -12,6 +12,7 @@ from adapters.registry import UnknownAdapter, recording_start_us
 from broker.cli.following import RecordedClock
 from broker.cli.problems import Problem
 from broker.cli.running import (
+    REVOKED_ELSEWHERE,
     Running,
     adapters_running,
     announced,
@@ -160,3 +161,5 @@ def say_where(running: Running) -> None:
         console.print("Identities are claimed, not checked. Ctrl-C ends it.")
     else:
         console.print(f"  identities  {settings.identity_dir}, checked. Ctrl-C ends it.")
+        if running.mqtt_server is None:
+            console.print(f"[bold]Not enforced:[/] {REVOKED_ELSEWHERE}.")

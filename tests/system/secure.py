@@ -31,7 +31,10 @@ async def secure_broker(
     agencies: Mapping[str, AgencySettings],
     limits: LimitSettings | None = None,
     space: str = "exercise",
+    *,
+    apart: bool = False,
 ) -> AsyncIterator[Running]:
+    """With `apart` its MQTT server is run by somebody else, whom it cannot make reload."""
     settings = Settings(
         space=space,
         identity_dir=site.identities.path,
@@ -46,8 +49,13 @@ async def secure_broker(
     security = secured(settings, clock)
     server = mqtt_server_for(settings, security)
     assert server is not None
+    ours = None if apart else server
+    if apart:
+        assert security is not None
+        security.warden.reload = None
+        settings = settings.model_copy(update={"mqtt": f"mqtts://{HOST}:{server.port}"})
     try:
-        async with running_broker(settings, clock, server, security) as running:
+        async with running_broker(settings, clock, ours, security) as running:
             for _ in range(500):
                 if running.gateway.link.connected.is_set():
                     break
