@@ -4,7 +4,7 @@ import hashlib
 import re
 from typing import Final, assert_never
 
-from adapters.geozones import ground, timetable
+from adapters.geozones import timetable
 from adapters.geozones.model import (
     Applies,
     Authority,
@@ -28,8 +28,6 @@ from adapters.geozones.model import (
 from keepclear.v1 import restrictions_pb2 as contract
 from keepclear.v1 import volumes_pb2 as volumes
 
-CIRCLE_RADIUS_M_MAX: Final = 100_000.0
-"""What the contract holds; a polygon may be as wide as that circle."""
 IDENTIFIER_CHARS: Final = 40
 _SHORT_CHARS: Final = 200
 _LONG_CHARS: Final = 400
@@ -81,12 +79,10 @@ def restriction_id(source_id: str, item_id: str) -> str:
 def restriction(
     item: SourceItem, agency: str, source_id: str, format_name: str
 ) -> contract.Restriction:
-    """The restriction for a row that was read; Unreadable when the contract cannot hold it."""
+    """The restriction for a row that was read, as wide as the broker takes it (`wide.fitted`)."""
     zone = item.zone
     if zone is None:
         raise Unreadable(item.refusal or Reason.MALFORMED, item.detail)
-    for volume in zone.volumes:
-        _check_size(volume)
     return contract.Restriction(
         name=f"agencies/{agency}/restrictions/{restriction_id(source_id, item.source_id)}",
         title=_text(zone.title, _LONG_CHARS),
@@ -111,31 +107,6 @@ def _text(value: str, length: int) -> str:
     """A text that people may read: no control characters, cut with a mark."""
     plain = "".join(c if c.isprintable() or c in "\n\t" else " " for c in value).strip()
     return plain if len(plain) <= length else plain[: length - 2] + " …"
-
-
-def _check_size(volume: Volume) -> None:
-    match volume.shape:
-        case Circle(radius_m=radius_m):
-            too_large = radius_m > CIRCLE_RADIUS_M_MAX
-        case Polygon(outer=outer):
-            points = ground.drawn(outer)
-            too_large = _extent_m(points) > 2.0 * CIRCLE_RADIUS_M_MAX
-        case _:
-            assert_never(volume.shape)
-    if too_large:
-        raise Unreadable(
-            Reason.TOO_LARGE, f"an area wider than {2 * CIRCLE_RADIUS_M_MAX / 1_000:.0f} km"
-        )
-
-
-def _extent_m(points: list[Position]) -> float:
-    south, north = (pick(p.latitude_deg for p in points) for pick in (min, max))
-    west, east = (pick(p.longitude_deg for p in points) for pick in (min, max))
-    nearest = 0.0 if south <= 0.0 <= north else min(abs(south), abs(north))
-    return max(
-        ground.distance_m(Position(south, west), Position(north, west)),
-        ground.distance_m(Position(nearest, west), Position(nearest, east)),
-    )
 
 
 def _volume(volume: Volume) -> volumes.RestrictionVolume:

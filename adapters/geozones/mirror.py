@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from adapters.geozones import contract, refresh
+from adapters.geozones import contract, refresh, wide
 from adapters.geozones.model import Decoded, Outcome, SourceItem, Unreadable
 from keepclear.v1.restrictions_pb2 import Restriction
 
@@ -30,8 +30,9 @@ def mirror(decoded: Decoded, agency: str, source_id: str, now_us: int | None = N
             rows.append(item)
             continue
         try:
-            restrictions.append(contract.restriction(item, agency, source_id, decoded.format))
-            rows.append(item)
+            row = wide.fitted(item)
+            restrictions.append(contract.restriction(row, agency, source_id, decoded.format))
+            rows.append(row)
         except Unreadable as problem:
             rows.append(_refused(item, problem))
     return Mirrored(

@@ -100,7 +100,8 @@ def _usable(fields: NotamFields) -> None:
     named_warning = fields.subject == _OTHER and "W" in fields.scope
     if first not in {_RESTRICTIONS, _WARNINGS} and not named_warning:
         raise Unreadable(
-            Reason.NOT_A_RESTRICTION, f"Q code {fields.subject}{fields.condition}: no airspace"
+            Reason.NOT_A_RESTRICTION,
+            f"Q code {fields.subject}{fields.condition}: neither a restriction nor a warning",
         )
     if fields.condition == _TRIGGER:
         raise Unreadable(Reason.TRIGGER, "a trigger NOTAM is not itself the activation")

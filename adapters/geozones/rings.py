@@ -9,6 +9,8 @@ from adapters.geozones.model import Notes, Position, Reason, Ring, Unreadable, V
 
 SAME_POINT_M: Final = 0.01
 ARCS_TO_TURN_MAX: Final = 100
+SAME_WAY_DEG: Final = 5.0
+"""Tangents of published arcs: a second of position is a degree of an arc of 1 NM."""
 ARC_MISFIT_RATIO: Final = 0.05
 ARC_MISFIT_M: Final = 150.0
 """How far an arc's ends may be off its radius: positions are published to a second (31 m), radii
@@ -58,19 +60,48 @@ def _simple(ring: Ring, notes: Notes) -> Ring:
         raise Unreadable(Reason.MALFORMED, "the ring crosses the 180th meridian")
     if len(points) < 3:
         raise Unreadable(Reason.NO_AREA, "a ring has fewer than three corners")
-    if not ground.crosses_itself(ground.drawn(ring, ground.FINE_STEP_DEG)):
+    crosses = ground.crosses_itself(ground.drawn(ring, ground.FINE_STEP_DEG))
+    if not crosses and not _doubles_back(ring):
         return ring
     if (turned := _turned(ring)) is not None:
         notes.coarse(
-            "with the arcs as published the ring crosses itself: the other way round, which"
-            " encloses more, is set"
+            "an arc as published doubles back along an edge: the other way round, which encloses"
+            " more, is set"
         )
         return turned
+    if not crosses:
+        return ring
     around = ground.hull([*points, *ground.drawn_outside(ring)])
     if around is None or len(around) > VERTICES_PER_RING:
         raise Unreadable(Reason.NO_AREA, "the corners of a ring lie on one line")
     notes.coarse("the published ring crosses or touches itself: the convex hull of it is set")
     return around
+
+
+def _doubles_back(ring: Ring) -> bool:
+    """Whether an arc leaves, or arrives, against the straight edge beside it.
+
+    Where an edge is the tangent of its arc, only one way round goes on from it. The other way
+    leaves a spike without width, which nobody means; rounding decides whether it also crosses.
+    """
+    for place, vertex in enumerate(ring):
+        if vertex.arc is None:
+            continue
+        before, after = ring[place - 1], ring[(place + 1) % len(ring)]
+        beyond = ring[(place + 2) % len(ring)]
+        quarter = 90.0 if vertex.arc.clockwise else -90.0
+        center = vertex.arc.center
+        leaves = ground.bearing_deg(center, vertex.at) + quarter
+        arrives = ground.bearing_deg(center, after.at) - quarter
+        if before.arc is None and _same_way(leaves, ground.bearing_deg(vertex.at, before.at)):
+            return True
+        if after.arc is None and _same_way(arrives, ground.bearing_deg(after.at, beyond.at)):
+            return True
+    return False
+
+
+def _same_way(a_deg: float, b_deg: float) -> bool:
+    return abs((a_deg - b_deg + 180.0) % 360.0 - 180.0) < SAME_WAY_DEG
 
 
 def _turned(ring: Ring) -> Ring | None:

@@ -27,13 +27,14 @@ from broker.core.restrictions.model import (
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.prism import prism_of
 from broker.core.restrictions.shapes import (
+    CIRCLE_RADIUS_M_MAX,
+    COARSE_RADIUS_M_MAX,
     VERTICES_PER_RESTRICTION_MAX,
     VOLUMES_PER_RESTRICTION_MAX,
     JudgedLimits,
     LimitDatum,
     Polygon,
     VerticalLimit,
-    Volume,
 )
 from broker.core.restrictions.windows import Timetable, place_of
 
@@ -59,7 +60,7 @@ def check(
     refusals = [
         *_check_name(draft),
         *_check_texts(draft),
-        *_check_volumes(draft.volumes, ground),
+        *_check_volumes(draft, ground),
         *check_windows(f"{ROOT}.windows", draft, now_us),
         *_check_choices(draft),
         *check_parties(ROOT, draft, known_agencies),
@@ -171,7 +172,8 @@ def _check_choices(draft: RestrictionDraft) -> Iterator[Refusal]:
         yield Refusal(f"{ROOT}.priority", f"must be from -{PRIORITY_MAX} to {PRIORITY_MAX}")
 
 
-def _check_volumes(volumes: tuple[Volume, ...], ground: Ground) -> Iterator[Refusal]:
+def _check_volumes(draft: RestrictionDraft, ground: Ground) -> Iterator[Refusal]:
+    volumes = draft.volumes
     if not 1 <= len(volumes) <= VOLUMES_PER_RESTRICTION_MAX:
         reason = f"must be 1 to {VOLUMES_PER_RESTRICTION_MAX} volumes, are {len(volumes)}"
         yield Refusal(f"{ROOT}.volumes", reason)
@@ -182,5 +184,8 @@ def _check_volumes(volumes: tuple[Volume, ...], ground: Ground) -> Iterator[Refu
     if len(rings) > 1 and count > VERTICES_PER_RESTRICTION_MAX:
         reason = f"at most {VERTICES_PER_RESTRICTION_MAX} vertices in all, are {count}"
         yield Refusal(f"{ROOT}.volumes", reason)
+    unread = draft.is_mirrored and draft.is_unread
+    alerts_nobody = unread and draft.entry_rule is EntryRule.INFORMATION
+    radius_m_max = COARSE_RADIUS_M_MAX if alerts_nobody else CIRCLE_RADIUS_M_MAX
     for place, volume in enumerate(volumes):
-        yield from check_volume(f"{ROOT}.volumes[{place}]", volume, ground)
+        yield from check_volume(f"{ROOT}.volumes[{place}]", volume, ground, radius_m_max)

@@ -56,14 +56,12 @@ def check_point(field: str, latitude_deg: float, longitude_deg: float) -> Iterat
         yield Refusal(field, "0, 0 is an empty position, not a place")
 
 
-def check_circle(field: str, circle: Circle) -> Iterator[Refusal]:
+def check_circle(field: str, circle: Circle, radius_m_max: float) -> Iterator[Refusal]:
     """Everything wrong with a circle."""
     wrong = list(check_point(f"{field}.center", circle.latitude_deg, circle.longitude_deg))
     yield from wrong
-    if not 0.0 < circle.radius_m <= CIRCLE_RADIUS_M_MAX:
-        yield Refusal(
-            f"{field}.radius_m", f"must be above 0 and at most {CIRCLE_RADIUS_M_MAX:.0f} m"
-        )
+    if not 0.0 < circle.radius_m <= radius_m_max:
+        yield Refusal(f"{field}.radius_m", f"must be above 0 and at most {radius_m_max:.0f} m")
     elif not wrong:
         yield from check_reach(field, circle.latitude_deg, circle.longitude_deg, circle.radius_m)
 

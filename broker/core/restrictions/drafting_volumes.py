@@ -9,6 +9,7 @@ from broker.core.restrictions.drafting_texts import check_text
 from broker.core.restrictions.ground import LONDON, Ground
 from broker.core.restrictions.prism import LocalFrame, frame_of, vertical_bounds
 from broker.core.restrictions.shapes import (
+    CIRCLE_RADIUS_M_MAX,
     LABEL_LENGTH_MAX,
     LIMIT_TEXT_LENGTH_MAX,
     Circle,
@@ -24,11 +25,16 @@ LIMIT_M_MAX: Final = 100_000.0
 """ASTM F3548-21 altitudes run from -8,000 to 100,000 m."""
 
 
-def check_volume(field: str, volume: Volume, ground: Ground = LONDON) -> Iterator[Refusal]:
+def check_volume(
+    field: str,
+    volume: Volume,
+    ground: Ground = LONDON,
+    radius_m_max: float = CIRCLE_RADIUS_M_MAX,
+) -> Iterator[Refusal]:
     """Everything wrong with one volume; `field` names it as the contract does."""
     match volume.shape:
         case Circle():
-            shape_refusals = list(check_circle(f"{field}.circle", volume.shape))
+            shape_refusals = list(check_circle(f"{field}.circle", volume.shape, radius_m_max))
         case Polygon():
             shape_refusals = list(check_polygon(f"{field}.polygon", volume.shape))
         case _:

@@ -3,8 +3,9 @@
 Each prism has its own local frame: metres east and north of its reference point (the circle's
 centre, or the middle of the polygon's bounding box), measured the way distances between tracks
 are (`broker.core.geodesy.frame`). Edges are straight lines in that frame. Over the largest volume
-accepted the frame's own error is under 4 m, and the direction of north turns by about a degree
-from the middle to the edge: neither matters beside the accuracy of a position.
+that raises alerts the frame's own error is under 4 m, and the direction of north turns by about a
+degree from the middle to the edge: neither matters beside the accuracy of a position. The largest
+coarse disc, which raises none, is off by half a kilometre.
 
 Arcs become polylines that leave nothing out (`rings`). What cannot be converted exactly is taken
 outwards, so that a prism is never smaller than what was published, and the prism says how: a floor

@@ -11,6 +11,8 @@ VOLUMES_PER_RESTRICTION_MAX: Final = 20
 HOLES_PER_POLYGON_MAX: Final = 20
 ARCS_PER_RING_MAX: Final = 200
 CIRCLE_RADIUS_M_MAX: Final = 100_000.0
+COARSE_RADIUS_M_MAX: Final = 500_000.0
+"""Of the disc round an item that was not read, where it is named in answers and alerts nobody."""
 LABEL_LENGTH_MAX: Final = 80
 LIMIT_TEXT_LENGTH_MAX: Final = 60
 

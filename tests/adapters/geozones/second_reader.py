@@ -60,6 +60,11 @@ def text_points(text: str) -> list[Point]:
     return found
 
 
+def text_turns(text: str) -> list[bool]:
+    """For each arc of the text whether it is said to run clockwise."""
+    return [not before for before in re.findall(r"(ANTI|COUNTER)? ?-? ?CLOCKWISE", text.upper())]
+
+
 def text_radii(text: str) -> list[float]:
     squeezed = re.sub(r"\s+", " ", text)
     number = r"(\d+(?:\.\d+)?) ?(NM|KM|MTR|M)\b"

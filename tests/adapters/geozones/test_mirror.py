@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.geozones import contract, notam, sources, timetable
+from adapters.geozones import contract, ground, notam, sources, timetable
 from adapters.geozones.mirror import Mirrored, mirror
-from adapters.geozones.model import Event, Moment, Period, Reason, Unreadable, Window
+from adapters.geozones.model import (
+    Event,
+    Moment,
+    Outcome,
+    Period,
+    Position,
+    Reason,
+    Unreadable,
+    Window,
+)
 from keepclear.v1 import restrictions_pb2 as pb
 from keepclear.v1 import schedules_pb2 as schedules
 from keepclear.v1 import volumes_pb2 as volumes
@@ -61,8 +70,36 @@ def test_arcs_and_holes_are_carried() -> None:
     assert arc.center.latitude_deg == pytest.approx(51 + 40 / 60)
 
 
-def test_an_area_wider_than_the_contract_is_refused_by_name() -> None:
+def test_an_area_wider_than_the_broker_warns_about_is_named_in_answers() -> None:
     wide = documents.notam(text="WI 80NM RADIUS OF 513000N 0001000E", disc="5130N00010E080")
+    result = mirrored(wide)
+    (found,) = result.restrictions
+    assert result.rows[0].outcome is Outcome.APPROXIMATED
+    assert "raises no alerts" in result.rows[0].coarser[-1]
+    assert found.reading.quality == pb.READING_QUALITY_UNREAD
+    assert found.entry_rule == pb.ENTRY_RULE_INFORMATION
+    assert found.volumes[0].circle.radius_m == pytest.approx(80 * 1_852.0, abs=1_200.0)
+    assert found.volumes[0].circle.radius_m > 80 * 1_852.0
+    assert found.volumes[0].ceiling.datum == volumes.LIMIT_DATUM_UNLIMITED
+    assert "80NM RADIUS" in found.source.text
+
+
+def test_a_wide_polygon_lies_in_its_disc() -> None:
+    corners = [(50.0, -4.0), (50.2, 1.0), (53.5, 1.5), (53.0, -3.0)]
+    text = " - ".join(
+        f"{int(lat):02d}{round(lat % 1 * 60):02d}00N"
+        f" {int(abs(lon)):03d}{round(abs(lon) % 1 * 60):02d}00{'E' if lon >= 0 else 'W'}"
+        for lat, lon in [*corners, corners[0]]
+    )
+    (found,) = mirrored(documents.notam(text=f"AREA BOUNDED BY {text}")).restrictions
+    circle = found.volumes[0].circle
+    center = Position(circle.center.latitude_deg, circle.center.longitude_deg)
+    reach_m = [ground.distance_m(center, Position(*corner)) for corner in corners]
+    assert max(reach_m) < circle.radius_m < max(reach_m) + 5_000.0
+
+
+def test_an_area_that_no_disc_holds_is_refused_by_name() -> None:
+    wide = documents.notam(text="WI 300NM RADIUS OF 513000N 0001000E", disc="5130N00010E300")
     result = mirrored(wide)
     assert result.restrictions == ()
     assert result.rows[0].refusal is Reason.TOO_LARGE

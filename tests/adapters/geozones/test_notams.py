@@ -2,7 +2,7 @@
 
 import pytest
 
-from adapters.geozones import notam, pib
+from adapters.geozones import ground, notam, pib
 from adapters.geozones.model import (
     Applies,
     Circle,
@@ -11,6 +11,7 @@ from adapters.geozones.model import (
     Entry,
     Outcome,
     Polygon,
+    Position,
     Reason,
     SourceItem,
     Unit,
@@ -81,11 +82,42 @@ def test_an_area_outside_its_own_disc_keeps_both() -> None:
     assert "out of the disc" in item.coarser[0]
 
 
+def stadium(turn: str) -> str:
+    """All within 2 NM of a line of 6 NM that runs north, its caps as arcs round its ends."""
+    west, east = "0001647E", "0002313E"
+    return (
+        f"BOUNDED BY 513000N {west} THEN CLOCKWISE ARC OF A CIRCLE RADIUS 2NM CENTRED"
+        f" 513000N 0002000E TO 513000N {east} - 512400N {east} THEN {turn} ARC OF A CIRCLE"
+        f" RADIUS 2NM CENTRED 512400N 0002000E TO 512400N {west} - 513000N {west}"
+    )
+
+
+def test_an_arc_that_doubles_back_along_its_tangent_is_turned_round() -> None:
+    """Two tangents to two circles of one radius: only one way round is a ring at all.
+
+    The other way the second arc starts against the edge that leads to it and bites into the area.
+    """
+    meant, slip = (
+        only(notam.decode(documents.notam(text=stadium(turn), disc="5127N00020E009")))
+        for turn in ("CLOCKWISE", "ANTI-CLOCKWISE")
+    )
+    assert meant.outcome is Outcome.ACCEPTED
+    assert slip.outcome is Outcome.APPROXIMATED
+    assert "doubles back along an edge: the other way round" in slip.coarser[0]
+    assert zone_of(slip).volumes == zone_of(meant).volumes
+    shape = zone_of(slip).volumes[0].shape
+    assert isinstance(shape, Polygon)
+    line = [Position(51.4 + 0.1 * step / 400, 20 / 60) for step in range(401)]
+    for point in ground.drawn(shape.outer):
+        away_m = min(ground.distance_m(point, one) for one in line)
+        assert away_m == pytest.approx(2 * NM, abs=60.0)
+
+
 def test_arcs_in_both_directions() -> None:
     text = (
         "BOUNDED BY 513000N 0001000E THEN CLOCKWISE ARC OF A CIRCLE RADIUS 3NM CENTRED"
-        " 513300N 0001000E TO 513600N 0001000E - 513600N 0002000E THEN ANTI-CLOCKWISE ARC OF A"
-        " CIRCLE OF RADIUS OF 3 NM CENTRED ON 513300N 0002000E TO 513000N 0002000E -"
+        " 513300N 0001000E TO 513600N 0001000E - 513536N 0001735E THEN ANTI-CLOCKWISE ARC OF A"
+        " CIRCLE OF RADIUS OF 3 NM CENTRED ON 513300N 0002000E TO 513024N 0001735E -"
         " 513000N 0001000E."
     )
     item = only(notam.decode(documents.notam(text=text, disc="5133N00015E008")))

@@ -7,6 +7,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyproj import Geod
 
 from broker.core.names import RestrictionName
 from broker.core.restrictions.access import (
@@ -18,6 +19,7 @@ from broker.core.restrictions.access import (
     check_question,
     findings,
 )
+from broker.core.restrictions.drafting import check
 from broker.core.restrictions.model import (
     AppliesTo,
     EntryRule,
@@ -30,7 +32,7 @@ from broker.core.restrictions.model import (
 )
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.register import RestrictionRegister
-from broker.core.restrictions.shapes import LimitDatum, VerticalLimit
+from broker.core.restrictions.shapes import COARSE_RADIUS_M_MAX, Circle, LimitDatum, VerticalLimit
 from broker.core.sharing.entry_wording import entry_text, picture_of
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import MINUTE_US, SECOND_US
@@ -239,3 +241,40 @@ def test_hours_bear_on_the_time_that_is_asked_about() -> None:
     of = draft(windows=(window,))
     assert verdicts(of, question()) == []
     assert verdicts(of, question(end_us=NOW_US + 11 * MINUTE_US)) == [OBJECTION]
+
+
+COARSE = statutory(
+    volumes=(volume(Circle(54.3, 0.1, COARSE_RADIUS_M_MAX)),),
+    entry_rule=EntryRule.INFORMATION,
+    reading=Reading(ReadingQuality.UNREAD, ("wider than 200 km",)),
+)
+
+
+@pytest.mark.parametrize("bearing_deg", range(0, 360, 15))
+def test_a_wide_coarse_disc_is_answered_unread_all_over_and_alerts_nobody(
+    bearing_deg: int,
+) -> None:
+    # REQ-RES-043: measured against the ellipsoid; the importer adds the kilometre.
+    register = RestrictionRegister()
+    register.mirror(COARSE, NOW_US, AGENCIES)
+    assert not register.any_near(NOW_US)
+    for range_m, expected in ((COARSE_RADIUS_M_MAX - 1_000.0, [UNREAD]), (502_000.0, [])):
+        longitude, latitude, _ = Geod(ellps="WGS84").fwd(0.1, 54.3, bearing_deg, range_m)
+        there = question(place=PlacePoint(latitude, longitude, 0.0))
+        assert [one.verdict for one in asked(register, there)] == expected
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"entry_rule": EntryRule.ASK},
+        {"reading": Reading(ReadingQuality.APPROXIMATED)},
+        {"kind": RestrictionKind.KEEP_CLEAR_REQUEST, "source": None},
+        {"volumes": (volume(Circle(54.3, 0.1, COARSE_RADIUS_M_MAX + 1.0)),)},
+    ],
+)
+def test_only_what_alerts_nobody_may_be_so_wide(changes: dict[str, object]) -> None:
+    # REQ-RES-043
+    wide = replace(COARSE, **changes)  # type: ignore[arg-type]
+    fields = [refusal.field for refusal in check(wide, NOW_US, AGENCIES)]
+    assert "restriction.volumes[0].circle.radius_m" in fields
