@@ -32,6 +32,7 @@ from adapters.settings import (
     UnknownAdapter,
     host_and_port,
 )
+from adapters.sources.polled import FileSource, HttpSource
 from adapters.sources.tcp import TcpSource
 from adapters.sources.udp import UdpSource
 from adapters.uat import decode as uat
@@ -84,13 +85,13 @@ def _readsb_live(settings: FeedSettings, clock: Clock) -> Source | None:
     """A URL is polled, a file is watched; a directory or a .jsonl file is a recording."""
     if settings.address.startswith(("http://", "https://")):
         try:
-            return readsb.HttpSource(settings.address, clock)
+            return HttpSource(settings.address, clock, readsb.HTTP_POLLING)
         except httpx.InvalidURL as error:
             raise UnknownAdapter(f"the address is not a URL: {error}") from None
     path = Path(settings.address)
     if path.is_dir() or path.suffix in readsb.RECORDING_SUFFIXES:
         return None
-    return readsb.FileSource(path, clock)
+    return FileSource(path, clock, readsb.FILE_POLLING)
 
 
 def _beast_decoder(settings: SquitterSettings) -> Decoder:

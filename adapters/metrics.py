@@ -52,6 +52,14 @@ class FeedMetrics(Collector):
             "output_age_seconds", "Since the broker acknowledged something.", stats,
             lambda one: one.output_age_s(now_us),
         )  # fmt: skip
+        qnh = GaugeMetricFamily(
+            "keepclear_feed_qnh_age_seconds", "Since the QNH in use was observed.", labels=["feed"]
+        )
+        for feed, running in self._feeds:
+            age_s = None if running.upkeep is None else running.upkeep.age_s(now_us)
+            if age_s is not None:
+                qnh.add_metric([feed], age_s)
+        yield qnh
         for name, text in COUNTED.items():
             counter = CounterMetricFamily(f"keepclear_feed_{name}", text, labels=["feed"])
             for feed, one in stats:

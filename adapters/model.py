@@ -85,13 +85,25 @@ class Source(Protocol):
 Decoder = Callable[[Document], Decoded]
 
 
+class Upkeep(Protocol):
+    """What a decoder looks things up in, and what fills it from outside beside the feed."""
+
+    async def keep_read(self) -> None:
+        """Read it now and again and again, until cancelled; nothing stops it."""
+        ...
+
+    def age_s(self, now_us: int) -> float | None:
+        """Of the newest thing read; None before there is one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Adapter:
     """One configured feed.
 
     `lossless`: every document is published before the next is read. `silent_after_s`: how long
     nothing may come before the feed counts as silent. `book` is the agency's register, where
-    the decoder looks aircraft up; who runs the feed fills it.
+    the decoder looks aircraft up; who runs the feed fills it, and keeps up `upkeep`.
     """
 
     name: str
@@ -101,3 +113,4 @@ class Adapter:
     lossless: bool = False
     silent_after_s: float = SILENT_AFTER_S
     book: RegisterBook | None = None
+    upkeep: Upkeep | None = None

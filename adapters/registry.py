@@ -37,6 +37,7 @@ def build_feed(
             clock,
             silent_after_s=settings.silent_after_s,
             book=settings.book,
+            upkeep=settings.upkeep(clock),
         )
     path = Path(settings.address)
     if not is_path or not path.exists():

@@ -63,6 +63,7 @@ class RunningAdapter:
         self.stats = AdapterStats(
             adapter.name, adapter.clock.now_us(), silent_after_s=adapter.silent_after_s
         )
+        self.upkeep = adapter.upkeep
         self._listening_us: int | None = None  # when a batch last said so
         self._was_silent = False
         self._adapter = adapter

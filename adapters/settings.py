@@ -10,18 +10,24 @@ Unknown keys are refused. Secrets are named by the file they stand in, never wri
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+import httpx
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError, model_validator
 
 from adapters.adsb.pressure import PressureLevels, Qnh
 from adapters.adsb.report import Reporter
 from adapters.airframes import MAX_LIST_BYTES, Airframe, read_airframes
-from adapters.model import SILENT_AFTER_S
+from adapters.clock import Clock
+from adapters.model import SILENT_AFTER_S, Upkeep
 from adapters.registerbook import RegisterBook
+from adapters.weather.book import QnhBook
+from adapters.weather.reading import WeatherReading, weather_source
 
 MAX_AIRFRAME_LISTS = 20
+Station = Annotated[str, Field(pattern="^[A-Z]{4}$")]
+"""ICAO location indicator of an aerodrome."""
 
 
 class UnknownAdapter(ValueError):
@@ -46,20 +52,51 @@ class FeedSettings(BaseModel):
         """The agency's register, which whoever runs the feed fills; not part of its table."""
         return self._book
 
+    def upkeep(self, clock: Clock) -> Upkeep | None:  # noqa: ARG002 - for those that need one
+        """What is to be kept up to date while the feed runs live; raises UnknownAdapter."""
+        return None
+
 
 class AdsbSettings(FeedSettings):
     """What the feeds of aircraft by radio share."""
 
     qnh_hpa: float | None = Field(default=None, ge=870.0, le=1_085.0)  # the extremes ever measured
     qnh_error_hpa: float = Field(default=1.0, ge=0.0, le=20.0)
+    qnh_from: str = Field(default="", max_length=500)
+    """URL or file of METAR reports; `qnh_stations` says whose count."""
+    qnh_stations: tuple[Station, ...] = Field(default=(), max_length=10)
     estimate_pressure: bool = True
     """Learn the day's pressure from aircraft that report both altitudes."""
     airframes: tuple[Path, ...] = Field(default=(), max_length=MAX_AIRFRAME_LISTS)
     """Lists of airframes by ICAO address."""
+    _weather: QnhBook = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _says_one_qnh(self) -> Self:
+        if bool(self.qnh_from) != bool(self.qnh_stations):
+            raise ValueError("qnh_from and qnh_stations are given together")
+        if self.qnh_from and self.qnh_hpa is not None:
+            raise ValueError("qnh_hpa and qnh_from exclude each other")
+        self._weather = QnhBook(self.qnh_stations)
+        return self
+
+    def upkeep(self, clock: Clock) -> Upkeep | None:
+        """What reads the QNH of the day, where the table names a place for it."""
+        if not self.qnh_from:
+            return None
+        try:
+            return WeatherReading(self._weather, weather_source(self.qnh_from, clock), clock)
+        except httpx.InvalidURL as error:
+            raise UnknownAdapter(f"qnh_from: not a URL: {error}") from None
+
+    def qnh_at(self, time_us: int) -> Qnh | None:
+        """The QNH to correct by, as set or as reported."""
+        if self.qnh_hpa is not None:
+            return Qnh(self.qnh_hpa, self.qnh_error_hpa)
+        return self._weather.at(time_us)
 
     def reporter(self) -> Reporter:
         """What makes this feed's reports. Raises UnknownAdapter for a list that cannot be read."""
-        qnh = None if self.qnh_hpa is None else Qnh(self.qnh_hpa, self.qnh_error_hpa)
         register: dict[str, Airframe] = {}
         for path in self.airframes:
             try:
@@ -70,7 +107,7 @@ class AdsbSettings(FeedSettings):
             if not found and refusals:
                 raise UnknownAdapter(f"airframes: {path}: {refusals[0].reason}")
             register.update(found)
-        return Reporter(PressureLevels(qnh, self.estimate_pressure), register, self.book)
+        return Reporter(PressureLevels(self.qnh_at, self.estimate_pressure), register, self.book)
 
 
 class SquitterSettings(AdsbSettings):

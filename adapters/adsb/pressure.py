@@ -4,8 +4,8 @@ Theory of operation. A pressure altitude is a height in the standard atmosphere 
 over London the day's weather puts that up to 1,000 ft away from anything real. Two ways lead on,
 and an aircraft that says its own satellite altitude needs neither.
 
-With a QNH set by people, the altitude an altimeter would show: mean sea level, in doubt by the
-altimetry, the temperature (8 % of the altitude) and the error of the QNH.
+With a QNH, set by people or reported by an aerodrome, the altitude an altimeter would show: mean
+sea level, in doubt by the altimetry, the temperature (8 % of the altitude) and the QNH's own error.
 
 Without one, the air is measured with the traffic itself: every aircraft that reports both altitudes
 tells their difference where it flies. The median over several aircraft near the same level is added
@@ -17,6 +17,7 @@ make is left out.
 
 import math
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from adapters.adsb.aircraft import Aircraft
@@ -73,11 +74,20 @@ class Qnh:
         return Level((altitude_m, common_pb2.ALTITUDE_DATUM_AMSL), accuracy_m)
 
 
+QnhAt = Callable[[int], Qnh | None]
+"""The QNH at a time (Unix microseconds UTC); None where none is known."""
+
+
+def never_known(_time_us: int) -> Qnh | None:
+    """Nobody sets a QNH."""
+    return None
+
+
 class PressureLevels:
     """Turns the altitudes of one feed's aircraft into levels, and learns from those with both."""
 
-    def __init__(self, qnh: Qnh | None = None, estimate: bool = True) -> None:
-        self._qnh = qnh
+    def __init__(self, qnh_at: QnhAt = never_known, estimate: bool = True) -> None:
+        self._qnh_at = qnh_at
         self._estimate = estimate
         # Address -> (time, pressure altitude, satellite less pressure altitude); oldest first.
         self._samples: dict[str, tuple[int, float, float]] = {}
@@ -93,9 +103,10 @@ class PressureLevels:
         if pressure_ft is None:
             return None
         found = self._estimated(pressure_ft, aircraft.time_of_validity_us)
-        if self._qnh is not None:
-            stated = self._qnh.level(pressure_ft)
-            # People's QNH stands, unless the traffic measures the air more closely.
+        qnh = self._qnh_at(aircraft.time_of_validity_us)
+        if qnh is not None:
+            stated = qnh.level(pressure_ft)
+            # A stated QNH stands, unless the traffic measures the air more closely.
             if found is None or (found.accuracy_m or 0.0) >= (stated.accuracy_m or 0.0):
                 return stated
         if found is not None:

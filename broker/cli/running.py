@@ -359,6 +359,8 @@ async def adapters_running(
         at_work.append((name, RunningAdapter(adapter, client)))
         if adapter.book is not None:
             books.append(keep_renewed(adapter.book, client))
+        if adapter.upkeep is not None:
+            books.append(adapter.upkeep.keep_read())
     running.broker.metrics.registry.register(FeedMetrics(at_work, BrokerTime(clock)))
     adapters = [one for _, one in at_work]
     tasks = [

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from adapters.clock import RealClock, VirtualClock
-from adapters.readsb.source import FileSource, HttpSource
 from adapters.registry import UnknownAdapter, build
+from adapters.sources.polled import FileSource, HttpSource
 from adapters.sources.recording import RecordingSource
 
 

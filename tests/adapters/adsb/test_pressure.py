@@ -32,7 +32,7 @@ def taught(
     *samples: tuple[float, float], qnh: Qnh | None = None, age_s: float = 0.0
 ) -> PressureLevels:
     """Levels that heard aircraft at (pressure altitude, satellite less pressure altitude)."""
-    levels = PressureLevels(qnh)
+    levels = PressureLevels(lambda _time_us: qnh)
     for number, (pressure_ft, difference_ft) in enumerate(samples):
         levels.level(aircraft(f"40000{number:x}", pressure_ft, pressure_ft + difference_ft, age_s))
     return levels
@@ -53,7 +53,7 @@ def test_without_anything_to_correct_by_the_datum_stays_pressure() -> None:
 
 @given(st.floats(940.0, 1_060.0), st.floats(-1_000.0, 20_000.0))
 def test_a_qnh_moves_as_the_broker_would_move_it(qnh_hpa: float, pressure_ft: float) -> None:
-    found = level(PressureLevels(Qnh(qnh_hpa)), pressure_ft)
+    found = level(PressureLevels(lambda _time_us: Qnh(qnh_hpa)), pressure_ft)
     altitude_m = pressure_ft * FOOT_M + qnh_shift_m(qnh_hpa)
     assert found.altitude[0] == pytest.approx(altitude_m)
     assert found.altitude[1] == common_pb2.ALTITUDE_DATUM_AMSL
@@ -66,7 +66,7 @@ def test_the_error_of_a_qnh_is_carried() -> None:
 
 
 def test_an_aircraft_with_its_own_satellite_altitude_needs_neither() -> None:
-    levels = PressureLevels(Qnh(980.0))
+    levels = PressureLevels(lambda _time_us: Qnh(980.0))
     found = levels.level(aircraft("4009d1", 1_000.0, 1_400.0))
     assert found == Level((1_400.0 * FOOT_M, common_pb2.ALTITUDE_DATUM_HAE), None)
 

@@ -1,0 +1,1 @@
+"""The air pressure of the day, from the weather reports of aerodromes."""
