@@ -16,6 +16,7 @@ from broker.core.separation.categories import is_crewed
 from broker.core.separation.encounters import Encounters, urgency_key
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.jit import Backend
+from broker.core.separation.packing import KernelRules
 from broker.core.separation.policy import Policy
 from broker.core.separation.rules import PairSamples
 from broker.core.sharing.levels import Sharing
@@ -50,6 +51,11 @@ class Alerting:
         self._breaches = RestrictionAlerts(secret)
         self._clusters = Clusters(policy.alerting.flood, secret)
         self._kept_back = KeptBack(tracks, self._encounters, holds)
+
+    @property
+    def rules(self) -> KernelRules:
+        """What tracks are predicted and judged by."""
+        return self._engine.rules
 
     def load_policy(self, policy: Policy) -> None:
         """Judge by another policy from now on; open encounters go on under their ids."""
@@ -167,7 +173,9 @@ class Alerting:
         if nobody and self._breaches.is_idle:
             return []
         columns = self._tracks.columns
-        samples = self._restrictions.touched(columns, slots, now_us, self._tracks.agencies.values())
+        samples = self._restrictions.touched(
+            columns, slots, now_us, self._tracks.agencies.values(), self.rules
+        )
         return self._breaches.step(samples, slots, columns, now_us)
 
     def _shaped(self, samples: PairSamples, now_us: int) -> PairSamples:

@@ -100,9 +100,14 @@ class PublishingReading:
         _own("restriction.name", draft.name, agency)
         airspace, now_us = self._airspace, self._clock.now_us()
         controls = airspace.controls
-        rules = controls.publishing.live.rules
         seen = preview(
-            draft, airspace.tracks, airspace.restrictions, controls.agency_names, rules, now_us
+            draft,
+            airspace.tracks,
+            airspace.restrictions,
+            controls.agency_names,
+            controls.publishing.live.rules,
+            airspace.alerting.rules,
+            now_us,
         )
         # Another agency's covert flight is not in it: a preview would find it, draft by draft.
         known = [one for one in seen.aircraft if self._is_shown(one.slot, agency)]

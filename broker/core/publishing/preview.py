@@ -15,6 +15,7 @@ from broker.core.restrictions.prism import prism_of
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.restrictions.samples import OpenZone, Zone, ZoneSet, take_samples
 from broker.core.restrictions.windows import Span, Timetable, place_of
+from broker.core.separation.packing import KernelRules
 from broker.core.tracks.register import TrackRegister
 from broker.core.units import DAY_US
 
@@ -59,6 +60,7 @@ def preview(
     restrictions: RestrictionRegister,
     agency_names: Mapping[str, str],
     rules: PublishingRules,
+    predicted_by: KernelRules,
     now_us: int,
 ) -> Preview:
     """Preview a draft at `now_us`; raises Refused with everything that is wrong with it."""
@@ -68,7 +70,7 @@ def preview(
     live = restrictions.get(draft.name) if restrictions.is_live(draft.name) else None
     exempt = tuple(one for one in sorted(agency_names) if draft.exempts(one))
     return Preview(
-        aircraft=tuple(_aircraft(draft, tracks, restrictions.ground, now_us)),
+        aircraft=tuple(_aircraft(draft, tracks, restrictions.ground, predicted_by, now_us)),
         restrictions=tuple(_restrictions(draft, restrictions, now_us)),
         exempt_agencies=exempt,
         asked_agencies=tuple(one for one in sorted(agency_names) if one not in exempt),
@@ -79,7 +81,11 @@ def preview(
 
 
 def _aircraft(
-    draft: RestrictionDraft, tracks: TrackRegister, ground: Ground, now_us: int
+    draft: RestrictionDraft,
+    tracks: TrackRegister,
+    ground: Ground,
+    predicted_by: KernelRules,
+    now_us: int,
 ) -> list[TouchedAircraft]:
     """As the engine judges them; those of exempt agencies are shown too."""
     everybody = replace(draft, exempt_agencies=(), exemptions=())
@@ -87,7 +93,7 @@ def _aircraft(
     timetable = Timetable(draft.windows, place_of(draft.volumes))
     zone = Zone(str(draft.name), everybody, prisms, timetable)
     zones = ZoneSet.of([OpenZone(zone, now_us, now_us + DAY_US)])
-    found = take_samples(zones, tracks.columns, tracks.live_slots(), now_us, ())
+    found = take_samples(zones, tracks.columns, tracks.live_slots(), now_us, (), predicted_by)
     touched = []
     for place in range(len(found)):
         slot = int(found.slot[place])

@@ -63,7 +63,7 @@ def band_interval(
 
 
 def inside_ring(edges: Floats, position_m: Floats) -> Flags:
-    """Whether points (n, 2) lie within the rings of `edges` (e, 7), holes left out.
+    """Whether points (n, 2) lie within the rings of `edges` (e, 8), holes left out.
 
     A line east from the point crosses an odd number of edges. On the boundary itself either answer
     may come; nobody asks there, since the boundary's own intervals come first.
@@ -93,9 +93,9 @@ def polygon_stretches(
     stretches: list[list[Stretch]] = [[] for _ in range(len(position_m))]
     for row in np.flatnonzero(met.any(axis=1) | inside_now):
         touches = met[row]
-        stretches[row] = _joined(
-            edges, position_m[row], velocity_mps[row], low[row, touches], high[row, touches]
-        )
+        boundary = low[row, touches], high[row, touches]
+        inside = bool(inside_now[row])
+        stretches[row] = _joined(edges, position_m[row], velocity_mps[row], boundary, inside)
     return stretches
 
 
@@ -124,25 +124,28 @@ def _boundary_intervals(
 
 
 def _joined(
-    edges: Floats, position_m: Floats, velocity_mps: Floats, low: Floats, high: Floats
+    edges: Floats,
+    position_m: Floats,
+    velocity_mps: Floats,
+    boundary: tuple[Floats, Floats],
+    inside_now: bool,
 ) -> list[Stretch]:
     """One path's boundary intervals, joined across the gaps in which it is inside."""
+    low, high = boundary
     if len(low) == 0:
         # Inside, and the boundary is never met: it stands still.
         return [(0.0, np.inf)]
     order = np.argsort(low, kind="stable")
     starts, ends = np.maximum(low[order], 0.0), np.maximum.accumulate(high[order])
     breaks = np.flatnonzero(starts[1:] > ends[:-1])
-    gap_start = np.concatenate([[0.0], ends[breaks]])
-    gap_end = np.concatenate([starts[:1], starts[breaks + 1]])
+    gap_start, gap_end = ends[breaks], starts[breaks + 1]
     middle = position_m + velocity_mps * ((gap_start + gap_end) / 2.0)[:, None]
     inside = inside_ring(edges, middle)
     stretches: list[Stretch] = []
-    begin = 0.0 if inside[0] else float(gap_end[0])
-    for place in range(1, len(gap_start)):
-        if not inside[place]:
-            stretches.append((begin, float(gap_start[place])))
-            begin = float(gap_end[place])
+    begin = 0.0 if inside_now else float(starts[0])
+    for place in np.flatnonzero(~inside).tolist():
+        stretches.append((begin, float(gap_start[place])))
+        begin = float(gap_end[place])
     return [*stretches, (begin, float(ends[-1]))]
 
 
@@ -151,7 +154,7 @@ def nearest_on_edges(edges: Floats, position_m: Floats) -> Floats:
     from_east = position_m[:, :1] - edges[:, of.START_EAST]
     from_north = position_m[:, 1:] - edges[:, of.START_NORTH]
     along = from_east * edges[:, of.EDGE_EAST] + from_north * edges[:, of.EDGE_NORTH]
-    share = np.clip(along / (edges[:, of.LENGTH] * edges[:, of.LENGTH]), 0.0, 1.0)
+    share = np.clip(along * edges[:, of.PER_SQUARE], 0.0, 1.0)
     east = edges[:, of.START_EAST] + share * edges[:, of.EDGE_EAST]
     north = edges[:, of.START_NORTH] + share * edges[:, of.EDGE_NORTH]
     off_east, off_north = east - position_m[:, :1], north - position_m[:, 1:]

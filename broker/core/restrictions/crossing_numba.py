@@ -8,12 +8,14 @@ import numpy as np
 from broker.core.restrictions import prism_set as of
 from broker.core.restrictions.crossing import REACH_M_MIN, SPEED_MPS_MIN
 from broker.core.restrictions.prism_set import Floats
-from broker.core.separation.jit import jit, jit_inline
+from broker.core.separation.jit import jit
 
 Interval = tuple[float, float]
 
 INSERTED_MAX: Final = 32
 """More intervals than these are sorted with an order of their own."""
+SPARE_M: Final = 1e-6
+"""More than rounding, so that nothing is ruled out that the intervals would hold."""
 
 
 class Path(NamedTuple):
@@ -24,6 +26,8 @@ class Path(NamedTuple):
     east_mps: float
     north_mps: float
     reach_m: float
+    growing_mps: float
+    """How fast the reach goes on growing; 0 where the velocity is known."""
 
 
 @jit
@@ -56,17 +60,20 @@ def disc_interval(
     return (-b - root) / a, (-b + root) / a
 
 
-@jit_inline
+@jit
 def boundary_intervals(
-    edges: Floats, first: int, last: int, path: Path, lows: Floats, highs: Floats
+    edges: Floats, edge_range: tuple[int, int], path: Path, lows: Floats, highs: Floats
 ) -> int:
     """Write when the path is within reach of the boundary from now on; returns how many."""
     reach, touched = max(path.reach_m, REACH_M_MIN), 0
     v_east, v_north = path.east_mps, path.north_mps
-    for k in range(first, last):
-        unit_east, unit_north = edges[k, of.UNIT_EAST], edges[k, of.UNIT_NORTH]
+    speed = math.sqrt(v_east * v_east + v_north * v_north)
+    for k in range(edge_range[0], edge_range[1]):
         from_east = path.east_m - edges[k, of.START_EAST]
         from_north = path.north_m - edges[k, of.START_NORTH]
+        if speed >= SPEED_MPS_MIN and _is_passed(edges, k, path, (from_east, from_north), speed):
+            continue
+        unit_east, unit_north = edges[k, of.UNIT_EAST], edges[k, of.UNIT_NORTH]
         low, high = band_interval(
             from_north * unit_east - from_east * unit_north,
             v_north * unit_east - v_east * unit_north,
@@ -91,14 +98,36 @@ def boundary_intervals(
     return touched
 
 
-@jit_inline
-def sort_intervals(lows: Floats, highs: Floats) -> None:
+@jit
+def _is_passed(
+    edges: Floats, k: int, path: Path, from_start: tuple[float, float], speed: float
+) -> bool:
+    """Cheap: whether a moving path surely passes an edge by, or has left it behind.
+
+    Everything is times the speed. What counts as standing still in `band_interval` may have drifted
+    by SPEED_MPS_MIN for as long as the edge is ahead, and is not ruled out here.
+    """
+    east, north = from_start
+    end_east, end_north = east - edges[k, of.EDGE_EAST], north - edges[k, of.EDGE_NORTH]
+    ahead = -(east * path.east_mps + north * path.north_mps)
+    ahead = max(ahead, -(end_east * path.east_mps + end_north * path.north_mps))
+    limit = (max(path.reach_m, REACH_M_MIN) + SPARE_M) * speed
+    if ahead < -limit:
+        return True
+    limit += SPEED_MPS_MIN * max(ahead, 0.0) / speed
+    side = north * path.east_mps - east * path.north_mps
+    end_side = end_north * path.east_mps - end_east * path.north_mps
+    return bool(min(side, end_side) > limit or max(side, end_side) < -limit)
+
+
+@jit
+def sort_intervals(lows: Floats, highs: Floats, count: int) -> None:
     """By their start, in place; a few, as there nearly always are, need no memory of their own."""
-    if len(lows) > INSERTED_MAX:
-        order = np.argsort(lows, kind="mergesort")
-        lows[:], highs[:] = lows[order], highs[order]
+    if count > INSERTED_MAX:
+        order = np.argsort(lows[:count], kind="mergesort")
+        lows[:count], highs[:count] = lows[order], highs[order]
         return
-    for k in range(1, len(lows)):
+    for k in range(1, count):
         low, high, place = lows[k], highs[k], k
         while place > 0 and lows[place - 1] > low:
             lows[place], highs[place] = lows[place - 1], highs[place - 1]
@@ -106,43 +135,45 @@ def sort_intervals(lows: Floats, highs: Floats) -> None:
         lows[place], highs[place] = low, high
 
 
-@jit_inline
+@jit
 def first_stretch(
     edges: Floats,
-    first: int,
-    last: int,
+    edge_range: tuple[int, int],
     path: Path,
+    inside_now: bool,
     lows: Floats,
     highs: Floats,
-    low: float,
-    high: float,
+    count: int,
+    within: Interval,
 ) -> Interval:
-    """The first stretch inside that meets [low, high], cut to it; (inf, -inf) for none."""
-    if len(lows) == 0:
+    """The first stretch inside that meets `within`, cut to it; (inf, -inf) for none.
+
+    The first `count` intervals are those within reach of the boundary; they are put in order.
+    """
+    low, high = within
+    if count == 0:
         begin, until = max(low, 0.0), high
-        if begin <= until and inside_ring(edges, first, last, path.east_m, path.north_m):
+        if inside_now and begin <= until:
             return begin, until
         return math.inf, -math.inf
-    sort_intervals(lows, highs)
-    begin, until = -1.0, 0.0  # no stretch is open; the boundary was last left at the start
-    for k in range(len(lows)):
+    sort_intervals(lows, highs, count)
+    begin = 0.0 if inside_now else max(lows[0], 0.0)
+    until = highs[0]
+    for k in range(1, count):
         start = max(lows[k], 0.0)
-        if k == 0 or start > until:
+        if start > until:
             middle_s = (until + start) / 2.0
-            inside = inside_ring(
+            if not inside_ring(
                 edges,
-                first,
-                last,
+                edge_range[0],
+                edge_range[1],
                 path.east_m + path.east_mps * middle_s,
                 path.north_m + path.north_mps * middle_s,
-            )
-            if k == 0:
-                begin = 0.0 if inside else start
-            elif not inside:
+            ):
                 if max(begin, low) <= min(until, high):
                     return max(begin, low), min(until, high)
                 begin = start
-        until = highs[k] if k == 0 else max(until, highs[k])
+        until = max(until, highs[k])
     if max(begin, low) <= min(until, high):
         return max(begin, low), min(until, high)
     return math.inf, -math.inf

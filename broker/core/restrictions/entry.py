@@ -1,9 +1,11 @@
-"""Which aircraft are in, or on a straight path into, which prisms: when in, when out, how far.
+"""Which aircraft are in, or on the way into, which prisms: when in, when out, how far.
 
-Bounding boxes come first: the path of the look-ahead, grown by doubt, against the prism's box. Only
-what survives is worked out exactly. Doubt grows the shape in all three dimensions and stays what it
-is now over the look-ahead: a prediction that also grew would warn of every restriction near a slow
-aircraft.
+Path and doubt are those by which pairs are judged (`movers`): straight from now on, along the mean
+course of a turn. Bounding boxes come first: the path of the look-ahead, grown by doubt, against the
+prism's box. Only what survives is worked out, and that exactly. Doubt grows the shape in all three
+dimensions. It stays what it is now over the look-ahead, but where the velocity is unknown: there it
+goes on growing, the aircraft is nowhere in particular, and it may be inside from the moment at
+which what may have been flown by then reaches the boundary.
 
 The compiled kernel (`entry_numba`) looks up the boxes in a grid. What stands here over arrays
 compares all with all; it is the reference, and what runs where nothing can be compiled. Both give
@@ -27,8 +29,8 @@ from broker.core.restrictions.crossing import (
 from broker.core.restrictions.entry_numba import (
     Flags,
     HitColumns,
-    MoverColumns,
     compiled_hits,
+    compiled_near,
 )
 from broker.core.restrictions.movers import Movers
 from broker.core.restrictions.prism_set import PrismSet
@@ -36,6 +38,8 @@ from broker.core.separation.jit import BACKEND, Backend
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.int64]
+Near = tuple[Indices, Indices]
+"""Movers and prisms (k,) of pairs."""
 
 BOX_TESTS_PER_PASS_MAX: Final = 4_000_000
 """Aircraft x prisms compared in one go: 4 MB of answers at a time."""
@@ -44,7 +48,7 @@ EDGE_TESTS_PER_PASS_MAX: Final = 100_000
 
 
 class Hours(NamedTuple):
-    """When each prism (p) holds, seconds from now; an end of inf is beyond the look-ahead."""
+    """When each prism (p) or pair holds, seconds from now; an end of inf is beyond what matters."""
 
     opens_s: Floats
     closes_s: Floats
@@ -103,24 +107,33 @@ def find_entries(
     Without `hours` all prisms hold all the time.
     """
     hours = hours or Hours(np.zeros(len(prisms)), np.full(len(prisms), np.inf))
-    if backend == "numba":
-        of = MoverColumns(*(getattr(movers, name) for name in MoverColumns._fields))
-        hits = compiled_hits(prisms.columns, prisms.grid, of, hours, look_ahead_s)
-    else:
-        hits = _hits(prisms, movers, look_ahead_s, hours)
-    return _measured(hits, movers)
+    near = _near(prisms, movers, look_ahead_s, backend)
+    within = Hours(hours.opens_s[near[1]], hours.closes_s[near[1]])
+    hits = _hits(prisms, movers, near, within, look_ahead_s, backend)
+    return _measured(near[0][hits.row], near[1][hits.row], hits, movers)
 
 
-def _measured(hits: HitColumns, movers: Movers) -> Entries:
+def ends_of_stay(
+    prisms: PrismSet, movers: Movers, near: Near, within: Hours, backend: Backend = BACKEND
+) -> Floats:
+    """When pairs (k,) that are inside as `within` opens leave again; -inf where they are not."""
+    hits = _hits(prisms, movers, near, within, np.inf, backend)
+    ends = np.full(len(near[0]), -np.inf)
+    stay = hits.entry_s == within.opens_s[hits.row]
+    ends[hits.row[stay]] = hits.exit_s[stay]
+    return ends
+
+
+def _measured(mover: Indices, prism: Indices, hits: HitColumns, movers: Movers) -> Entries:
     """Range, bearing and closing speed from the offset to the nearest boundary point."""
     east, north = hits.offset_east_m, hits.offset_north_m
     distance = np.sqrt(east * east + north * north)
-    towards = east * movers.velocity_east_mps[hits.mover]
-    towards = towards + north * movers.velocity_north_mps[hits.mover]
+    towards = east * movers.velocity_east_mps[mover]
+    towards = towards + north * movers.velocity_north_mps[mover]
     along = towards / np.where(distance == 0.0, 1.0, distance)
     return Entries(
-        mover=hits.mover,
-        prism=hits.prism,
+        mover=mover,
+        prism=prism,
         entry_s=hits.entry_s + 0.0,  # no negative zero
         exit_s=hits.exit_s,
         range_m=np.where(hits.inside, 0.0, distance),
@@ -129,27 +142,54 @@ def _measured(hits: HitColumns, movers: Movers) -> Entries:
     )
 
 
-def _hits(prisms: PrismSet, movers: Movers, look_ahead_s: float, hours: Hours) -> HitColumns:
-    pairs = _candidates(prisms, movers, look_ahead_s)
-    entry_s, exit_s = _times(prisms, movers, pairs, hours)
+def _near(prisms: PrismSet, movers: Movers, look_ahead_s: float, backend: Backend) -> Near:
+    """Pairs whose grown boxes meet, by (mover, prism)."""
+    if backend == "numba":
+        return compiled_near(prisms.columns.boxes, prisms.grid, movers, look_ahead_s)
+    mover, prism = _candidates(prisms, movers, look_ahead_s)
+    order = np.lexsort((prism, mover))
+    return mover[order], prism[order]
+
+
+def _hits(
+    prisms: PrismSet,
+    movers: Movers,
+    near: Near,
+    within: Hours,
+    look_ahead_s: float,
+    backend: Backend,
+) -> HitColumns:
+    """Which pairs meet, each between its own times (k,)."""
+    if backend == "numba":
+        return compiled_hits(prisms.columns, movers, near, within, look_ahead_s)
+    pairs = _pairs(prisms, movers, near)
+    entry_s, exit_s = _times(prisms, movers, pairs, within)
     # A path that has left for good never gets here: stretches start at 0 or later.
     rows = np.flatnonzero((entry_s <= look_ahead_s) & (entry_s <= exit_s))
-    rows = rows[np.lexsort((pairs.prism[rows], pairs.mover[rows]))]
-    met = pairs[rows]
-    offset, inside = _to_boundary(prisms, met)
-    return HitColumns(
-        met.mover, met.prism, entry_s[rows], exit_s[rows], offset[:, 0], offset[:, 1], inside
+    offset, inside = _to_boundary(prisms, pairs[rows])
+    return HitColumns(rows, entry_s[rows], exit_s[rows], offset[:, 0], offset[:, 1], inside)
+
+
+def _pairs(prisms: PrismSet, movers: Movers, near: Near) -> Pairs:
+    """The pairs in the prisms' frames."""
+    (m, p), of = near, prisms.columns
+    east = (movers.x_m[m] - of.x_m[p]) * (movers.east_scale[m] + of.east_scale[p]) / 2.0
+    return Pairs(
+        mover=m,
+        prism=p,
+        position_m=np.column_stack([east, movers.y_m[m] - of.y_m[p]]),
+        velocity_mps=np.column_stack([movers.velocity_east_mps[m], movers.velocity_north_mps[m]]),
     )
 
 
-def _candidates(prisms: PrismSet, movers: Movers, look_ahead_s: float) -> Pairs:
-    """Pairs whose grown boxes meet."""
+def _candidates(prisms: PrismSet, movers: Movers, look_ahead_s: float) -> Near:
+    """The same, all with all."""
     of = prisms.columns
-    reach = movers.horizontal_doubt_m
+    reach = _farthest_m(movers, look_ahead_s)
     step_north = movers.velocity_north_mps * look_ahead_s
     south = movers.y_m + np.minimum(step_north, 0.0) - reach
     north = movers.y_m + np.maximum(step_north, 0.0) + reach
-    step = max(1, BOX_TESTS_PER_PASS_MAX // max(1, len(movers)))
+    step = max(1, BOX_TESTS_PER_PASS_MAX // max(1, len(movers.x_m)))
     found = [(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))]
     # North is the same in every frame, so whole arrays can be compared before any conversion.
     for first in range(0, len(prisms), step):
@@ -164,31 +204,59 @@ def _candidates(prisms: PrismSet, movers: Movers, look_ahead_s: float) -> Pairs:
         meets &= east + (np.maximum(step_east, 0.0) + reach[m]) >= of.bounds_m[p, 0]
         found.append((p[meets], m[meets]))
     p = np.concatenate([one for one, _ in found])
-    m = np.concatenate([one for _, one in found])
-    east = (movers.x_m[m] - of.x_m[p]) * (movers.east_scale[m] + of.east_scale[p]) / 2.0
-    return Pairs(
-        mover=m,
-        prism=p,
-        position_m=np.column_stack([east, movers.y_m[m] - of.y_m[p]]),
-        velocity_mps=np.column_stack([movers.velocity_east_mps[m], movers.velocity_north_mps[m]]),
-    )
+    return np.concatenate([one for _, one in found]), p
 
 
-def _times(prisms: PrismSet, movers: Movers, pairs: Pairs, hours: Hours) -> tuple[Floats, Floats]:
-    """First stretch (k,) inside the shape, the height band and the hours; (inf, -inf) for none."""
+def _farthest_m(movers: Movers, look_ahead_s: float) -> Floats:
+    """The horizontal doubt (n,) at the end of the look-ahead."""
+    return movers.horizontal_doubt_m + movers.growing_mps * look_ahead_s
+
+
+def _times(prisms: PrismSet, movers: Movers, pairs: Pairs, within: Hours) -> tuple[Floats, Floats]:
+    """First stretch (k,) inside the shape, the height band and the times; (inf, -inf) for none."""
     low, high = _height_interval(prisms, movers, pairs)
-    low = np.maximum(low, hours.opens_s[pairs.prism])
-    high = np.minimum(high, hours.closes_s[pairs.prism])
-    reach = movers.horizontal_doubt_m[pairs.mover]
-    radius = prisms.columns.radius_m[pairs.prism]
+    low, high = np.maximum(low, within.opens_s), np.minimum(high, within.closes_s)
+    entry, leave = np.full(len(pairs), np.inf), np.full(len(pairs), -np.inf)
+    grows = movers.growing_mps[pairs.mover] > 0.0
+    is_disc = ~np.isnan(prisms.columns.radius_m[pairs.prism])
+    for find, which in [
+        (_reached, grows),
+        (_across_discs, is_disc & ~grows),
+        (_across_polygons, ~is_disc & ~grows),
+    ]:
+        rows = np.flatnonzero(which & (low <= high))
+        entry[rows], leave[rows] = find(prisms, movers, pairs[rows], low[rows], high[rows])
+    return entry, leave
+
+
+def _reached(
+    prisms: PrismSet, movers: Movers, pairs: Pairs, low: Floats, high: Floats
+) -> tuple[Floats, Floats]:
+    """The same of pairs whose doubt goes on growing: from when it reaches the shape."""
+    offset, inside = _to_boundary(prisms, pairs)
+    way_m = np.where(inside, 0.0, np.sqrt(offset[:, 0] ** 2 + offset[:, 1] ** 2))
+    way_m -= movers.horizontal_doubt_m[pairs.mover]
+    return np.maximum(low, way_m / movers.growing_mps[pairs.mover]), high
+
+
+def _across_discs(
+    prisms: PrismSet, movers: Movers, pairs: Pairs, low: Floats, high: Floats
+) -> tuple[Floats, Floats]:
+    """The same of paths across discs."""
     (east, north), (v_east, v_north) = pairs.position_m.T, pairs.velocity_mps.T
-    flat = disc_interval(east, north, v_east, v_north, radius + reach)
-    is_disc = ~np.isnan(radius)
-    entry = np.where(is_disc, np.maximum(flat[0], low), np.inf)
-    leave = np.where(is_disc, np.minimum(flat[1], high), -np.inf)
-    rows = np.flatnonzero(~is_disc & (low <= high))
-    for prism in np.unique(pairs.prism[rows]):
-        here, edges = rows[pairs.prism[rows] == prism], prisms.edges_of(prism)
+    radius = prisms.columns.radius_m[pairs.prism] + movers.horizontal_doubt_m[pairs.mover]
+    enter, leave = disc_interval(east, north, v_east, v_north, radius)
+    return np.maximum(enter, low), np.minimum(leave, high)
+
+
+def _across_polygons(
+    prisms: PrismSet, movers: Movers, pairs: Pairs, low: Floats, high: Floats
+) -> tuple[Floats, Floats]:
+    """The same of paths across polygons, each polygon with all its paths at once."""
+    entry, leave = np.full(len(pairs), np.inf), np.full(len(pairs), -np.inf)
+    reach = movers.horizontal_doubt_m[pairs.mover]
+    for prism in np.unique(pairs.prism):
+        here, edges = np.flatnonzero(pairs.prism == prism), prisms.edges_of(prism)
         size = max(1, EDGE_TESTS_PER_PASS_MAX // len(edges))
         for first in range(0, len(here), size):
             part = here[first : first + size]

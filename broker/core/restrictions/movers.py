@@ -1,94 +1,130 @@
-"""Where aircraft are now and how they move, with the doubt their reports and their age leave."""
+"""Where aircraft are now and how they are expected to go on, with the doubt of it.
 
-from dataclasses import dataclass
-from typing import Final
+Theory of operation. What is predicted of an aircraft must not depend on what it is held against, so
+movers are read from the very rows that pairs are judged by (`separation.packing`): a report is
+carried to now along its turn, from now on the path is straight, with the mean velocity of the turn
+that is foreseen. The doubt is that of pairs too, with a restriction as the other side that has none
+of its own: what the policy makes of the accuracies, and the growth of a track that is overdue.
+Where the velocity is unknown, the doubt goes on growing over the look-ahead.
+
+A pair's volume leaves room for an accuracy that nobody stated; a boundary leaves none, so here the
+usual one stands for it.
+"""
+
+import math
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.effects import TrackState
-from broker.core.tracks.reports import AircraftClass
+from broker.core.separation import kernel_numba, kernel_numpy, packing
+from broker.core.separation.jit import BACKEND, Backend, jit
+from broker.core.separation.kernel_numba import age_s, growth_m, moved_m
+from broker.core.separation.packing import ROW_WIDTH, KernelRules, TrackInputs, track_inputs
 from broker.core.tracks.table import TrackColumns
-from broker.core.units import FOOT_M, SECOND_US
 
 Floats = NDArray[np.float64]
+Slots = NDArray[np.int32]
 
 HORIZONTAL_ACCURACY_DEFAULT_M: Final = 15.0
 """95 %, where none was given: satellite navigation among buildings."""
-VERTICAL_DOUBT_DEFAULT_M: Final = 150.0 * FOOT_M
-"""95 %, where an altitude came without: pressure against satellite altitude, after correction."""
-VELOCITY_ACCURACY_DEFAULT_MPS: Final = 3.0
-"""95 %, ADS-B NACv category 2 and a drone's own filter alike."""
-VERTICAL_SPEED_ACCURACY_DEFAULT_MPS: Final = 2.0
-GROWTH_M_MAX: Final = 1_852.0
-"""A track that stopped reporting grows no further than 1 NM; then it is lost and announced."""
-# Growth of the zone of a track whose velocity is unknown or old: the fast end of each class.
-_ASSUMED_SPEED_MPS: Final = {
-    AircraftClass.UNKNOWN: 75.0,
-    AircraftClass.DRONE: 23.0,
-    AircraftClass.HELICOPTER: 75.0,
-    AircraftClass.AEROPLANE: 100.0,
-    AircraftClass.OTHER_CREWED: 50.0,
-    AircraftClass.UNKNOWN_DRONE: 23.0,
-}
-_SPEED_BY_CLASS: Final = np.array([_ASSUMED_SPEED_MPS[one] for one in AircraftClass])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Movers:
+class Movers(NamedTuple):
     """Aircraft at one moment, n rows, in the projected frame."""
 
     x_m: Floats
     y_m: Floats
     east_scale: Floats
     velocity_east_mps: Floats
+    """From now on; 0 where unknown, like the next."""
     velocity_north_mps: Floats
-    """0 where unknown or stale: only the present place is judged, grown by doubt."""
     altitude_hae_m: Floats
     """NaN: unknown, inside every height band."""
     vertical_speed_mps: Floats
     measured_doubt_m: Floats
     """95 % of the horizontal position from accuracy alone."""
     horizontal_doubt_m: Floats
-    """The same, with what an unknown or old velocity adds."""
+    """The same, with what an unknown or old velocity has added by now."""
+    growing_mps: Floats
+    """What an unknown velocity adds from now on; 0 where the velocity is known."""
     vertical_doubt_m: Floats
 
-    def __len__(self) -> int:
-        return len(self.x_m)
+
+def movers_of(
+    columns: TrackColumns,
+    slots: Slots,
+    now_us: int,
+    rules: KernelRules,
+    backend: Backend = BACKEND,
+) -> Movers:
+    """The tracks in `slots` (n,) at `now_us`, as pairs are predicted by these rules."""
+    tracks, rows = track_inputs(columns), np.empty((len(columns.active), ROW_WIDTH))
+    if backend == "numpy":
+        kernel_numpy.pack(tracks, slots, rules, rows)
+        return _reference(tracks, rows, slots, now_us, rules)
+    kernel_numba.pack(tracks, slots, rules, rows)
+    movers = Movers(*(np.empty(len(slots)) for _ in Movers._fields))
+    _write(tracks, rows, slots, float(now_us), rules, movers)
+    return movers
 
 
-def movers_of(columns: TrackColumns, slots: NDArray[np.int32], now_us: int) -> Movers:
-    """The tracks in `slots` (n,) carried forward to `now_us`."""
-    age_s = np.maximum(0, now_us - columns.time_of_validity_us[slots]) / SECOND_US
-    east, north = columns.velocity_east_mps[slots], columns.velocity_north_mps[slots]
-    moving = ~(np.isnan(east) | np.isnan(north))
-    moving &= columns.state[slots] == TrackState.CURRENT
-    east, north = np.where(moving, east, 0.0), np.where(moving, north, 0.0)
-    up = columns.vertical_speed_mps[slots]
-    up = np.where(moving & ~np.isnan(up), up, 0.0)
-    scale = columns.east_scale[slots]
-    accuracy_m = _known_or(columns.horizontal_accuracy_m[slots], HORIZONTAL_ACCURACY_DEFAULT_M)
-    drift_mps = _known_or(columns.velocity_accuracy_mps[slots], VELOCITY_ACCURACY_DEFAULT_MPS)
-    measured_m = accuracy_m + np.where(moving, np.minimum(drift_mps * age_s, GROWTH_M_MAX), 0.0)
-    assumed_mps = _SPEED_BY_CLASS[columns.aircraft_class[slots]]
-    growth_m = np.where(moving, 0.0, np.minimum(assumed_mps * age_s, GROWTH_M_MAX))
-    climb_mps = _known_or(
-        columns.vertical_speed_accuracy_mps[slots], VERTICAL_SPEED_ACCURACY_DEFAULT_MPS
-    )
-    vertical_m = _known_or(columns.vertical_doubt_m[slots], VERTICAL_DOUBT_DEFAULT_M)
+@jit
+def _write(
+    tracks: TrackInputs,
+    rows: Floats,
+    slots: Slots,
+    now_us: float,
+    rules: KernelRules,
+    movers: Movers,
+) -> None:
+    weight, near_weight = rules.accuracy_weight, rules.near_weight
+    for k in range(len(slots)):
+        slot = slots[k]
+        elapsed_s, scale = age_s(rows, slot, now_us), rows[slot, packing.EAST_SCALE]
+        east_m = moved_m(rows, slot, elapsed_s, packing.U_MPS, packing.DRIFT_U_MPS)
+        north_m = moved_m(rows, slot, elapsed_s, packing.V_MPS, packing.DRIFT_V_MPS)
+        accuracy_m = math.sqrt(rows[slot, packing.HORIZONTAL_VARIANCE_M2])
+        if math.isnan(tracks.horizontal_accuracy_m[slot]):
+            accuracy_m = HORIZONTAL_ACCURACY_DEFAULT_M
+        vertical_m = weight * math.sqrt(rows[slot, packing.VERTICAL_VARIANCE_M2])
+        residual_m = math.sqrt(rows[slot, packing.ALTITUDE_RESIDUAL_M2])
+        grown_m = growth_m(rows, slot, elapsed_s, rules.growth_m_max)
+        movers.x_m[k] = rows[slot, packing.X_M] + east_m / scale
+        movers.y_m[k] = rows[slot, packing.Y_M] + north_m
+        movers.east_scale[k] = scale
+        movers.velocity_east_mps[k] = rows[slot, packing.U_MPS]
+        movers.velocity_north_mps[k] = rows[slot, packing.V_MPS]
+        movers.altitude_hae_m[k] = rows[slot, packing.Z_M] + rows[slot, packing.W_MPS] * elapsed_s
+        movers.vertical_speed_mps[k] = rows[slot, packing.W_MPS]
+        movers.measured_doubt_m[k] = weight * accuracy_m
+        movers.horizontal_doubt_m[k] = weight * accuracy_m + grown_m
+        movers.growing_mps[k] = rows[slot, packing.UNKNOWN_MPS]
+        movers.vertical_doubt_m[k] = vertical_m + near_weight * residual_m
+
+
+def _reference(
+    tracks: TrackInputs, table: Floats, slots: Slots, now_us: int, rules: KernelRules
+) -> Movers:
+    rows, weight = table[slots], rules.accuracy_weight
+    elapsed_s, scale = kernel_numpy.ages_s(rows, now_us), rows[:, packing.EAST_SCALE]
+    east_m = kernel_numpy.moved_m(rows, elapsed_s, packing.U_MPS, packing.DRIFT_U_MPS)
+    north_m = kernel_numpy.moved_m(rows, elapsed_s, packing.V_MPS, packing.DRIFT_V_MPS)
+    stated = ~np.isnan(tracks.horizontal_accuracy_m[slots])
+    accuracy_m = np.sqrt(rows[:, packing.HORIZONTAL_VARIANCE_M2])
+    accuracy_m = np.where(stated, accuracy_m, HORIZONTAL_ACCURACY_DEFAULT_M)
+    vertical_m = weight * np.sqrt(rows[:, packing.VERTICAL_VARIANCE_M2])
+    residual_m = np.sqrt(rows[:, packing.ALTITUDE_RESIDUAL_M2])
     return Movers(
-        x_m=columns.x_m[slots] + east * age_s / scale,
-        y_m=columns.y_m[slots] + north * age_s,
+        x_m=rows[:, packing.X_M] + east_m / scale,
+        y_m=rows[:, packing.Y_M] + north_m,
         east_scale=scale,
-        velocity_east_mps=east,
-        velocity_north_mps=north,
-        altitude_hae_m=columns.altitude_hae_m[slots] + up * age_s,
-        vertical_speed_mps=up,
-        measured_doubt_m=measured_m,
-        horizontal_doubt_m=measured_m + growth_m,
-        vertical_doubt_m=vertical_m + climb_mps * age_s,
+        velocity_east_mps=rows[:, packing.U_MPS],
+        velocity_north_mps=rows[:, packing.V_MPS],
+        altitude_hae_m=rows[:, packing.Z_M] + rows[:, packing.W_MPS] * elapsed_s,
+        vertical_speed_mps=rows[:, packing.W_MPS],
+        measured_doubt_m=weight * accuracy_m,
+        horizontal_doubt_m=weight * accuracy_m + kernel_numpy.growth_m(rows, elapsed_s, rules),
+        growing_mps=rows[:, packing.UNKNOWN_MPS],
+        vertical_doubt_m=vertical_m + rules.near_weight * residual_m,
     )
-
-
-def _known_or(values: Floats, default: float) -> Floats:
-    return np.where(np.isnan(values), default, values)

@@ -35,6 +35,8 @@ EDGE_NORTH: Final = 3
 LENGTH: Final = 4
 UNIT_EAST: Final = 5
 UNIT_NORTH: Final = 6
+PER_SQUARE: Final = 7
+"""One over the length squared."""
 
 
 # Columns of a box: the frame, then the edges, east and west in the frame and the others absolute.
@@ -64,7 +66,7 @@ class PrismColumns(NamedTuple):
     boxes: Floats
     """(p, 6) what comparing boxes reads of each prism, side by side."""
     edges: Floats
-    """(e, 7) of all polygons, one after the other."""
+    """(e, 8) of all polygons, one after the other."""
     first_edge: Integers
     """(p + 1,) where each prism's edges begin, and the end of the last."""
 
@@ -74,8 +76,8 @@ class PrismGrid(NamedTuple):
 
     west_m: float
     south_m: float
-    cell_x_m: float
-    cell_y_m: float
+    cells_per_x_m: float
+    cells_per_y_m: float
     columns: int
     rows: int
     first: Integers
@@ -107,17 +109,18 @@ class PrismSet:
         return len(self.columns.x_m)
 
     def edges_of(self, prism: int) -> Floats:
-        """(e, 7) of one polygon."""
+        """(e, 8) of one polygon."""
         first_edge = self.columns.first_edge
         edges: Floats = self.columns.edges[first_edge[prism] : first_edge[prism + 1]]
         return edges
 
 
 def edge_columns(edges_m: Floats) -> Floats:
-    """(e, 4) from and to, metres east and north -> (e, 7) with direction and length."""
+    """(e, 4) from and to, metres east and north -> (e, 8) with direction and length."""
     east, north = edges_m[:, 2] - edges_m[:, 0], edges_m[:, 3] - edges_m[:, 1]
     length = np.sqrt(east * east + north * north)
-    return np.column_stack([edges_m[:, :2], east, north, length, east / length, north / length])
+    unit_east, unit_north, per_square = east / length, north / length, 1.0 / (length * length)
+    return np.column_stack([edges_m[:, :2], east, north, length, unit_east, unit_north, per_square])
 
 
 def _columns(prisms: Sequence[Prism]) -> PrismColumns:
@@ -192,8 +195,8 @@ def _grid(of: PrismColumns) -> PrismGrid:
     return PrismGrid(
         west_m=float(edges_x[0]),
         south_m=float(edges_y[0]),
-        cell_x_m=cell_x_m,
-        cell_y_m=cell_y_m,
+        cells_per_x_m=1.0 / cell_x_m,
+        cells_per_y_m=1.0 / cell_y_m,
         columns=side,
         rows=side,
         first=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),

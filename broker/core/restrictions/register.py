@@ -44,6 +44,7 @@ from broker.core.restrictions.samples import (
 )
 from broker.core.restrictions.windows import Standing, Timetable, place_of
 from broker.core.separation.jit import BACKEND, Backend
+from broker.core.separation.packing import KernelRules
 from broker.core.tracks.table import TrackColumns
 from broker.core.units import SECOND_US
 
@@ -269,13 +270,14 @@ class RestrictionRegister:
         slots: NDArray[np.int32],
         now_us: int,
         agency_names: Sequence[str],
+        rules: KernelRules,
     ) -> RestrictionSamples:
-        """Judge the tracks in `slots` against what is in force or about to be.
+        """Judge the tracks in `slots`, predicted by `rules`, against what holds or is about to.
 
         `agency_names[i]` is the agency whose `agency_index` is i.
         """
         near = self._zones_near(now_us)
-        return take_samples(near, columns, slots, now_us, agency_names, self._backend)
+        return take_samples(near, columns, slots, now_us, agency_names, rules, self._backend)
 
     def _zones_near(self, now_us: int) -> ZoneSet:
         if self._near is None or now_us >= self._near_until_us:

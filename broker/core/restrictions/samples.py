@@ -16,6 +16,7 @@ from broker.core.restrictions.prism import Prism
 from broker.core.restrictions.prism_set import PrismSet
 from broker.core.restrictions.windows import Timetable
 from broker.core.separation.jit import BACKEND, Backend
+from broker.core.separation.packing import KernelRules
 from broker.core.tracks.reports import AircraftClass, OperationalStatus
 from broker.core.tracks.table import TrackColumns
 from broker.core.units import SECOND_US
@@ -148,9 +149,10 @@ def take_samples(
     slots: Slots,
     now_us: int,
     agency_names: Sequence[str],
+    rules: KernelRules,
     backend: Backend = BACKEND,
 ) -> RestrictionSamples:
-    """Judge the tracks in `slots` against `zones` at `now_us`.
+    """Judge the tracks in `slots`, predicted by `rules`, against `zones` at `now_us`.
 
     `agency_names[i]` is the agency of `agency_index` i. Aircraft parked or docked are left out.
     """
@@ -158,7 +160,7 @@ def take_samples(
     judged = slots[(status != OperationalStatus.ON_GROUND) & (status != OperationalStatus.AT_DOCK)]
     if len(judged) == 0 or len(zones.prisms) == 0:
         return no_samples(zones.names)
-    movers = movers_of(columns, judged, now_us)
+    movers = movers_of(columns, judged, now_us, rules, backend)
     entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S, _hours(zones, now_us), backend)
     if len(entries) == 0:
         return no_samples(zones.names)

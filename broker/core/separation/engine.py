@@ -22,7 +22,7 @@ from broker.core.separation.backends import Hits, make_kernels
 from broker.core.separation.hits import pair_samples
 from broker.core.separation.index import Asking, WatchedPairs, empty_index
 from broker.core.separation.jit import BACKEND, Backend
-from broker.core.separation.packing import TrackInputs, kernel_rules, track_inputs
+from broker.core.separation.packing import KernelRules, TrackInputs, kernel_rules, track_inputs
 from broker.core.separation.rules import PairSamples, RuleTable
 from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns, empty_columns
 from broker.core.units import SECOND_US
@@ -57,6 +57,11 @@ class SeparationEngine:
         self._columns = empty_columns(0)
         self._tracks = track_inputs(self._columns)
         self._reset(INITIAL_CAPACITY)
+
+    @property
+    def rules(self) -> KernelRules:
+        """What tracks are predicted and judged by."""
+        return self._rules
 
     def load_rules(self, rules: RuleTable) -> None:
         """Judge by another policy from now on; every track asks again at the next call."""

@@ -67,21 +67,32 @@ def rules_for(of_i: Floats, of_j: Floats, rules: KernelRules) -> NDArray[np.int6
     return rules.rule_of[relation, category_i, of_j[:, packing.CATEGORY].astype(np.intp)]
 
 
-def _growth_m(rows: Floats, age_s: Floats, rules: KernelRules) -> Floats:
+def ages_s(rows: Floats, now_us: int) -> Floats:
+    """Seconds since the rows' times of validity."""
+    elapsed_us: Floats = float(now_us) - rows[:, packing.TIME_OF_VALIDITY_US]
+    return elapsed_us * 1e-6
+
+
+def growth_m(rows: Floats, age_s: Floats, rules: KernelRules) -> Floats:
+    """How much the zones of stale tracks, or of ones with unknown velocity, have grown."""
     overdue_s = np.maximum(0.0, age_s - rows[:, packing.GROWTH_DELAY_S])
     grown: Floats = np.minimum(rules.growth_m_max, rows[:, packing.GROWTH_MPS] * overdue_s)
     return grown
 
 
+def moved_m(rows: Floats, age_s: Floats, speed: int, drift: int) -> Floats:
+    """How far rows' tracks have come along one axis since their reports, turns included."""
+    moved: Floats = rows[:, speed] * age_s
+    return moved + rows[:, drift] * np.minimum(age_s, packing.DRIFT_S_MAX)
+
+
 def _relative_states(of_i: Floats, of_j: Floats, age_i: Floats, age_j: Floats) -> RelativeStates:
     scale = (of_i[:, packing.EAST_SCALE] + of_j[:, packing.EAST_SCALE]) * 0.5
 
-    drift_i, drift_j = (np.minimum(age, packing.DRIFT_S_MAX) for age in (age_i, age_j))
-
     def apart(position: int, speed: int, drift: int, factor: Floats | float) -> Floats:
         difference: Floats = (of_j[:, position] - of_i[:, position]) * factor
-        moved_j = of_j[:, speed] * age_j + of_j[:, drift] * drift_j
-        return difference + (moved_j - (of_i[:, speed] * age_i + of_i[:, drift] * drift_i))
+        moved_i = moved_m(of_i, age_i, speed, drift)
+        return difference + (moved_m(of_j, age_j, speed, drift) - moved_i)
 
     climbed = of_j[:, packing.W_MPS] * age_j - of_i[:, packing.W_MPS] * age_i
     return RelativeStates(
@@ -140,15 +151,14 @@ def evaluate_pairs(
     rule = rules_for(rows[pairs[:, 0]], rows[pairs[:, 1]], rules)
     pairs, rule = pairs[rule >= 0], rule[rule >= 0]
     of_i, of_j = rows[pairs[:, 0]], rows[pairs[:, 1]]
-    age_i_s = (float(now_us) - of_i[:, packing.TIME_OF_VALIDITY_US]) * 1e-6
-    age_j_s = (float(now_us) - of_j[:, packing.TIME_OF_VALIDITY_US]) * 1e-6
+    age_i_s, age_j_s = ages_s(of_i, now_us), ages_s(of_j, now_us)
     states = _relative_states(of_i, of_j, age_i_s, age_j_s)
 
     def quadrature(weight: float, variance: int) -> Floats:
         root: Floats = np.sqrt(of_i[:, variance] + of_j[:, variance])
         return weight * root
 
-    doubt_m = (_growth_m(of_i, age_i_s, rules) + _growth_m(of_j, age_j_s, rules)) + quadrature(
+    doubt_m = (growth_m(of_i, age_i_s, rules) + growth_m(of_j, age_j_s, rules)) + quadrature(
         rules.accuracy_weight, packing.HORIZONTAL_VARIANCE_M2
     )
     vertical_doubt_m = quadrature(rules.accuracy_weight, packing.VERTICAL_VARIANCE_M2) + quadrature(
@@ -212,10 +222,10 @@ def write_entries(
 ) -> None:
     """Place packed rows at their layers' reference instants."""
     rows = index.rows[slots]
-    age_s = (float(now_us) - rows[:, packing.TIME_OF_VALIDITY_US]) * 1e-6 + 2.0 * times.slack_s
+    age_s = ages_s(rows, now_us) + 2.0 * times.slack_s
     weight, hold = rules.accuracy_weight, rules.hold_factor
     zone_m = hold * (
-        _growth_m(rows, age_s, rules)
+        growth_m(rows, age_s, rules)
         + weight * np.sqrt(rows[:, packing.HORIZONTAL_VARIANCE_M2])
         + rows[:, packing.UNKNOWN_MPS] * rules.look_ahead_s_max
     )

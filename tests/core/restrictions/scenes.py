@@ -22,15 +22,19 @@ from broker.core.restrictions.shapes import (
     VerticalLimit,
     Volume,
 )
+from broker.core.separation.packing import KernelRules, kernel_rules
 from broker.core.tracks.reports import AircraftClass
 from broker.core.tracks.table import TrackColumns, empty_columns
 from broker.core.units import MINUTE_US, SECOND_US
+from tests.core.separation.traffic import rule_table
 
 NOW_US = 1_900_000_000 * SECOND_US
 CENTRE = (51.5, -0.12)
 AGENCIES = ("met-police", "lfb", "hems")
 SURFACE = VerticalLimit(0.0, LimitDatum.SURFACE)
 UNLIMITED = VerticalLimit(0.0, LimitDatum.UNLIMITED)
+RULES: KernelRules = kernel_rules(rule_table(stale_after_s=5.0))
+"""What tracks are predicted by: unknown velocities are taken for 20 m/s."""
 
 
 def degrees(east_m: float, north_m: float) -> tuple[float, float]:

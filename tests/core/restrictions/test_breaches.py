@@ -16,7 +16,7 @@ from broker.core.restrictions.model import (
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import SECOND_US
-from tests.core.restrictions.scenes import AGENCIES, NOW_US, Scene, draft
+from tests.core.restrictions.scenes import AGENCIES, NOW_US, RULES, Scene, draft
 
 FIRE = RestrictionName("lfb", "fire")
 DESK = SystemName("met-police", "desk")
@@ -41,7 +41,7 @@ class World:
     def judge(self, seconds: float, moved: bool = True) -> list[Alert]:
         now_us = NOW_US + int(seconds * SECOND_US)
         slots = self.scene.slots() if moved else NOBODY
-        samples = self.register.touched(self.scene.columns, slots, now_us, AGENCIES)
+        samples = self.register.touched(self.scene.columns, slots, now_us, AGENCIES, RULES)
         return self.alerts.step(samples, slots, self.scene.columns, now_us)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broker.core.geodesy.frame import project
 from broker.core.restrictions.entry import Entries, Hours, find_entries
-from broker.core.restrictions.movers import GROWTH_M_MAX, Movers, movers_of
+from broker.core.restrictions.movers import Movers, movers_of
 from broker.core.restrictions.prism import Prism, prism_of
 from broker.core.restrictions.prism_set import PrismSet
 from broker.core.restrictions.shapes import (
@@ -26,6 +26,7 @@ from broker.core.restrictions.shapes import (
 from broker.core.units import SECOND_US
 from tests.core.restrictions.scenes import (
     NOW_US,
+    RULES,
     SURFACE,
     UNLIMITED,
     Scene,
@@ -68,7 +69,7 @@ def mover(
     scene.columns.vertical_speed_mps[slot] = velocity[2]
     scene.columns.horizontal_accuracy_m[slot] = doubt_m
     scene.columns.vertical_doubt_m[slot] = vertical_doubt_m
-    return movers_of(scene.columns, scene.slots(), NOW_US)
+    return movers_of(scene.columns, scene.slots(), NOW_US, RULES)
 
 
 def times(prism: Prism, one: Movers) -> tuple[float, float] | None:
@@ -171,22 +172,26 @@ def test_unknown_height_counts_as_inside() -> None:
     assert times(prism, mover(0.0, 0.0, altitude_hae_m=250.0, vertical_doubt_m=51.0)) is not None
 
 
-def test_unknown_velocity_is_judged_where_it_is_and_grows_with_age() -> None:
-    # REQ-RES-012
-    prism = prism_of(volume(circle(500.0)))
-    scene = Scene()
+@pytest.mark.parametrize("shape", [circle(500.0), SQUARE])
+def test_unknown_velocity_may_be_inside_when_it_could_have_flown_there(
+    shape: Circle | Polygon,
+) -> None:
+    # REQ-RES-012: 200 m away, taken for 20 m/s.
+    prism, scene = prism_of(volume(shape)), Scene()
     scene.add(700.0, 0.0)
-    for age_s, expected in [(0, 0), (5, 0), (10, 1)]:
-        movers = movers_of(scene.columns, scene.slots(), NOW_US + age_s * SECOND_US)
-        assert len(find_entries(PrismSet.of([prism]), movers, LOOK_AHEAD_S)) == expected
-    movers = movers_of(scene.columns, scene.slots(), NOW_US + 10_000 * SECOND_US)
-    assert movers.horizontal_doubt_m[0] == GROWTH_M_MAX
+    for age_s, expected_s in [(0, 10.0), (5, 5.0), (10, 0.0), (10_000, 0.0)]:
+        movers = movers_of(scene.columns, scene.slots(), NOW_US + age_s * SECOND_US, RULES)
+        assert times(prism, movers) == pytest.approx((expected_s, math.inf), abs=0.01)
+    assert movers.horizontal_doubt_m[0] == RULES.growth_m_max
+    far = Scene()
+    far.add(500.0 + 20.0 * LOOK_AHEAD_S + 1.0, 0.0)
+    assert times(prism, movers_of(far.columns, far.slots(), NOW_US, RULES)) is None
 
 
 def test_age_carries_a_known_velocity_forward() -> None:
     prism, scene = prism_of(volume(circle(500.0))), Scene()
     scene.add(-1500.0, 0.0, (50.0, 0.0))
-    movers = movers_of(scene.columns, scene.slots(), NOW_US + 4 * SECOND_US)
+    movers = movers_of(scene.columns, scene.slots(), NOW_US + 4 * SECOND_US, RULES)
     assert times(prism, movers) == pytest.approx((16.0, 36.0), abs=0.01)
 
 
@@ -224,12 +229,12 @@ def test_many_against_many_agrees_with_one_by_one() -> None:
     for _ in range(60):
         east, north = rng.uniform(-3_000, 3_000, 2)
         scene.add(east, north, tuple(rng.uniform(-60, 60, 2)), rng.uniform(80, 220))
-    movers = movers_of(scene.columns, scene.slots(), NOW_US)
+    movers = movers_of(scene.columns, scene.slots(), NOW_US, RULES)
     together = find_entries(PrismSet.of(prisms), movers, LOOK_AHEAD_S)
     alone = []
     for p, prism in enumerate(prisms):
         for m in range(60):
-            one = movers_of(scene.columns, np.array([m], dtype=np.int32), NOW_US)
+            one = movers_of(scene.columns, np.array([m], dtype=np.int32), NOW_US, RULES)
             if (found := times(prism, one)) is not None:
                 alone.append((p, m, *found))
     assert len(alone) > 20
@@ -304,11 +309,13 @@ def test_compiled_entries_are_those_of_the_reference_bit_by_bit(seed: int, half_
         altitude_m = math.nan if rng.random() < 0.1 else float(rng.uniform(80, 220))
         slot = scene.add(east_m, north_m, (east_mps, north_mps), altitude_m)
         scene.columns.horizontal_accuracy_m[slot] = rng.choice([0.0, 30.0, 400.0])
+        if rng.random() < 0.2:
+            scene.columns.velocity_east_mps[slot] = math.nan
     # Some lie on a boundary or in the very middle.
     scene.add(0.0, 0.0, (0.0, 0.0))
     scene.add(-500.0, 0.0, (500.0, 0.0))
     scene.add(-500.0, -500.0, (10.0, 0.0))
-    movers = movers_of(scene.columns, scene.slots(), NOW_US)
+    movers = movers_of(scene.columns, scene.slots(), NOW_US, RULES)
     opens_s = rng.choice([0.0, 20.0], len(prisms))
     hours = Hours(opens_s, opens_s + rng.choice([10.0, np.inf], len(prisms)))
     compiled = find_entries(PrismSet.of(prisms), movers, LOOK_AHEAD_S, hours, "numba")
@@ -327,7 +334,7 @@ def test_an_aircraft_far_towards_the_pole_is_compared_with_everything() -> None:
     columns = scene.columns
     columns.x_m[slot], columns.y_m[slot], columns.east_scale[slot] = x[0], y[0], scale[0]
     columns.altitude_hae_m[slot] = 150.0
-    movers = movers_of(columns, scene.slots(), NOW_US)
+    movers = movers_of(columns, scene.slots(), NOW_US, RULES)
     found = find_entries(PrismSet.of(prisms), movers, LOOK_AHEAD_S)
     assert found.prism.tolist() == [3]
 
@@ -341,6 +348,6 @@ def test_more_entries_than_there_was_room_for() -> None:
 
 def test_no_prism_and_no_mover() -> None:
     assert len(find_entries(PrismSet.of([]), mover(0.0, 0.0), LOOK_AHEAD_S)) == 0
-    nobody = movers_of(Scene().columns, np.zeros(0, dtype=np.int32), NOW_US)
+    nobody = movers_of(Scene().columns, np.zeros(0, dtype=np.int32), NOW_US, RULES)
     one = PrismSet.of([prism_of(volume(SQUARE))])
     assert len(find_entries(one, nobody, LOOK_AHEAD_S)) == 0

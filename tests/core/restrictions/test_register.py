@@ -30,7 +30,16 @@ from broker.core.restrictions.shapes import (
 from broker.core.restrictions.windows import Timetable
 from broker.core.tracks.reports import AircraftClass, OperationalStatus
 from broker.core.units import MINUTE_US, SECOND_US
-from tests.core.restrictions.scenes import AGENCIES, NOW_US, Scene, circle, draft, polygon, volume
+from tests.core.restrictions.scenes import (
+    AGENCIES,
+    NOW_US,
+    RULES,
+    Scene,
+    circle,
+    draft,
+    polygon,
+    volume,
+)
 
 FIRE = RestrictionName("lfb", "fire")
 PLANNED, ACTIVE = RestrictionState.PLANNED, RestrictionState.ACTIVE
@@ -44,7 +53,7 @@ def minutes(*pairs: tuple[int, int]) -> tuple[Window, ...]:
 def touched(
     register: RestrictionRegister, scene: Scene, now_us: int = NOW_US
 ) -> RestrictionSamples:
-    return register.touched(scene.columns, scene.slots(), now_us, AGENCIES)
+    return register.touched(scene.columns, scene.slots(), now_us, AGENCIES, RULES)
 
 
 def test_windows_open_and_close_in_virtual_time() -> None:
