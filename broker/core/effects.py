@@ -64,6 +64,8 @@ class AlertGeometry:
     closing_speed_mps: float
     picture_age_s: float
     """Age of the older of the two positions."""
+    time_to_exit_s: float | None = None
+    """Seconds until a restriction is left on this course; None: not foreseen, or a pair."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class SampleColumns(NamedTuple):
     level: NDArray[np.int8]
     cap: NDArray[np.int8]
     time_to_entry_s: Floats
+    time_to_exit_s: Floats
     range_m: Floats
     bearing_deg: Floats
     closing_speed_mps: Floats
@@ -119,6 +120,7 @@ def step_watches(
             samples.bearing_deg[k],
         )
         seen[row, of.ENTRY_S], seen[row, of.CLOSING_MPS] = entry_s, samples.closing_speed_mps[k]
+        seen[row, of.EXIT_S] = samples.time_to_exit_s[k]
         age_us = max(0, now_us - tracks.time_of_validity_us[slot])
         seen[row, of.AGE_S] = age_us / SECOND_US
         state[row, of.EVALUATED_US] = now_us

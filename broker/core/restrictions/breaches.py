@@ -221,6 +221,7 @@ class RestrictionAlerts:
             np.nan if seen.time_to_loss_s is None else seen.time_to_loss_s,
             seen.closing_speed_mps,
             seen.picture_age_s,
+            np.inf if seen.time_to_exit_s is None else seen.time_to_exit_s,
         )
         self._alerts[row] = alert
         self._row_of_alert[alert.alert_id] = row
@@ -293,7 +294,7 @@ class RestrictionAlerts:
 
     def _geometry(self, row: int) -> AlertGeometry:
         """Range and bearing are to the nearest point of the boundary, which stands for b."""
-        range_m, bearing_deg, entry_s, closing_mps, age_s = self._memory.seen[row].tolist()
+        range_m, bearing_deg, entry_s, closing_mps, age_s, exit_s = self._memory.seen[row].tolist()
         return AlertGeometry(
             range_m=range_m,
             bearing_deg=bearing_deg,
@@ -305,6 +306,7 @@ class RestrictionAlerts:
             closest_range_m=0.0,
             closing_speed_mps=closing_mps,
             picture_age_s=age_s,
+            time_to_exit_s=exit_s if exit_s < np.inf else None,
         )
 
     def _end(self, rows: Iterable[int], now_us: int) -> list[Alert]:

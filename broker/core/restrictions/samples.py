@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.effects import AlertLevel
-from broker.core.restrictions.entry import Entries, Hours, find_entries
+from broker.core.restrictions.entry import Entries, Hours, ends_of_stay, find_entries
+from broker.core.restrictions.layers import most_urgent, put_off
 from broker.core.restrictions.model import AppliesTo, EntryRule, RestrictionDraft
 from broker.core.restrictions.movers import movers_of
 from broker.core.restrictions.prism import Prism
@@ -67,7 +68,8 @@ class RestrictionSamples:
     time_to_entry_s: Floats
     """0: inside now."""
     time_to_exit_s: Floats
-    """inf: does not leave on this course."""
+    """When all its volumes are left; inf: never on this course. Exact up to the look-ahead, and at
+    least that far beyond it."""
     range_m: Floats
     bearing_deg: Floats
     closing_speed_mps: Floats
@@ -160,8 +162,8 @@ def take_samples(
     judged = slots[(status != OperationalStatus.ON_GROUND) & (status != OperationalStatus.AT_DOCK)]
     if len(judged) == 0 or len(zones.prisms) == 0:
         return no_samples(zones.names)
-    movers = movers_of(columns, judged, now_us, rules, backend)
-    entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S, _hours(zones, now_us), backend)
+    movers, hours = movers_of(columns, judged, now_us, rules, backend), _hours(zones, now_us)
+    entries = find_entries(zones.prisms, movers, LOOK_AHEAD_S, hours, backend)
     if len(entries) == 0:
         return no_samples(zones.names)
     slot, zone = judged[entries.mover], zones.zone_of[entries.prism]
@@ -177,7 +179,14 @@ def take_samples(
     starts[1:] = (slot[1:] != slot[:-1]) | (zone[1:] != zone[:-1])
     first = np.flatnonzero(starts)
     entry_s, exit_s = entries.entry_s[rows[first]], entries.exit_s[rows[first]]
-    told = _most_urgent(entries, level, rows, first, entry_s, exit_s)
+    told = most_urgent(entries, level, rows, first, entry_s, exit_s)
+
+    def stays_until(of: NDArray[np.intp], at_s: Floats) -> Floats:
+        near = entries.mover[of], entries.prism[of]
+        within = Hours(at_s, hours.closes_s[near[1]])
+        return ends_of_stay(zones.prisms, movers, near, within, backend)
+
+    put_off(exit_s, rows, first, LOOK_AHEAD_S, stays_until)
     return RestrictionSamples(
         restriction_names=zones.names,
         slot=slot[first].astype(np.int32),
@@ -276,31 +285,3 @@ def _applies(
 
 def _is_named(draft: RestrictionDraft, agency: str) -> bool:
     return any(agency in exemption.agencies for exemption in draft.exemptions)
-
-
-def _most_urgent(
-    entries: Entries,
-    level: NDArray[np.int8],
-    rows: NDArray[np.intp],
-    first: NDArray[np.intp],
-    entry_s: Floats,
-    exit_s: Floats,
-) -> NDArray[np.intp]:
-    """Per group of rows, which are the volumes of one restriction: the row that is told.
-
-    Writes the earliest entry of each group, and the exit by which all its volumes are left.
-    """
-    last = np.append(first[1:], len(rows))
-    told = rows[first]
-    for group in np.flatnonzero(last - first > 1):
-        volumes = rows[first[group] : last[group]].tolist()
-        told[group] = min(volumes, key=lambda row: (-int(level[row]), float(entries.entry_s[row])))
-        stretches = sorted(
-            (float(entries.entry_s[row]), float(entries.exit_s[row])) for row in volumes
-        )
-        enter = leave = stretches[0][0]
-        for start, end in stretches:
-            if start <= leave:
-                leave = max(leave, end)
-        entry_s[group], exit_s[group] = enter, leave
-    return told

@@ -40,7 +40,9 @@ BEARING_DEG: Final = 1
 ENTRY_S: Final = 2
 CLOSING_MPS: Final = 3
 AGE_S: Final = 4
-SEEN_WIDTH: Final = 5
+EXIT_S: Final = 5
+"""inf: does not leave on this course."""
+SEEN_WIDTH: Final = 6
 
 NEVER: Final = -1
 NO_TRACK: Final = -1
@@ -56,7 +58,7 @@ class WatchMemory(NamedTuple):
     state: Integers
     """(n, 10)."""
     seen: Floats
-    """(n, 5)."""
+    """(n, 6)."""
     head: Links
     """(slots,) first row of each slot."""
     following: Links

@@ -54,6 +54,8 @@ def _set_known(message: pb.Alert, view: AlertView) -> None:
         message.relative_height_doubt_m = round(geometry.relative_height_doubt_m, 1)
     if geometry.time_to_loss_s is not None:
         message.time_to_loss_s = round(geometry.time_to_loss_s, 1)
+    if geometry.time_to_exit_s is not None:
+        message.time_to_exit_s = round(geometry.time_to_exit_s, 1)
 
 
 def _member(view: AlertView) -> pb.AlertMember:

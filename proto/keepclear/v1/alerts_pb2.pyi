@@ -85,7 +85,7 @@ class AlertMember(_message.Message):
     def __init__(self, alert_id: _Optional[str] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ...) -> None: ...
 
 class Alert(_message.Message):
-    __slots__ = ("alert_id", "revision", "kind", "level", "highest_level", "parties", "restriction", "raised_us", "changed_us", "headline", "advice", "range_m", "bearing_deg", "relative_height_m", "relative_height_doubt_m", "time_to_loss_s", "time_to_closest_s", "closest_range_m", "picture_age_s", "rule", "policy_version", "capped_because", "acknowledgements", "incident_id", "members", "member_count", "detail")
+    __slots__ = ("alert_id", "revision", "kind", "level", "highest_level", "parties", "restriction", "raised_us", "changed_us", "headline", "advice", "range_m", "bearing_deg", "relative_height_m", "relative_height_doubt_m", "time_to_loss_s", "time_to_closest_s", "closest_range_m", "picture_age_s", "rule", "policy_version", "capped_because", "acknowledgements", "incident_id", "members", "member_count", "detail", "time_to_exit_s")
     ALERT_ID_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
@@ -113,6 +113,7 @@ class Alert(_message.Message):
     MEMBERS_FIELD_NUMBER: _ClassVar[int]
     MEMBER_COUNT_FIELD_NUMBER: _ClassVar[int]
     DETAIL_FIELD_NUMBER: _ClassVar[int]
+    TIME_TO_EXIT_S_FIELD_NUMBER: _ClassVar[int]
     alert_id: str
     revision: int
     kind: AlertKind
@@ -140,7 +141,8 @@ class Alert(_message.Message):
     members: _containers.RepeatedCompositeFieldContainer[AlertMember]
     member_count: int
     detail: AlertDetail
-    def __init__(self, alert_id: _Optional[str] = ..., revision: _Optional[int] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., highest_level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., changed_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., bearing_deg: _Optional[float] = ..., relative_height_m: _Optional[float] = ..., relative_height_doubt_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ..., time_to_closest_s: _Optional[float] = ..., closest_range_m: _Optional[float] = ..., picture_age_s: _Optional[float] = ..., rule: _Optional[str] = ..., policy_version: _Optional[str] = ..., capped_because: _Optional[str] = ..., acknowledgements: _Optional[_Iterable[_Union[Acknowledgement, _Mapping]]] = ..., incident_id: _Optional[str] = ..., members: _Optional[_Iterable[_Union[AlertMember, _Mapping]]] = ..., member_count: _Optional[int] = ..., detail: _Optional[_Union[AlertDetail, str]] = ...) -> None: ...
+    time_to_exit_s: float
+    def __init__(self, alert_id: _Optional[str] = ..., revision: _Optional[int] = ..., kind: _Optional[_Union[AlertKind, str]] = ..., level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., highest_level: _Optional[_Union[_common_pb2.AlertLevel, str]] = ..., parties: _Optional[_Iterable[_Union[AlertParty, _Mapping]]] = ..., restriction: _Optional[str] = ..., raised_us: _Optional[int] = ..., changed_us: _Optional[int] = ..., headline: _Optional[str] = ..., advice: _Optional[str] = ..., range_m: _Optional[float] = ..., bearing_deg: _Optional[float] = ..., relative_height_m: _Optional[float] = ..., relative_height_doubt_m: _Optional[float] = ..., time_to_loss_s: _Optional[float] = ..., time_to_closest_s: _Optional[float] = ..., closest_range_m: _Optional[float] = ..., picture_age_s: _Optional[float] = ..., rule: _Optional[str] = ..., policy_version: _Optional[str] = ..., capped_because: _Optional[str] = ..., acknowledgements: _Optional[_Iterable[_Union[Acknowledgement, _Mapping]]] = ..., incident_id: _Optional[str] = ..., members: _Optional[_Iterable[_Union[AlertMember, _Mapping]]] = ..., member_count: _Optional[int] = ..., detail: _Optional[_Union[AlertDetail, str]] = ..., time_to_exit_s: _Optional[float] = ...) -> None: ...
 
 class ListAlertsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

@@ -66,6 +66,14 @@ def test_actual_entry_is_raised_at_once(world: World) -> None:
     assert alert.geometry.relative_height_m is None
 
 
+def test_it_says_when_it_is_left_on_this_course(world: World) -> None:
+    # REQ-RES-010
+    (alert,) = world.report(0, -450.0, 10.0)
+    assert alert.geometry.time_to_exit_s == pytest.approx(95.0, abs=0.01)
+    (standing,) = World().report(0, -450.0, 0.0)
+    assert standing.geometry.time_to_exit_s is None
+
+
 def test_predicted_entry_needs_two_fresh_reports(world: World) -> None:
     # REQ-RES-031: judging the same report again confirms nothing.
     assert world.report(0, -1_500.0, 20.0) == []

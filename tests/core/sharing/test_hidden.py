@@ -251,7 +251,7 @@ def test_a_partner_drones_desk_reads_the_edge_of_the_volume_and_nobody_else_anyt
         assert alert.detail == alerts_pb2.ALERT_DETAIL_SECTOR
         assert alert.bearing_deg % 30 == 0
         assert alert.range_m in {0.0, 250.0, 500.0, 1_000.0, 2_000.0}
-        for hidden in ("relative_height_m", "time_to_loss_s", "closest_range_m"):
+        for hidden in ("relative_height_m", "time_to_loss_s", "time_to_exit_s", "closest_range_m"):
             assert not alert.HasField(hidden)
         own, unshown = alert.parties
         assert own.label == "LFB 2"
