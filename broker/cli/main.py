@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 from broker.cli.adapters import adapters_app
 from broker.cli.agency import agency_app
+from broker.cli.agreement import agreement_app
 from broker.cli.aircraft import aircraft_app
 from broker.cli.alerts import alerts_app
 from broker.cli.ask import ask
@@ -95,6 +96,7 @@ app.add_typer(restrictions_app, name="restrictions")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(aircraft_app, name="aircraft")
 app.add_typer(sharing_app, name="sharing")
+app.add_typer(agreement_app, name="agreement")
 app.add_typer(adapters_app, name="adapters")
 app.add_typer(agency_app, name="agency")
 app.add_typer(bench_app, name="bench")

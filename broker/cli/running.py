@@ -168,13 +168,7 @@ async def running_broker(
     await asyncio.to_thread(rehearse, policy, WireEncoder(exercise=False))
     broker = _broker_of(settings, clock, policy, security)
     try:
-        await broker.start(
-            policy,
-            settings.agencies,
-            supply_chain_text(settings.supply_chain),
-            settings.publishing,
-            await asyncio.to_thread(ground_of, settings),
-        )
+        await _start(broker, settings, policy)
         try:
             # Metrics have no identities, so they stay on this machine.
             host = settings.host if settings.host in LOOPBACK else LOOPBACK[0]
@@ -211,6 +205,18 @@ async def running_broker(
             metrics.stop()
     finally:
         await asyncio.to_thread(broker.stop)
+
+
+async def _start(broker: Broker, settings: Settings, policy: str) -> None:
+    """Start a broker with what the settings say."""
+    await broker.start(
+        policy,
+        settings.agencies,
+        supply_chain_text(settings.supply_chain),
+        settings.publishing,
+        await asyncio.to_thread(ground_of, settings),
+        settings.agreements,
+    )
 
 
 def _broker_of(settings: Settings, clock: Clock, policy: str, security: Secured | None) -> Broker:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from broker.core.names import Audience
+from broker.core.sharing.roles import Terms
 from broker.gateways.mqtt.gateway import Security
 from broker.gateways.mqtt.server import SecureListener
 from broker.gateways.mqtt.topics import Topics
@@ -57,7 +58,7 @@ def secured(settings: Settings, clock: Clock) -> Secured | None:
     known = Known(trust, people, clock)
     warden = Warden(
         trust,
-        Access(lambda: names, known),
+        Access(lambda: Terms(frozenset(names)), known),
         clock,
         Topics(exercise=settings.space == "exercise"),
         lambda: audiences,

@@ -14,6 +14,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from broker.core.admission import Admission, Wave
+from broker.core.agreements.commands import (
+    AcceptAgreement,
+    AgreementCommand,
+    EndAgreement,
+    LoadAgreementRules,
+    ProposeAgreement,
+)
 from broker.core.alerting import Alerting
 from broker.core.commands import (
     AcknowledgeAlert,
@@ -102,6 +109,7 @@ class Airspace:
         )
         self.coverage = SharedCoverage()
         self.controls = Controls(self.restrictions, self.alerting, self.hidden.sharing)
+        self.controls.agreements.policy_version = self.policy.version
         self.supply_chain = SupplyChain(self.tracks, self.controls.aircraft)
 
     def apply(self, commands: Sequence[Command], now_us: int) -> list[Outcome]:
@@ -128,8 +136,14 @@ class Airspace:
                 return self._load_policy(command)
             case LoadSupplyChain():
                 return self._load_supply_chain(command)
-            case OpenAudience():
-                return self.controls.open_audience(command)
+            case (
+                OpenAudience()
+                | ProposeAgreement()
+                | AcceptAgreement()
+                | EndAgreement()
+                | LoadAgreementRules()
+            ):
+                return self._agree(command, now_us)
             case AcknowledgeAlert():
                 return self.controls.acknowledge(command, now_us)
             case RegisterAircraft() | RemoveAircraft():
@@ -222,7 +236,7 @@ class Airspace:
         self.correlator.possibly_same.changed = True  # others may be marked for it now, or not
         effects = self.hidden.changed(changes, now_us)
         for change in changes:
-            if change.after != SharingLevel.OPEN:
+            if change.after != SharingLevel.OPEN and not change.reader:
                 effects += part_others(self.correlator, change.slot, now_us)
         for track_number in before:
             ended, told = self.alerting.retell(track_number, now_us)
@@ -233,6 +247,24 @@ class Airspace:
                 ]
                 effects.append(AlertRetold(alert, tuple(levels)))
             effects += self._alerts(told, now_us)
+        return effects
+
+    def _agree(self, command: OpenAudience | AgreementCommand, now_us: int) -> Outcome:
+        """Who takes part and who agreed; what agencies are shown of each other follows."""
+        if isinstance(command, OpenAudience):
+            outcome = self.controls.open_audience(command)
+        else:
+            outcome = self.controls.agreements.apply(command, now_us)
+        return Outcome((*outcome.effects, *self._terms_of_sharing(now_us)), outcome.reply)
+
+    def _terms_of_sharing(self, now_us: int) -> list[Effect]:
+        changes = self.hidden.sharing.set_terms(self.controls.agreements.terms())
+        effects = self._shared(changes, now_us)
+        if changes:
+            # Tracks that were joined may belong to agencies that are shown apart from now on.
+            alike = self.hidden.sharing.pairs.are_alike
+            for slot in sorted(self.correlator.hearers.shared):
+                effects += part_others(self.correlator, slot, now_us, alike)
         return effects
 
     def _tick(self, tick: Tick, now_us: int) -> list[Effect]:
@@ -261,6 +293,9 @@ class Airspace:
         for change in lost:
             self.hidden.sharing.ended(change.track_number)
         effects += self._shared(self.hidden.sharing.advance(now_us), now_us)
+        agreements = self.controls.agreements.advance(now_us)
+        if agreements:
+            effects += [*agreements, *self._terms_of_sharing(now_us)]
         effects += self.hidden.time_passed(now_us, audit=audit)
         changed = [RestrictionChanged(one) for one in self.restrictions.advance(now_us)]
         return [*effects, *changed, *self._after_restriction_change(tuple(changed), now_us)]
@@ -278,6 +313,8 @@ class Airspace:
             self.tracks.set_phases(policy.category_of, policy.phase_limits)
             self.tracks.set_filter(policy.filter_settings)
             self.alerting.load_policy(policy)
+            told = self.controls.agreements.policy_loaded(policy.version)
+            return Outcome((*outcome.effects, *told), outcome.reply)
         return outcome
 
     def _load_supply_chain(self, command: LoadSupplyChain) -> Outcome:
@@ -351,5 +388,6 @@ def restored(
     airspace.alerting.restore(mapping(state["alerting"]))
     airspace.coverage.restore(state["coverage"])
     airspace.controls.restore(mapping(state["controls"]))
+    airspace.hidden.sharing.pairs.adopt(airspace.controls.agreements.terms())
     airspace.supply_chain.restore(mapping(state["supply_chain"]))
     return airspace

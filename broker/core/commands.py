@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from broker.core.agreements.commands import AgreementCommand
 from broker.core.aircraft.model import AircraftName, AircraftRecord
 from broker.core.names import Audience, RestrictionName, SystemName
 from broker.core.publishing.commands import PublishingCommand
@@ -185,6 +186,7 @@ ControlCommand = (
     | RemoveAircraft
     | SetSharing
     | SetSharingDefault
+    | AgreementCommand
 )
 """Synced to disk before it is acknowledged."""
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from broker.core.agreements.handling import Agreements
 from broker.core.aircraft.model import AircraftEntries
 from broker.core.aircraft.register import AircraftRegister, AircraftUnknown
 from broker.core.alerting import Alerting
@@ -69,6 +70,7 @@ class Controls:
         self.publishing = Publishing(
             restrictions, self._requests, self.agency_names, self.audiences
         )
+        self.agreements = Agreements(self._requests, self.agency_names)
 
     def open_audience(self, command: OpenAudience) -> Outcome:
         """Begin an audience; opening it again only renews the agency's display name."""
@@ -251,6 +253,7 @@ class Controls:
             "requests": self._requests.state(),
             "aircraft": self.aircraft.state(),
             "publishing": self.publishing.state(),
+            "agreements": self.agreements.state(),
         }
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -264,3 +267,5 @@ class Controls:
         self.aircraft.restore(state.get("aircraft", []))
         if "publishing" in state:
             self.publishing.restore(state["publishing"])
+        if "agreements" in state:
+            self.agreements.restore(state["agreements"])

@@ -6,9 +6,10 @@ from enum import IntEnum, StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+from broker.core.agreements.model import Agreement
 from broker.core.aircraft.model import AircraftEntries
 from broker.core.errors import Refusal
-from broker.core.names import SystemName
+from broker.core.names import AgreementName, SystemName
 from broker.core.publishing.model import Delivery, SavedDraft
 from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
@@ -184,6 +185,10 @@ class SharingChanged:
     """Of `sharing.settings.SharingLevel`."""
     old_view_key: int
     """What others' ids for it were made from until now."""
+    reader: str = ""
+    """The one agency that is shown it otherwise; empty: all but its own."""
+    turns: tuple[tuple[str, int], ...] = ()
+    """What a reader's old id was made from besides, for those for whom that was not 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +243,17 @@ class DeskNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class AgreementNotice:
+    """What became of an agreement, for its parties and nobody else."""
+
+    agencies: tuple[str, ...]
+    code: str
+    text: str
+    name: AgreementName | None
+    """None: about all of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class FeedStateChanged:
     """A publisher fell silent or came back: "no alert" is never shown as "no traffic"."""
 
@@ -281,6 +297,7 @@ Effect = (
     | OwnerTold
     | RestrictionChanged
     | DeskNotice
+    | AgreementNotice
     | FeedStateChanged
     | PolicyLoaded
     | SupplyChainLoaded
@@ -309,6 +326,7 @@ class Done:
         | SavedDraft
         | Delivery
         | SharingEntries
+        | Agreement
         | None
     ) = None
 

@@ -1,4 +1,4 @@
-"""Resource names: agencies, systems, roles, audiences and restrictions.
+"""Resource names: agencies, systems, roles, audiences, restrictions and agreements.
 
 `agencies/{agency}/systems/{system}` names who publishes; an audience is agency x role and names
 who reads. Identifiers are lower case, so that they are safe in an MQTT topic and in a URL.
@@ -25,6 +25,14 @@ def identifier(field: str, value: str) -> str:
     return value
 
 
+def _owned(field: str, value: str, kind: str) -> tuple[str, str]:
+    """Agency and identifier of `agencies/{agency}/{kind}s/{kind}`."""
+    parts = value.split("/")
+    if len(parts) != 4 or parts[0] != "agencies" or parts[2] != f"{kind}s":
+        raise refuse(field, f"must read agencies/{{agency}}/{kind}s/{{{kind}}}")
+    return identifier(field, parts[1]), identifier(field, parts[3])
+
+
 class Role(StrEnum):
     """What a reader of the feed is: it decides the wording and who may acknowledge."""
 
@@ -47,10 +55,7 @@ class SystemName:
     @classmethod
     def parse(cls, field: str, value: str) -> "SystemName":
         """Read a full system name; refuses anything else, naming `field`."""
-        parts = value.split("/")
-        if len(parts) != 4 or parts[0] != "agencies" or parts[2] != "systems":
-            raise refuse(field, "must read agencies/{agency}/systems/{system}")
-        return cls(identifier(field, parts[1]), identifier(field, parts[3]))
+        return cls(*_owned(field, value, "system"))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -77,7 +82,20 @@ class RestrictionName:
     @classmethod
     def parse(cls, field: str, value: str) -> "RestrictionName":
         """Read a full restriction name; refuses anything else, naming `field`."""
-        parts = value.split("/")
-        if len(parts) != 4 or parts[0] != "agencies" or parts[2] != "restrictions":
-            raise refuse(field, "must read agencies/{agency}/restrictions/{restriction}")
-        return cls(identifier(field, parts[1]), identifier(field, parts[3]))
+        return cls(*_owned(field, value, "restriction"))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AgreementName:
+    """`agencies/{agency}/agreements/{agreement}`: the agency is the one that first proposed it."""
+
+    agency: str
+    agreement: str
+
+    def __str__(self) -> str:
+        return f"agencies/{self.agency}/agreements/{self.agreement}"
+
+    @classmethod
+    def parse(cls, field: str, value: str) -> "AgreementName":
+        """Read a full agreement name; refuses anything else, naming `field`."""
+        return cls(*_owned(field, value, "agreement"))

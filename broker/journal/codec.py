@@ -5,6 +5,7 @@ old logs mean. Control commands are canonical JSON; report batches are columns (
 A changed payload needs a new version and an upcaster; tests hold the bytes of each kind.
 """
 
+from broker.core.agreements.commands import AgreementCommand
 from broker.core.aircraft.model import AircraftName
 from broker.core.commands import (
     AcknowledgeAlert,
@@ -28,7 +29,7 @@ from broker.core.commands import (
 from broker.core.names import Audience, RestrictionName, Role, SystemName
 from broker.core.publishing.commands import PublishingCommand
 from broker.core.sharing.settings import SharingLevel
-from broker.journal import report_codec
+from broker.journal import agreement_codec, report_codec
 from broker.journal.aircraft_codec import record_from_json, record_to_json
 from broker.journal.canonical import Fields, as_text, to_bytes
 from broker.journal.errors import RecordUnreadable
@@ -149,11 +150,14 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
 
 
 def _encode_further(
-    command: Kept | PublishingCommand,
+    command: Kept | PublishingCommand | AgreementCommand,
 ) -> tuple[RecordKind, bytes]:
     """Those whose fields are written out in a module of their own."""
     if isinstance(command, Kept):
         return _encode_kept(command)
+    if isinstance(command, AgreementCommand):
+        kind, fields = agreement_codec.to_json(command)
+        return kind, to_bytes(fields)
     kind, fields = publishing_to_json(command)
     return kind, to_bytes(fields)
 
@@ -161,6 +165,8 @@ def _encode_further(
 def _decode_further(kind: RecordKind, fields: Fields) -> Command:
     if kind in _KEPT:
         return _decode_kept(kind, fields)
+    if kind in agreement_codec.KINDS:
+        return agreement_codec.from_json(kind, fields)
     return publishing_from_json(kind, fields)
 
 

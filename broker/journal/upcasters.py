@@ -37,6 +37,10 @@ CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
     RecordKind.LOAD_PUBLISHING_RULES: 1,
     RecordKind.SET_SHARING: 1,
     RecordKind.SET_SHARING_DEFAULT: 1,
+    RecordKind.PROPOSE_AGREEMENT: 1,
+    RecordKind.ACCEPT_AGREEMENT: 1,
+    RecordKind.END_AGREEMENT: 1,
+    RecordKind.LOAD_AGREEMENT_RULES: 1,
 }
 
 

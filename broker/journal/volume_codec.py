@@ -26,38 +26,45 @@ def volume_to_json(volume: Volume) -> dict[str, object]:
         "ceiling": _limit_to_json(volume.ceiling),
         "label": volume.label,
     }
-    match volume.shape:
+    return rest | shape_to_json(volume.shape)
+
+
+def shape_to_json(shape: Circle | Polygon) -> dict[str, object]:
+    """A shape as plain JSON values, under the name of its kind."""
+    match shape:
         case Circle(latitude_deg, longitude_deg, radius_m):
             circle = {
                 "latitude_deg": float(latitude_deg),
                 "longitude_deg": float(longitude_deg),
                 "radius_m": float(radius_m),
             }
-            return rest | {"circle": circle}
+            return {"circle": circle}
         case Polygon():
-            return rest | {"polygon": [_ring_to_json(ring) for ring in volume.shape.rings]}
+            return {"polygon": [_ring_to_json(ring) for ring in shape.rings]}
         case _:
-            assert_never(volume.shape)
+            assert_never(shape)
+
+
+def shape_from_json(fields: Fields) -> Circle | Polygon:
+    """The shape that `shape_to_json` wrote."""
+    if fields.has("circle"):
+        circle = fields.inner("circle")
+        return Circle(
+            latitude_deg=circle.number("latitude_deg"),
+            longitude_deg=circle.number("longitude_deg"),
+            radius_m=circle.number("radius_m"),
+        )
+    rings = [_ring_from_json(item) for item in fields.items("polygon")]
+    if not rings:
+        raise RecordUnreadable("a polygon has at least one ring")
+    return Polygon(rings[0].vertices, rings[0].arcs, tuple(rings[1:]))
 
 
 def volume_from_json(value: object) -> Volume:
     """The volume that `volume_to_json` wrote."""
     fields = Fields(value)
-    shape: Circle | Polygon
-    if fields.has("circle"):
-        circle = fields.inner("circle")
-        shape = Circle(
-            latitude_deg=circle.number("latitude_deg"),
-            longitude_deg=circle.number("longitude_deg"),
-            radius_m=circle.number("radius_m"),
-        )
-    else:
-        rings = [_ring_from_json(item) for item in fields.items("polygon")]
-        if not rings:
-            raise RecordUnreadable("a polygon has at least one ring")
-        shape = Polygon(rings[0].vertices, rings[0].arcs, tuple(rings[1:]))
     return Volume(
-        shape=shape,
+        shape=shape_from_json(fields),
         floor=_limit_from_json(fields.inner("floor")),
         ceiling=_limit_from_json(fields.inner("ceiling")),
         label=fields.text("label"),

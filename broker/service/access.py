@@ -4,7 +4,7 @@ Without an identity folder names are claimed, not proven: everybody on this mach
 any configured agency, and the feed says so. A limit per name would then limit nobody.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -68,12 +68,12 @@ class Access:
 
     def __init__(
         self,
-        agency_names: Callable[[], Mapping[str, str]],
+        terms: Callable[[], Terms],
         identities: Identities | None = None,
         limits: Limits | None = None,
     ) -> None:
         """Without `identities` names are claimed; without `limits` nothing is limited."""
-        self._agency_names = agency_names
+        self._terms = terms
         self._identities = identities or ClaimedIdentities()
         self._limits = limits
         self._buckets: dict[tuple[SystemName, str], _Bucket] = {}
@@ -87,7 +87,7 @@ class Access:
         if subject is None:
             return Decision(False, f"{system} is not enrolled here", "not-enrolled")
         resource = Resource(agency or system.agency, area)
-        decision = decide(subject, action, resource, Terms(frozenset(self._agency_names())))
+        decision = decide(subject, action, resource, self._terms())
         self.refused_count += not decision.allowed
         return decision
 

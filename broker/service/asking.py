@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from broker.core.agreements.model import Agreement
 from broker.core.airspace import Airspace
 from broker.core.restrictions.access import EntryIndex, EntryQuestion, Finding, findings
 from broker.core.sharing.entry_wording import EntryPicture, picture_of
@@ -67,7 +68,12 @@ class Asking:
             sorted(silent),
         )
         names = dict(airspace.controls.agency_names)
-        return _Taken(airspace.restrictions.entry_index(), picture, names)
+        agreements = tuple(
+            one
+            for one in airspace.controls.agreements.register.in_force()
+            if agency in one.terms.agencies
+        )
+        return _Taken(airspace.restrictions.entry_index(), picture, names, agreements)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,10 @@ class _Taken:
     index: EntryIndex
     picture: EntryPicture
     agency_names: Mapping[str, str]
+    agreements: tuple[Agreement, ...]
+    """In force, with the asker's agency as a party."""
 
 
 def _answers(taken: _Taken, questions: Sequence[EntryQuestion], agency: str) -> Answers:
-    found = findings(taken.index, questions, agency)
+    found = findings(taken.index, questions, agency, taken.agreements)
     return Answers(found, taken.picture, taken.agency_names)

@@ -7,6 +7,8 @@ from typing import Final
 
 import structlog
 
+from broker.core.agreements.commands import LoadAgreementRules
+from broker.core.agreements.model import AgreementRules
 from broker.core.airspace import Airspace
 from broker.core.commands import (
     ControlCommand,
@@ -23,6 +25,7 @@ from broker.core.publishing.commands import LoadPublishingRules
 from broker.core.publishing.model import PublishingRules
 from broker.core.sharing.settings import SharingLevel
 from broker.service.access import Access, Identities, Limits
+from broker.service.agreements import AgreementReading
 from broker.service.asking import Asking
 from broker.service.clock import Clock
 from broker.service.delivery import DeliveryNotes
@@ -71,12 +74,13 @@ class Broker:
         self.hub = Hub()
         self.engine = Engine(parts.clock, parts.ledger, parts.projection, self.hub, self.metrics)
         self.access = Access(
-            lambda: parts.airspace.controls.agency_names, parts.identities, parts.limits
+            lambda: parts.airspace.hidden.sharing.pairs.terms, parts.identities, parts.limits
         )
         self.intake = Intake(self.engine, parts.airspace, parts.clock, self.metrics, self.access)
         self.reading = Reading(self.intake, parts.projection, self.hub, parts.encoder, parts.clock)
         self.asking = Asking(self.intake, self.engine, parts.airspace, parts.clock)
         self.publishing = PublishingReading(parts.airspace, parts.projection, parts.clock)
+        self.agreements = AgreementReading(parts.airspace)
         self.delivery = DeliveryNotes(self.intake, parts.airspace)
         self.signer = parts.signer
         self._ledger = parts.ledger
@@ -89,10 +93,12 @@ class Broker:
         supply_chain_toml: str = "",
         publishing: PublishingSettings | None = None,
         ground: LoadGround | None = None,
+        agreements: str = "",
     ) -> None:
         """Start the engine and open the configured audiences. Raises Refused for a bad policy.
 
-        Without `publishing` its rules, without `ground` the ground stay as the log has them.
+        Without `publishing` its rules, without `ground` the ground, and without `agreements`
+        ("assumed" or "required") those of agreements stay as the log has them.
         """
         mailbox = Mailbox.of_loop(asyncio.get_running_loop())
         self.hub.bind(mailbox)
@@ -115,6 +121,11 @@ class Broker:
         known = self._airspace.restrictions.ground
         if ground is not None and ground != LoadGround(known.highest, known.terrain_digest):
             await self.control(ground)
+        if agreements:
+            public = tuple(sorted(one for one in agencies if agencies[one].public))
+            without = AgreementRules(agreements == "required", public)
+            if without != self._airspace.controls.agreements.rules:
+                await self.control(LoadAgreementRules(without))
         log.info("broker-started", space="exercise" if self.exercise else "live")
 
     async def control(self, command: ControlCommand) -> None:

@@ -55,7 +55,7 @@ class Intake:
         access: Access | None = None,
     ) -> None:
         self.clock = clock
-        self.access = access or Access(lambda: airspace.controls.agency_names)
+        self.access = access or Access(lambda: airspace.hidden.sharing.pairs.terms)
         self._engine = engine
         self._airspace = airspace
         self._metrics = metrics

@@ -172,17 +172,12 @@ class PublishingReading:
         open_ = self._airspace.controls.audiences
         return desk if desk in open_ else Audience(agency, Role.OBSERVER)
 
-    def _level(self, slot: int, agency: str) -> SharingLevel:
-        """As the agency is shown the track: its own are open to it."""
-        own = self._airspace.tracks.publisher_name(slot).agency == agency
-        return SharingLevel.OPEN if own else self._airspace.hidden.sharing.level(slot)
-
     def _is_shown(self, slot: int, agency: str) -> bool:
-        return self._level(slot, agency) is not SharingLevel.COVERT
+        return self._airspace.hidden.sharing.shown(slot, agency) is not SharingLevel.COVERT
 
     def _label(self, slot: int, agency: str) -> str:
         """Nothing of another agency's masked track."""
-        if self._level(slot, agency) is not SharingLevel.OPEN:
+        if self._airspace.hidden.sharing.shown(slot, agency) is not SharingLevel.OPEN:
             return ""
         tracks = self._airspace.tracks
         return label(tracks.descriptions[slot], tracks.source_track_ids[slot])

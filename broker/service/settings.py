@@ -35,6 +35,8 @@ class AgencySettings(BaseModel):
     """Views this agency has."""
     sharing: Literal["open", "masked", "covert"] = "open"
     """What others are shown of this agency's flights where nothing else is set."""
+    public: bool = False
+    """What it publishes is broadcast anyway (received ADS-B): shown to all, with no agreement."""
     json_over_mqtt: bool = False
     """Also publish, and accept, the JSON mapping on `/json` topics."""
 
@@ -148,6 +150,8 @@ class Settings(BaseSettings):
     """Name of a shipped pair policy, or the path of a file."""
     supply_chain: Path | None = None
     """File of the supply-chain policy; none: no aircraft is flagged or refused by its make."""
+    agreements: Literal["assumed", "required"] = "assumed"
+    """Between agencies that never signed one: as if they had, or flights without identity."""
     agencies: dict[str, AgencySettings] = Field(default_factory=dict, max_length=AGENCIES_MAX)
 
     feeds: dict[str, dict[str, Any]] = Field(default_factory=dict, max_length=FEEDS_MAX)

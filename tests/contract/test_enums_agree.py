@@ -6,6 +6,7 @@ from enum import Enum
 import pytest
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
+from broker.core.agreements.model import AgreementState
 from broker.core.aircraft.model import DataPath
 from broker.core.effects import AlertKind, AlertLevel, TrackState
 from broker.core.names import Role
@@ -35,6 +36,7 @@ from broker.gateways.wire import enums
 from broker.service.feed.items import ItemKind
 from keepclear.v1 import (
     access_pb2,
+    agreements_pb2,
     aircraft_pb2,
     alerts_pb2,
     common_pb2,
@@ -87,6 +89,7 @@ PAIRS: list[tuple[type[Enum], EnumTypeWrapper]] = [
     (SharingLevel, sharing_pb2.SharingLevel),
     (SubjectKind, sharing_pb2.SharingSubjectKind),
     (AlertDetail, alerts_pb2.AlertDetail),
+    (AgreementState, agreements_pb2.AgreementState),
 ]
 ELSEWHERE = {"Space", "FeedKind"}
 """Space is a setting, FeedKind is checked against the feed's own kinds below."""

@@ -1,10 +1,6 @@
 """The walk-through's commands run as they stand, in order."""
 
-import asyncio
-import os
 import re
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -13,14 +9,12 @@ import pytest
 from broker.service.settings import PublishingSettings
 from keepclear.client import Client, report
 from keepclear.v1 import common_pb2, feed_pb2, tracks_pb2
-from tests.conftest import REPOSITORY
+from tests.docs.walkthrough import blocks_of, run_blocks
 from tests.system.live import live
 
 pytestmark = pytest.mark.system
 
 RULES = PublishingSettings(approval=("met",), unacknowledged_after_s=120, escalate_to="met")
-COMMAND = f'keepclear() {{ "{sys.executable}" -c "from broker.cli.main import run; run()" "$@"; }}'
-LIMIT_S = 120
 
 
 async def sighting(address: str) -> str:
@@ -49,30 +43,11 @@ async def sighting(address: str) -> str:
 
 async def test_the_walk_through_runs_as_it_stands(tmp_path: Path) -> None:
     # REQ-PUB-010
-    page = (REPOSITORY / "docs" / "walkthrough-restriction.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"^```sh\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    blocks = blocks_of("walkthrough-restriction.md")
     assert len(blocks) == 7
     async with live(tmp_path / "data", publishing=RULES) as one:
-        environment = {
-            **os.environ,
-            "KEEPCLEAR_TARGET": one.address,
-            "TRACK": await sighting(one.address),
-            "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'proto'}",
-        }
-        printed = []
-        for block in blocks:
-            done = await asyncio.to_thread(
-                subprocess.run,
-                ["sh", "-eu", "-c", f"{COMMAND}\n{block}"],
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                timeout=LIMIT_S,
-                check=False,
-            )
-            assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
-            printed.append(done.stdout)
+        track = await sighting(one.address)
+        printed = await run_blocks(blocks, tmp_path, one.address, TRACK=track)
     proposed, previewed, approved, delivered, checked, amended, withdrawn = printed
     assert "is a draft: nobody is asked" in proposed
     assert re.search(r"aircraft +unknown-1 \(met\) inside", previewed)

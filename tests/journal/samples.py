@@ -8,6 +8,20 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from broker.core.agreements.commands import (
+    AcceptAgreement,
+    AgreementCommand,
+    EndAgreement,
+    LoadAgreementRules,
+    ProposeAgreement,
+)
+from broker.core.agreements.model import (
+    AgreedShare,
+    AgreementArea,
+    AgreementParty,
+    AgreementRules,
+    AgreementTerms,
+)
 from broker.core.aircraft.model import AircraftName, AircraftRecord, DataPath
 from broker.core.commands import (
     AcknowledgeAlert,
@@ -28,7 +42,7 @@ from broker.core.commands import (
     TickPart,
     WithdrawRestriction,
 )
-from broker.core.names import Audience, RestrictionName, Role, SystemName
+from broker.core.names import AgreementName, Audience, RestrictionName, Role, SystemName
 from broker.core.publishing.commands import (
     AcknowledgeRestriction,
     ApproveRestriction,
@@ -224,6 +238,38 @@ def publishing() -> list[PublishingCommand]:
     ]
 
 
+def agreed_terms() -> AgreementTerms:
+    """Terms with everything they can say."""
+    return AgreementTerms(
+        name=AgreementName("met", "central"),
+        title="Écho",
+        parties=(
+            AgreementParty("met", "Air desk", "020 7946 0001", "OPS 1"),
+            AgreementParty("lfb", "Control", "", "OPS 2"),
+        ),
+        areas=(
+            AgreementArea(Circle(51.5, -0.1, 500.0), "core"),
+            AgreementArea(Polygon(((51.5, -0.1), (51.6, -0.1), (51.6, 0.1)))),
+        ),
+        shares=(AgreedShare("met", "lfb", SharingLevel.OPEN),),
+        policy_version="pairs-1",
+        from_us=NOW_US,
+        until_us=NOW_US + 1,
+        outage_script="Land.",
+    )
+
+
+def agreements() -> list[AgreementCommand]:
+    """One agreement command of every kind."""
+    name = AgreementName("met", "central")
+    return [
+        ProposeAgreement(POLICE, "request-12", agreed_terms(), "PC 42"),
+        AcceptAgreement(POLICE, "request-13", name, 2, "PC 42"),
+        EndAgreement(POLICE, "request-14", name, 0, "PC 42", "staff"),
+        LoadAgreementRules(AgreementRules(True, ("adsb",))),
+    ]
+
+
 def one_of_each() -> list[Command]:
     """One command of every kind."""
     return [
@@ -252,6 +298,7 @@ def one_of_each() -> list[Command]:
         LoadSupplyChain("version = 'sites-1'\n"),
         LoadGround(HighestGround(295.0, DegreeBox(51.0, -1.0, 52.0, 0.5)), "0123ab"),
         *publishing(),
+        *agreements(),
     ]
 
 
@@ -317,6 +364,22 @@ drafts = st.builds(
 )
 descriptions = st.builds(AircraftDescription, st.sampled_from(AircraftClass), *([texts] * 8))
 
+agreement_names = st.builds(AgreementName, texts, texts)
+agreement_terms = st.builds(
+    AgreementTerms,
+    agreement_names,
+    texts,
+    st.lists(st.builds(AgreementParty, texts, texts, texts, texts), max_size=3).map(tuple),
+    st.lists(st.builds(AgreementArea, shapes, texts), max_size=3).map(tuple),
+    st.lists(st.builds(AgreedShare, texts, texts, st.sampled_from(SharingLevel)), max_size=3).map(
+        tuple
+    ),
+    texts,
+    whole,
+    whole,
+    texts,
+)
+
 
 @st.composite
 def report_batches(draw: st.DrawFn) -> ReportBatch:
@@ -359,5 +422,8 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(
         ExtendRestriction, systems, texts, st.builds(RestrictionName, texts, texts), whole, whole
     ),
+    st.builds(ProposeAgreement, systems, texts, agreement_terms, texts),
+    st.builds(AcceptAgreement, systems, texts, agreement_names, whole, texts),
+    st.builds(EndAgreement, systems, texts, agreement_names, whole, texts, texts),
     st.builds(Tick, st.booleans(), st.sampled_from(TickPart)),
 )

@@ -144,6 +144,39 @@ GOLDEN_TEXT |= {
         b'"emergency_radius_m_max":500.0,"escalation_agency":"lfb","unacknowledged_after_s":60}'
     ),
 }
+GOLDEN_AGREED = (
+    b'"name_agency":"met","name_agreement":"central",',
+    b'"sender_agency":"met","sender_system":"drone-desk","signed_by":"PC 42"',
+)
+GOLDEN_TEXT |= {
+    RecordKind.PROPOSE_AGREEMENT: (
+        '{"request_id":"request-12","sender_agency":"met","sender_system":"drone-desk",'
+        '"signed_by":"PC 42","terms":{"areas":[{"circle":{"latitude_deg":51.5,'
+        '"longitude_deg":-0.1,"radius_m":500.0},"label":"core"},{"label":"",'
+        '"polygon":[{"arcs":[],"vertices":[[51.5,-0.1],[51.6,-0.1],[51.6,0.1]]}]}],'
+        '"from_us":1700000000000000,"name_agency":"met","name_agreement":"central",'
+        '"outage_script":"Land.","parties":[{"agency":"met","desk":"Air desk",'
+        '"talkgroup":"OPS 1","telephone":"020 7946 0001"},{"agency":"lfb","desk":"Control",'
+        '"talkgroup":"OPS 2","telephone":""}],"policy_version":"pairs-1",'
+        '"shares":[{"level":1,"owner":"met","reader":"lfb"}],"title":"Écho",'
+        '"until_us":1700000000000001}}'
+    ).encode(),
+    RecordKind.ACCEPT_AGREEMENT: (
+        b"{"
+        + GOLDEN_AGREED[0]
+        + b'"request_id":"request-13",'
+        + GOLDEN_AGREED[1]
+        + b',"version":2}'
+    ),
+    RecordKind.END_AGREEMENT: (
+        b"{"
+        + GOLDEN_AGREED[0]
+        + b'"reason":"staff","request_id":"request-14",'
+        + GOLDEN_AGREED[1]
+        + b',"version":0}'
+    ),
+    RecordKind.LOAD_AGREEMENT_RULES: b'{"public_agencies":["adsb"],"required":true}',
+}
 GOLDEN_REPORTS_DIGEST = "0ee3f0636adf53d2ea7808aa0d3c064d91197cb40b3dd61538a4d0aef72f1963"
 
 
@@ -169,7 +202,7 @@ def test_the_bytes_of_each_kind_are_those_of_this_version() -> None:
 
 
 def test_kinds_and_data_classes_keep_their_numbers() -> None:
-    numbers = [*range(1, 11), 20, 21, 22, *range(30, 38), 40, 41]
+    numbers = [*range(1, 11), 20, 21, 22, *range(30, 38), 40, 41, *range(50, 54)]
     assert [int(kind) for kind in RecordKind] == numbers
     assert [int(data_class) for data_class in DataClass] == [1, 2, 3, 4, 5]
     classes = [encode(command)[1].name for command in samples.one_of_each()]
@@ -189,7 +222,7 @@ def test_kinds_and_data_classes_keep_their_numbers() -> None:
         "CLOCK",
         "POLICY",
         "POLICY",
-        *["CONTROL"] * 8,
+        *["CONTROL"] * 12,
     ]
 
 

@@ -2,11 +2,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.core.names import SystemName
-from broker.core.sharing.roles import AccessRole, Action, Subject
+from broker.core.sharing.roles import AccessRole, Action, Subject, Terms
 from broker.service.access import Access, Limits
 
 MET, LFB = SystemName("met", "dispatch"), SystemName("lfb", "fleet")
-AGENCIES = {"met": "Police", "lfb": "Fire"}
+TERMS = Terms(frozenset({"met", "lfb"}))
 
 
 class OnlyMet:
@@ -15,7 +15,7 @@ class OnlyMet:
 
 
 def test_a_claimed_name_may_do_what_needs_no_proof() -> None:
-    access = Access(lambda: AGENCIES)
+    access = Access(lambda: TERMS)
     assert access.decide(MET, Action.PUBLISH_TRACKS).allowed
     assert not access.decide(MET, Action.PUBLISH_TRACKS, agency="lfb").allowed
     assert not access.decide(MET, Action.MANAGE_IDENTITIES).allowed
@@ -25,7 +25,7 @@ def test_a_claimed_name_may_do_what_needs_no_proof() -> None:
 
 def test_who_is_not_enrolled_may_do_nothing() -> None:
     # REQ-SEC-011
-    access = Access(lambda: AGENCIES, OnlyMet())
+    access = Access(lambda: TERMS, OnlyMet())
     assert access.decide(MET, Action.PUBLISH_TRACKS).allowed
     for action in Action:
         decision = access.decide(LFB, action)
@@ -34,13 +34,13 @@ def test_who_is_not_enrolled_may_do_nothing() -> None:
 
 
 def test_nothing_is_limited_while_names_are_claimed() -> None:
-    access = Access(lambda: AGENCIES)
+    access = Access(lambda: TERMS)
     assert access.over_limit(MET, 0, reports=10**9) == ""
 
 
 def test_each_has_its_own_limits() -> None:
     # REQ-SEC-012
-    access = Access(lambda: AGENCIES, None, Limits(reports_per_s=10, requests_per_s=1))
+    access = Access(lambda: TERMS, None, Limits(reports_per_s=10, requests_per_s=1))
     assert access.over_limit(MET, 0, reports=20) == ""
     assert "10 reports a second" in access.over_limit(MET, 0, reports=1)
     assert access.over_limit(LFB, 0, reports=20) == ""
@@ -52,7 +52,7 @@ def test_each_has_its_own_limits() -> None:
 
 def test_bytes_are_limited() -> None:
     # REQ-SEC-012
-    access = Access(lambda: AGENCIES, None, Limits(bytes_per_s=1_000, requests_per_s=1_000))
+    access = Access(lambda: TERMS, None, Limits(bytes_per_s=1_000, requests_per_s=1_000))
     assert access.over_limit(MET, 0, size_bytes=2_000) == ""
     assert "bytes" in access.over_limit(MET, 0, size_bytes=1)
 
@@ -65,7 +65,7 @@ def test_no_sequence_gets_more_than_the_burst_and_the_rate(
     messages: list[tuple[int, int]], rate: float
 ) -> None:
     # REQ-SEC-012: compared with the plain sum over the whole time.
-    access = Access(lambda: AGENCIES, None, Limits(reports_per_s=rate, requests_per_s=10**9))
+    access = Access(lambda: TERMS, None, Limits(reports_per_s=rate, requests_per_s=10**9))
     now_us, passed = 0, 0
     for pause_us, amount in messages:
         now_us += pause_us

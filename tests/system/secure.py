@@ -7,6 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Literal
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -33,6 +34,7 @@ async def secure_broker(
     space: str = "exercise",
     *,
     apart: bool = False,
+    agreements: Literal["assumed", "required"] = "assumed",
 ) -> AsyncIterator[Running]:
     """With `apart` its MQTT server is run by somebody else, whom it cannot make reload."""
     settings = Settings(
@@ -40,6 +42,7 @@ async def secure_broker(
         identity_dir=site.identities.path,
         limits=limits or LimitSettings(),
         agencies=dict(agencies),
+        agreements=agreements,
         data_dir=site.root / "data",
         grpc_port=0,
         metrics_port=0,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from broker.core.agreements.entry import Covering, covering
+from broker.core.agreements.model import Agreement, AgreementParty
 from broker.core.errors import Refusal
 from broker.core.restrictions.access_places import (
     EntryIndex,
@@ -91,6 +93,8 @@ class Finding:
     """The rule that decided, in words."""
     span: Span
     """The first stretch of the time asked about in which it holds."""
+    desk: AgreementParty | None = None
+    """Whom to ask by an agreement, instead of whom the restriction names."""
 
 
 def check_question(question: EntryQuestion, now_us: int) -> tuple[Refusal, ...]:
@@ -113,10 +117,17 @@ def check_question(question: EntryQuestion, now_us: int) -> tuple[Refusal, ...]:
 
 
 def findings(
-    index: EntryIndex, questions: Sequence[EntryQuestion], agency: str
+    index: EntryIndex,
+    questions: Sequence[EntryQuestion],
+    agency: str,
+    agreements: Sequence[Agreement] = (),
 ) -> list[list[Finding]]:
-    """For each checked question, what bears on it for the asking agency, gravest first."""
+    """For each checked question, what bears on it for the asking agency, gravest first.
+
+    `agreements`: those in force that the agency is a party to.
+    """
     found: list[dict[int, Finding]] = [{} for _ in questions]
+    agreed: dict[int, Covering] = {}
     places = [(one.place, one.lowest, one.highest) for one in questions]
     for number, zone in bearing_on(index, places):
         question, entry = questions[number], index.entries[zone]
@@ -124,8 +135,11 @@ def findings(
             continue
         span = entry.zone.timetable.first_span(question.start_us, question.end_us)
         if span is not None:
-            verdict, rule = _decide(entry.restriction.draft, agency)
-            found[number][zone] = Finding(verdict, entry.restriction, rule, span)
+            if number not in agreed:
+                when = question.start_us, question.end_us
+                agreed[number] = covering(agreements, agency, question.place, *when)
+            verdict, rule, desk = _decide(entry.restriction.draft, agreed[number])
+            found[number][zone] = Finding(verdict, entry.restriction, rule, span, desk)
     return [sorted(one.values(), key=_gravest_first) for one in found]
 
 
@@ -144,8 +158,31 @@ def _is_meant(draft: RestrictionDraft, question: EntryQuestion) -> bool:
     return True
 
 
-def _decide(draft: RestrictionDraft, agency: str) -> tuple[EntryVerdict, str]:
-    """What the restriction means for the agency, and by which rule."""
+def _decide(
+    draft: RestrictionDraft, agreed: Covering
+) -> tuple[EntryVerdict, str, AgreementParty | None]:
+    """What the restriction means for the asker, by which rule, and whom to ask by an agreement."""
+    exempting, referred = agreed.exempting(draft), agreed.referred_to(draft)
+    if exempting is not None and not draft.is_unread:
+        exemption, agreement = exempting
+        rule = f'{agreed.agency} is exempt as "{exemption.beneficiary}", {_under(agreement)}'
+        return EntryVerdict.NO_KNOWN_OBJECTION, rule, None
+    verdict, rule = _without_agreement(draft, agreed.agency)
+    if verdict in (EntryVerdict.UNREAD, EntryVerdict.NO_KNOWN_OBJECTION):
+        return verdict, rule, None
+    if referred is not None:
+        exemption, agreement = referred
+        words = ", ".join(one for one in (exemption.beneficiary, exemption.conditions) if one)
+        rule = f'published exemption "{words}" and your agreement there: {_under(agreement)}'
+        return EntryVerdict.ASK, rule, agreed.desk(agreement, draft)
+    return verdict, rule, None
+
+
+def _under(agreement: Agreement) -> str:
+    return f"under {agreement.terms.name}, version {agreement.version}"
+
+
+def _without_agreement(draft: RestrictionDraft, agency: str) -> tuple[EntryVerdict, str]:
     if draft.is_unread:
         return EntryVerdict.UNREAD, "its text could not be read; only a coarse place is known"
     if agency in draft.exempt_agencies:
@@ -159,6 +196,8 @@ def _decide(draft: RestrictionDraft, agency: str) -> tuple[EntryVerdict, str]:
     for exemption in draft.exemptions:
         if agency in exemption.agencies:
             rule = f'{agency} is exempt as "{exemption.beneficiary}", "{exemption.conditions}"'
+            if exemption.is_kept_here:
+                rule += f", but {exemption.agreement} is not in force for all of it"
             return EntryVerdict.ASK, rule
     rule = "; ".join([_rule_words(draft), *_open_exemptions(draft)])
     match draft.entry_rule:

@@ -93,10 +93,19 @@ class Exemption:
     agencies: tuple[str, ...] = ()
     """Those that a person has found to be meant."""
     agreement: str = ""
-    """Under which those agencies meet the conditions; empty: they are told to ask."""
+    """Under which those agencies meet the conditions; empty: they are told to ask. The name of
+    one that this broker keeps (`agencies/{agency}/agreements/{agreement}`) counts while it is in
+    force, and there is no need to list its parties; any other text is taken for a paper."""
+
+    @property
+    def is_kept_here(self) -> bool:
+        """Whether the agreement is one of this broker's, if it is there at all."""
+        return self.agreement.startswith("agencies/")
 
     def covers(self, agency: str) -> bool:
-        """Whether the agency is exempt without asking anybody."""
+        """Whether the agency is exempt without asking anybody, whatever the broker's agreements."""
+        if self.is_kept_here:
+            return False
         return agency in self.agencies and (not self.conditions or bool(self.agreement))
 
 

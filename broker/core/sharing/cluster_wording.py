@@ -11,7 +11,7 @@ from broker.core.sharing.wording import LEVEL_WORDS, picture_age
 
 def cluster_text(cluster: Alert, level: AlertLevel, headline: str, advice: str) -> tuple[str, str]:
     """Headline and advice, led by the member whose level, headline and advice are given."""
-    parts = [headline, f"Incident {cluster.incident_id}"]
+    parts = [headline, _incident(cluster)]
     others = cluster.member_count - 1
     if others > 0:
         parts[1] += f": {others} more {'alert' if others == 1 else 'alerts'}"
@@ -22,7 +22,12 @@ def cluster_text(cluster: Alert, level: AlertLevel, headline: str, advice: str) 
 
 def ended_cluster_text(cluster: Alert) -> str:
     """What a cluster without members says."""
-    ended = f"Incident {cluster.incident_id}: its alerts have ended."
+    ended = f"{_incident(cluster)}: its alerts have ended."
     if cluster.level is AlertLevel.NONE:
         return ended
     return f"{ended} New ones are gathered here. {picture_age(cluster.geometry)}"
+
+
+def _incident(cluster: Alert) -> str:
+    """Its id, where the reader is told it."""
+    return f"Incident {cluster.incident_id}" if cluster.incident_id else "One incident"

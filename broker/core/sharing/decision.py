@@ -4,7 +4,7 @@ Deny by default: the table is in `rules.py`. Every answer carries the rule that 
 in words a person can read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from broker.core.errors import Refusal
@@ -129,6 +129,23 @@ def may_register(system: SystemName, owner_agency: str) -> Decision:
     return Decision(
         False, f"belongs to {owner_agency}: a system of {system.agency} may not change it"
     )
+
+
+def may_sign(system: SystemName, parties: Collection[str]) -> Decision:
+    """An agreement is proposed, accepted and ended by its parties, each for itself."""
+    if system.agency in parties:
+        return Decision(True, "parties sign and end their own agreements")
+    return Decision(False, f"{system.agency} is not a party to it")
+
+
+def sees_identity(reader: str, owner: str, terms: Terms) -> Decision:
+    """Whether an agency's views show who another's flights are; by the table, whoever reads."""
+    relation = terms.relation(reader, owner)
+    for rule in RULES:
+        if rule.action is Action.SEE_IDENTITY and relation in rule.whose:
+            return Decision(True, f"allowed by {rule.name}", rule.name)
+    reason = f"no agreement in force shows {owner}'s flights to {reader} by name"
+    return Decision(False, reason)
 
 
 def may_share(system: SystemName, owner_agency: str) -> Decision:

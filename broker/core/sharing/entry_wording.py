@@ -86,6 +86,16 @@ def contact_of(draft: RestrictionDraft) -> str:
     return draft.talkgroup
 
 
+def asked_of(finding: Finding, agency_names: Mapping[str, str]) -> tuple[str, str]:
+    """Who objects or is to be asked, and how to reach them: the agreed desk, where there is one."""
+    draft, desk = finding.restriction.draft, finding.desk
+    if desk is None:
+        return authority_of(draft, agency_names), contact_of(draft)
+    talkgroup = f"talkgroup {desk.talkgroup}" if desk.talkgroup else ""
+    reach = ", ".join(way for way in (desk.telephone, talkgroup) if way)
+    return f"{agency_names.get(desk.agency, desk.agency)}, {desk.desk}", reach
+
+
 def entry_text(
     found: Sequence[Finding], picture: EntryPicture, agency_names: Mapping[str, str], agency: str
 ) -> str:
@@ -106,7 +116,7 @@ def entry_text(
 
 def _first(finding: Finding, verdict: EntryVerdict, agency_names: Mapping[str, str]) -> str:
     draft = finding.restriction.draft
-    who, contact = authority_of(draft, agency_names), contact_of(draft)
+    who, contact = asked_of(finding, agency_names)
     reached = f" ({contact})" if contact else ""
     match verdict:
         case EntryVerdict.OBJECTION:

@@ -72,14 +72,14 @@ class HiddenFlights:
             hiding[publisher] = slot not in open_slots and hiding.get(publisher, True)
 
     def may_join(self, slot_a: int, slot_b: int) -> bool:
-        """Whether two tracks may be shown as one: never a hidden one and another agency's."""
+        """Whether two tracks may be shown as one: not another agency's that is shown otherwise."""
         if self.sharing.is_idle:
             return True
+        one, other = (self._tracks.publisher_name(slot).agency for slot in (slot_a, slot_b))
         levels = (self.sharing.level(slot_a), self.sharing.level(slot_b))
         if max(levels) is SharingLevel.OPEN:
-            return True
-        names = (self._tracks.publisher_name(slot_a), self._tracks.publisher_name(slot_b))
-        return names[0].agency == names[1].agency
+            return self.sharing.pairs.are_alike(one, other)
+        return one == other
 
     def _opened(self, slot: int, now_us: int) -> list[Effect]:
         return [VolumeChanged(one) for one in self.volumes.open(slot, self._key(slot), now_us)]

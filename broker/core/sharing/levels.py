@@ -21,6 +21,8 @@ from numpy.typing import NDArray
 from broker.core.effects import SharingChanged
 from broker.core.errors import Refusal, Refused
 from broker.core.plain import Plain, array, integer, items, mapping, text
+from broker.core.sharing.pairs import TURN_SHIFT, TURNS_MAX, Pairs
+from broker.core.sharing.roles import Terms
 from broker.core.sharing.settings import (
     SharingLevel,
     SharingSetting,
@@ -38,7 +40,8 @@ SETTING_LASTS_US_MAX: Final = 7 * DAY_US
 ENDED_LEVELS_MAX: Final = 10_000
 """Hidden tracks that are no longer in the picture, remembered for answers that still name them."""
 EPISODE_SHIFT: Final = 40
-"""A view key is the track's number below this bit, and its episode above."""
+"""A view key is the track's number below this bit, then its episode, then its reader's turn."""
+EPISODES_MAX: Final = 1 << (TURN_SHIFT - EPISODE_SHIFT)
 
 
 class SharingUnknown(Refused):
@@ -50,6 +53,7 @@ class Sharing:
 
     def __init__(self, tracks: TrackRegister) -> None:
         self._tracks = tracks
+        self.pairs = Pairs(tracks.agencies)
         self._settings: dict[SharingSubject, SharingSetting] = {}
         self._defaults: dict[str, SharingLevel] = {}
         self._level: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
@@ -74,6 +78,13 @@ class Sharing:
         if level is not SharingLevel.OPEN:
             self._begin()
         return self._all_again()
+
+    def set_terms(self, terms: Terms) -> list[SharingChanged]:
+        """Other agreements hold from now on: who is shown open and masked flights otherwise."""
+        pairs = self.pairs.change(terms)
+        if not all(self.pairs.sees_everybody(one) for one in terms.agencies):
+            self._begin()
+        return [change for pair in pairs for change in self._pair_changed(*pair)]
 
     def set(self, setting: SharingSetting, now_us: int) -> list[SharingChanged]:
         """Show an aircraft or flight at another level from now on. Raises Refused."""
@@ -131,6 +142,26 @@ class Sharing:
             return self._ended.get(track_number, ("", SharingLevel.OPEN))
         return self._tracks.publisher_name(slot).agency, self.level(slot)
 
+    def shown(self, slot: int, reader: str) -> SharingLevel:
+        """The level of the track in a row as it counts for a reader."""
+        owner = self._tracks.publisher_name(slot).agency
+        return self.pairs.shown(self.level(slot), owner, reader)
+
+    def shown_levels(self, slots: NDArray[np.int64], reader: str) -> NDArray[np.int8]:
+        """The same of rows (n,)."""
+        owners = self._tracks.columns.agency_index[slots]
+        levels = self.levels(slots)
+        partly = ~self.pairs.full_to(reader)[owners]
+        levels = np.where(partly, np.maximum(levels, np.int8(SharingLevel.MASKED)), levels)
+        own = self._tracks.agencies.index(reader)
+        return np.where(owners == (-1 if own is None else own), np.int8(SharingLevel.OPEN), levels)
+
+    def are_open_to_all(self, slots: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Whether every reader is shown the rows' tracks (n,) in full."""
+        owners = self._tracks.columns.agency_index[slots]
+        open_: NDArray[np.bool_] = self.levels(slots) == SharingLevel.OPEN
+        return open_ & self.pairs.full_to_all()[owners]
+
     def open_slots(self, slots: Slots) -> Slots:
         """Those of these rows whose tracks are not hidden."""
         if self.is_idle:
@@ -146,7 +177,8 @@ class Sharing:
     def view_keys(self, slots: NDArray[np.int64], agency: str) -> NDArray[np.int64]:
         """What the ids of these rows' tracks are made from in an agency's views, (n,).
 
-        The owner's never change; others' change with every episode.
+        The owner's never change; others' change with every episode, and a reader's with every turn
+        of what it is shown of the owner's flights.
         """
         numbers = self._tracks.columns.track_number[slots]
         if self.is_idle:
@@ -156,7 +188,11 @@ class Sharing:
         others = self._tracks.columns.agency_index[slots] != (-1 if own is None else own)
         known = self._number[slots] == numbers
         episodes = self._episode[slots] * (others & known)
-        keys: NDArray[np.int64] = numbers + (episodes << EPISODE_SHIFT)
+        owners = self._tracks.columns.agency_index[slots]
+        turns = self.pairs.turns_to(agency)[owners]
+        keys: NDArray[np.int64] = (
+            numbers + (episodes % EPISODES_MAX << EPISODE_SHIFT) + (turns << TURN_SHIFT)
+        )
         return keys
 
     def view_key(self, track_number: int, agency: str) -> int:
@@ -206,6 +242,32 @@ class Sharing:
         self._fit()
         return self._again(self._tracks.live_slots().tolist(), settings_changed=True)
 
+    def _pair_changed(self, owner: str, reader: str) -> list[SharingChanged]:
+        """The reader's ids for the owner's tracks end, but for those that are covert to it."""
+        place, live = self._tracks.agencies.index(owner), self._tracks.live_slots()
+        if place is None:
+            return []
+        self._fit()
+        turns = ((reader, (self.pairs.turn(owner, reader) - 1) % TURNS_MAX),)
+        full = self.pairs.is_full(owner, reader)
+        before = SharingLevel.MASKED if full else SharingLevel.OPEN
+        changes = []
+        for slot in live[self._tracks.columns.agency_index[live] == place].tolist():
+            level = self.level(slot)
+            if level is not SharingLevel.COVERT:
+                number = int(self._tracks.columns.track_number[slot])
+                key = self._others_key(slot, number)
+                after = self.pairs.shown(level, owner, reader)
+                changes.append(
+                    SharingChanged(number, slot, max(level, before), after, key, reader, turns)
+                )
+        return changes
+
+    def _others_key(self, slot: int, number: int) -> int:
+        """What others' ids for the track are made from, but for the reader's turn."""
+        episode = int(self._episode[slot]) if self._number[slot] == number else 0
+        return number + (episode % EPISODES_MAX << EPISODE_SHIFT)
+
     def _again(self, slots: Iterable[int], *, settings_changed: bool) -> list[SharingChanged]:
         changes = []
         for slot in slots:
@@ -218,8 +280,10 @@ class Sharing:
             if is_new:
                 self._number[slot], self._episode[slot] = number, 0
             elif level != before:
-                key = number + (int(self._episode[slot]) << EPISODE_SHIFT)
-                changes.append(SharingChanged(number, slot, int(before), int(level), key))
+                key = self._others_key(slot, number)
+                turns = self.pairs.turns_of(self._tracks.publisher_name(slot).agency)
+                change = SharingChanged(number, slot, int(before), int(level), key, turns=turns)
+                changes.append(change)
                 self._episode[slot] += 1
             self._level[slot] = level
             self._version[slot] = self._tracks.text_versions[slot]
@@ -256,6 +320,7 @@ class Sharing:
             "episode": self._episode[:used].copy(),
             "number": self._number[:used].copy(),
             "ever_used": self._ever_used,
+            "turns": self.pairs.state(),
         }
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -274,4 +339,6 @@ class Sharing:
         self._number = array(state["number"]).astype(np.int64)
         self._version = np.zeros(len(self._level), dtype=np.int64)
         self._ever_used = bool(state["ever_used"])
+        if "turns" in state:
+            self.pairs.restore(state["turns"])
         self._fit()

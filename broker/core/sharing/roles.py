@@ -61,6 +61,11 @@ class Action(StrEnum):
     READ_AIRCRAFT = "read-aircraft"
     SET_SHARING = "set-sharing"
     READ_SHARING = "read-sharing"
+    SIGN_AGREEMENT = "sign-agreement"
+    """Propose one, accept one, end one: for its own agency."""
+    READ_AGREEMENTS = "read-agreements"
+    SEE_IDENTITY = "see-identity"
+    """Be shown flights with who they are and what for; asked for each agency, by the views."""
     READ_AUDIT = "read-audit"
     MANAGE_IDENTITIES = "manage-identities"
     CHECK_HEALTH = "check-health"
@@ -127,10 +132,19 @@ class Terms:
 
     agencies: frozenset[str]
     agreed: frozenset[tuple[str, str]] = frozenset()
-    """(owner, reader): the owner shares with the reader."""
+    """(owner, reader): the owner shares with the reader, by an agreement in force."""
+    assumed: bool = False
+    """Whether two agencies that never had an agreement in force count as agreed."""
+    once_signed: frozenset[tuple[str, str]] = frozenset()
+    """Pairs, both ways round, between which nothing is assumed: they have, or had, one."""
+    public: frozenset[str] = frozenset()
+    """Agencies whose flights are for everybody: they publish what is broadcast anyway."""
 
     def relation(self, reader: str, owner: str) -> Relation:
         """How `owner`'s resources stand to `reader`."""
         if reader == owner:
             return Relation.OWN
-        return Relation.AGREED if (owner, reader) in self.agreed else Relation.OTHER
+        pair = (owner, reader)
+        assumed = self.assumed and pair not in self.once_signed
+        agreed = assumed or pair in self.agreed or owner in self.public
+        return Relation.AGREED if agreed else Relation.OTHER

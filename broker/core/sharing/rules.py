@@ -9,6 +9,7 @@ from typing import Final
 from broker.core.sharing.roles import AccessRole, Action, Relation
 
 _OWN: Final = frozenset({Relation.OWN})
+_AGREED: Final = frozenset({Relation.OWN, Relation.AGREED})
 _ANY: Final = frozenset(Relation)
 _SYSTEMS: Final = (
     AccessRole.PUBLISHER,
@@ -99,6 +100,21 @@ RULES: Final = (
         Action.READ_SHARING,
         (AccessRole.APPROVER, AccessRole.AIRSPACE_MANAGER, AccessRole.DESK, AccessRole.AUDITOR),
         _OWN,
+    ),
+    # Signed for an agency by those who answer for its airspace; a desk reads whom to call.
+    Rule(
+        "authority-signs-agreements",
+        Action.SIGN_AGREEMENT,
+        (AccessRole.APPROVER, AccessRole.AIRSPACE_MANAGER),
+        _OWN,
+    ),
+    Rule("parties-read-agreements", Action.READ_AGREEMENTS, (*_READERS, AccessRole.AUDITOR), _OWN),
+    # Without an agreement the position stays, as it keeps people apart; who it is does not.
+    Rule(
+        "agreed-see-identity",
+        Action.SEE_IDENTITY,
+        (*_READERS, AccessRole.AIR_TRAFFIC_CONTROL),
+        _AGREED,
     ),
     Rule("auditor-reads-own", Action.READ_AUDIT, (AccessRole.AUDITOR,), _OWN),
     Rule("administrator-manages", Action.MANAGE_IDENTITIES, (AccessRole.ADMINISTRATOR,), _ANY),

@@ -8,6 +8,8 @@ view is made here and nowhere else, so that what an audience may know is decided
 - an alert is worded for its reader: traffic information for a crewed aircraft's desk, a suggestion
   for a drone desk, a neutral sentence for everybody else (`wording`);
 - a cluster leads with what concerns its reader most, and words every member for the reader;
+- without an agreement in force another agency's aircraft are shown as masked ones (`pairs`), and
+  with one an alert names the desk that was agreed, where the flight itself names nobody;
 - a masked aircraft has no label and no talkgroup in others' views; a covert one is not there: its
   alerts go to its own agency in full, to the other side as `covert_wording` words them, and to
   nobody else;
@@ -16,10 +18,11 @@ view is made here and nowhere else, so that what an audience may know is decided
 Views are plain frozen records. The gateways turn them into bytes, once per audience.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from broker.core.agreements.register import AgreementRegister
 from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
@@ -91,12 +94,14 @@ class Views:
         restrictions: RestrictionRegister,
         agency_names: Mapping[str, str],
         hidden: HiddenFlights | None = None,
+        agreements: AgreementRegister | None = None,
     ) -> None:
         self._secret = secret
         self._tracks = tracks
         self._restrictions = restrictions
         self._agency_names = agency_names
         self.hidden = hidden or HiddenFlights(tracks)
+        self._agreements = agreements or AgreementRegister()
 
     def id_of_key(self, audience: Audience, view_key: int) -> str:
         """The id in the audience's view that is made from a view key."""
@@ -134,6 +139,8 @@ class Views:
         """A cluster led by the most urgent member that names an aircraft of the reader's."""
         shown_all = [self._single(one, audience, is_news=False) for one in cluster.members]
         views = [one for one in shown_all if one is not None]
+        if not self._knows_incident(cluster.members, audience.agency):
+            cluster = replace(cluster, incident_id="")
         if not views:
             if cluster.members:
                 return None
@@ -162,6 +169,8 @@ class Views:
             return self._covert(alert, sides, audience, is_news=is_news)
         if any(one.level is SharingLevel.MASKED for one in sides):
             alert = replace(alert, rule_id="")  # a rule's name says who works the same incident
+        if alert.incident_id and not self._knows_incident([alert], audience.agency):
+            alert = replace(alert, incident_id="")
         parties = [one.party for one in sides]
         reader = audience.agency if audience.role is Role.DESK else ""
         headline, advice = alert_text(alert, parties, reader, self._notice(alert.restriction_name))
@@ -231,10 +240,40 @@ class Views:
             agency, level = self.hidden.sharing.of_number(number)
             if levels:
                 level = SharingLevel(levels[place])
-            if agency == audience.agency:
-                level = SharingLevel.OPEN
-            sides.append(_Side(number, self._party(number, level), agency, level))
+            level = self.hidden.sharing.pairs.shown(level, agency, audience.agency)
+            party = self._reached(self._party(number, level), audience.agency)
+            sides.append(_Side(number, party, agency, level))
         return sides
+
+    def _reached(self, party: Party, reader: str) -> Party:
+        """The party with the agreed desk, where the flight itself does not say whom to call."""
+        if party.agency in ("", reader) or (party.duty_contact and party.talkgroup):
+            return party
+        agreed = self._agreements.contact(party.agency, reader)
+        if agreed is None:
+            return party
+        return replace(
+            party,
+            duty_contact=party.duty_contact or agreed.telephone,
+            talkgroup=party.talkgroup or agreed.talkgroup,
+        )
+
+    def _knows_incident(self, alerts: Sequence[Alert], reader: str) -> bool:
+        """Whether one of the alerts is about aircraft that the reader is shown with their incident.
+
+        Of none at all, only who is shown everybody's knows.
+        """
+        pairs, of_number = self.hidden.sharing.pairs, self.hidden.sharing.of_number
+        if not alerts:
+            return pairs.sees_everybody(reader)
+        return any(
+            all(
+                pairs.is_full(of_number(number)[0], reader)
+                for number in (alert.track_a, alert.track_b)
+                if number >= 0
+            )
+            for alert in alerts
+        )
 
     def _notice(self, restriction_name: str) -> RestrictionNotice | None:
         if not restriction_name:

@@ -7,11 +7,16 @@ from google.rpc import code_pb2
 
 from broker.core.commands import ControlCommand
 from broker.core.errors import Refused
-from broker.core.names import RestrictionName, SystemName
+from broker.core.names import RestrictionName
 from broker.core.publishing.model import SavedDraft
 from broker.core.restrictions.register import RestrictionConflict, RestrictionUnknown
 from broker.gateways.grpc.errors import Context, abort_refused
-from broker.gateways.grpc.restrictions import carry_out, known_system, the_restriction
+from broker.gateways.grpc.restrictions import (
+    carry_out,
+    carry_out_request,
+    known_system,
+    the_restriction,
+)
 from broker.gateways.wire import publishing as wire
 from broker.gateways.wire.restrictions import decode_draft
 from broker.gateways.wire.signed import SignedRestrictions
@@ -19,7 +24,6 @@ from broker.service.broker import Broker
 from keepclear.v1 import publishing_pb2 as pb
 from keepclear.v1 import publishing_pb2_grpc
 
-Request = TypeVar("Request")
 Answer = TypeVar("Answer")
 
 
@@ -36,14 +40,14 @@ class PublishingServicer(publishing_pb2_grpc.PublishingServiceServicer):
         self, request: pb.SaveDraftRequest, context: Context
     ) -> pb.SaveDraftResponse:
         """Keep a draft; on disk when this returns."""
-        made, _ = await self._done(context, request, wire.save_draft)
+        made, _ = await carry_out_request(context, self._intake, request, wire.save_draft)
         return pb.SaveDraftResponse(draft=wire.encode_saved(wire.saved_draft(made)))
 
     async def DiscardDraft(  # noqa: N802
         self, request: pb.DiscardDraftRequest, context: Context
     ) -> pb.DiscardDraftResponse:
         """Throw one away."""
-        made, _ = await self._done(context, request, wire.discard_draft)
+        made, _ = await carry_out_request(context, self._intake, request, wire.discard_draft)
         return pb.DiscardDraftResponse(draft=wire.encode_saved(wire.saved_draft(made)))
 
     async def ListDrafts(  # noqa: N802
@@ -91,7 +95,7 @@ class PublishingServicer(publishing_pb2_grpc.PublishingServiceServicer):
         self, request: pb.PublishRestrictionRequest, context: Context
     ) -> pb.PublishRestrictionResponse:
         """Make a draft live, or hand it in."""
-        made, _ = await self._done(context, request, wire.publish_draft)
+        made, _ = await carry_out_request(context, self._intake, request, wire.publish_draft)
         if isinstance(made, SavedDraft):
             return pb.PublishRestrictionResponse(draft=wire.encode_saved(made))
         shown = self._signed.message(the_restriction(made))
@@ -101,7 +105,7 @@ class PublishingServicer(publishing_pb2_grpc.PublishingServiceServicer):
         self, request: pb.ApproveRestrictionRequest, context: Context
     ) -> pb.ApproveRestrictionResponse:
         """A second system's yes."""
-        made, _ = await self._done(context, request, wire.approve_restriction)
+        made, _ = await carry_out_request(context, self._intake, request, wire.approve_restriction)
         shown = self._signed.message(the_restriction(made))
         return pb.ApproveRestrictionResponse(restriction=shown)
 
@@ -109,7 +113,7 @@ class PublishingServicer(publishing_pb2_grpc.PublishingServiceServicer):
         self, request: pb.ExtendRestrictionRequest, context: Context
     ) -> pb.ExtendRestrictionResponse:
         """A later end."""
-        made, _ = await self._done(context, request, wire.extend_restriction)
+        made, _ = await carry_out_request(context, self._intake, request, wire.extend_restriction)
         if isinstance(made, SavedDraft):
             return pb.ExtendRestrictionResponse(draft=wire.encode_saved(made))
         shown = self._signed.message(the_restriction(made))
@@ -119,14 +123,16 @@ class PublishingServicer(publishing_pb2_grpc.PublishingServiceServicer):
         self, request: pb.AcknowledgeRestrictionRequest, context: Context
     ) -> pb.AcknowledgeRestrictionResponse:
         """A desk has read it."""
-        made, system = await self._done(context, request, wire.acknowledge_restriction)
+        made, system = await carry_out_request(
+            context, self._intake, request, wire.acknowledge_restriction
+        )
         return wire.encode_acknowledged(made, system)
 
     async def ConfirmRestrictions(  # noqa: N802
         self, request: pb.ConfirmRestrictionsRequest, context: Context
     ) -> pb.ConfirmRestrictionsResponse:
         """They have arrived."""
-        await self._done(context, request, wire.confirm_restrictions)
+        await carry_out_request(context, self._intake, request, wire.confirm_restrictions)
         return pb.ConfirmRestrictionsResponse()
 
     async def GetReceipts(  # noqa: N802
@@ -149,21 +155,6 @@ class PublishingServicer(publishing_pb2_grpc.PublishingServiceServicer):
         del request
         await known_system(context, self._intake)
         return pb.GetSigningKeyResponse(jwks="" if self._signer is None else self._signer.jwks)
-
-    async def _done(
-        self,
-        context: Context,
-        request: Request,
-        decode: Callable[[Request, SystemName], ControlCommand],
-    ) -> tuple[object, SystemName]:
-        """What a request made, and who asked; on disk when this returns."""
-        system = await known_system(context, self._intake)
-        try:
-            command = decode(request, system)
-        except Refused as refused:
-            self._intake.count_refused_request()
-            await abort_refused(context, refused.refusals)
-        return await carry_out(context, self._intake, command), system
 
     async def _ask(self, context: Context, question: Callable[[], Answer]) -> Answer:
         try:

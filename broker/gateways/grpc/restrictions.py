@@ -1,5 +1,8 @@
 """RestrictionService."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from google.rpc import code_pb2
 
 from broker.core.commands import ControlCommand
@@ -32,6 +35,8 @@ from broker.service.reading import Reading, page
 from keepclear.v1 import restrictions_pb2 as pb
 from keepclear.v1 import restrictions_pb2_grpc
 
+Request = TypeVar("Request")
+
 
 async def known_system(context: Context, intake: Intake) -> SystemName:
     """The calling system, if its agency is configured; ends the call otherwise."""
@@ -51,6 +56,22 @@ async def carry_out(context: Context, intake: Intake, command: ControlCommand) -
     if isinstance(reply, NotDone):
         await abort_not_done(context, reply)
     return reply.resource
+
+
+async def carry_out_request(
+    context: Context,
+    intake: Intake,
+    request: Request,
+    decode: Callable[[Request, SystemName], ControlCommand],
+) -> tuple[object, SystemName]:
+    """What a request made, and who asked; on disk when this returns."""
+    system = await known_system(context, intake)
+    try:
+        command = decode(request, system)
+    except Refused as refused:
+        intake.count_refused_request()
+        await abort_refused(context, refused.refusals)
+    return await carry_out(context, intake, command), system
 
 
 class RestrictionServicer(restrictions_pb2_grpc.RestrictionServiceServicer):

@@ -9,6 +9,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from broker.gateways.grpc.access import AccessServicer
+from broker.gateways.grpc.agreements import AgreementServicer
 from broker.gateways.grpc.aircraft import AircraftRegisterServicer
 from broker.gateways.grpc.alerts import AlertServicer
 from broker.gateways.grpc.callers import Callers
@@ -26,6 +27,8 @@ from broker.service.identity.trust import Trust
 from keepclear.v1 import (
     access_pb2,
     access_pb2_grpc,
+    agreements_pb2,
+    agreements_pb2_grpc,
     aircraft_pb2,
     aircraft_pb2_grpc,
     alerts_pb2,
@@ -59,6 +62,7 @@ _SERVICES: Final = (
     publishing_pb2.DESCRIPTOR.services_by_name["PublishingService"].full_name,
     access_pb2.DESCRIPTOR.services_by_name["AccessService"].full_name,
     sharing_pb2.DESCRIPTOR.services_by_name["SharingService"].full_name,
+    agreements_pb2.DESCRIPTOR.services_by_name["AgreementService"].full_name,
 )
 
 
@@ -126,6 +130,9 @@ class GrpcServer:
         )
         sharing_pb2_grpc.add_SharingServiceServicer_to_server(
             SharingServicer(broker.intake, broker.reading), server
+        )
+        agreements_pb2_grpc.add_AgreementServiceServicer_to_server(
+            AgreementServicer(broker.intake, broker.agreements), server
         )
         publishing_pb2_grpc.add_PublishingServiceServicer_to_server(
             PublishingServicer(broker), server

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from google.rpc import code_pb2
 
+from broker.core.agreements.model import Agreement
 from broker.core.aircraft.model import AircraftEntries
 from broker.core.commands import ControlCommand
 from broker.core.effects import Alert, Done
@@ -13,6 +14,7 @@ from broker.core.publishing.model import Delivery, SavedDraft
 from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import Restriction
 from broker.core.sharing.settings import SharingEntries
+from broker.gateways.wire.agreements import encode_agreement
 from broker.gateways.wire.aircraft import aircraft_answer
 from broker.gateways.wire.alerts import encode_alert
 from broker.gateways.wire.publishing import encode_acknowledged, encode_saved
@@ -55,6 +57,8 @@ class AnswerMaker:
                 return aircraft_answer(command, request_id, written)
             case SharingEntries() as shared:
                 return sharing_answer(request_id, shared)
+            case Agreement() as agreement:
+                answer.agreement.CopyFrom(encode_agreement(agreement))
             case SavedDraft() as saved:
                 answer.draft.CopyFrom(encode_saved(saved))
             case Delivery() as delivery:

@@ -15,6 +15,7 @@ from broker.gateways.mqtt.inbox import Inbox
 from broker.gateways.mqtt.link import JSON_CONTENT_TYPE, MqttAddress, MqttLink
 from broker.gateways.mqtt.outbox import Outbox
 from broker.gateways.mqtt.publishing import PublishingQuestions
+from broker.gateways.mqtt.requests import Questions
 from broker.gateways.mqtt.topics import JSON_LEAF, Topics
 from broker.gateways.mqtt.warden import Warden
 from broker.gateways.wire.enums import ROLE_TO_CORE
@@ -59,7 +60,7 @@ class MqttGateway:
         self._inbox = Inbox(
             broker.intake,
             AnswerMaker(broker.reading, SignedRestrictions(broker.signer)),
-            PublishingQuestions(broker.publishing, broker.signer),
+            Questions(PublishingQuestions(broker.publishing, broker.signer), broker.agreements),
             broker.asking,
             self._topics,
             json_agencies,

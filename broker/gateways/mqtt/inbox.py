@@ -12,6 +12,7 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2
 
+from broker.core.agreements.register import AgreementUnknown
 from broker.core.commands import ControlCommand
 from broker.core.effects import BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
@@ -22,7 +23,7 @@ from broker.core.sharing.decision import Decision
 from broker.gateways.grpc.errors import code_of
 from broker.gateways.mqtt.answers import AnswerMaker, EncodeImport
 from broker.gateways.mqtt.link import MqttLink
-from broker.gateways.mqtt.publishing import REQUESTS, PublishingQuestions, command_of
+from broker.gateways.mqtt.requests import REQUESTS, Questions, command_of
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
 from broker.gateways.wire.access import decode_questions, encode_answers
 from broker.gateways.wire.acks import acknowledgement, encode_refusals, refused_batch
@@ -68,7 +69,7 @@ class Inbox:
         self,
         intake: Intake,
         answers: AnswerMaker,
-        questions: PublishingQuestions,
+        questions: Questions,
         asking: Asking,
         topics: Topics,
         json_agencies: frozenset[str],
@@ -148,10 +149,10 @@ class Inbox:
             case Inbound.PRESENCE:
                 self._on_presence(sender, _read(presence_pb2.Presence(), payload, is_json))
             case _:
-                self._publish(sender, _read(REQUESTS[address.kind](), payload, is_json))
+                self._request(sender, _read(REQUESTS[address.kind](), payload, is_json))
 
-    def _publish(self, sender: SystemName, request: Message) -> None:
-        """Drafts, approvals, receipts: a command, or a question to the engine's thread."""
+    def _request(self, sender: SystemName, request: Message) -> None:
+        """Publishing and agreements: a command, or a question to the engine's thread."""
         request_id: str = request.request_id  # type: ignore[attr-defined]  # all of them have one
         shown_id = request_id[:REQUEST_ID_LENGTH_MAX]
         try:
@@ -172,7 +173,7 @@ class Inbox:
                 else:
                     self._send(sender, self._questions.answer(request, sender))
             except Refused as refused:
-                unknown = isinstance(refused, RestrictionUnknown)
+                unknown = isinstance(refused, RestrictionUnknown | AgreementUnknown)
                 code = code_pb2.NOT_FOUND if unknown else code_pb2.INVALID_ARGUMENT
                 self._refuse(sender, shown_id, refused.refusals, code)
 

@@ -41,6 +41,11 @@ class Inbound(StrEnum):
     UPSERT_AIRCRAFT = "aircraft/upsert"
     REMOVE_AIRCRAFT = "aircraft/remove"
     SET_SHARING = "sharing/set"
+    PROPOSE_AGREEMENT = "agreements/propose"
+    ACCEPT_AGREEMENT = "agreements/accept"
+    END_AGREEMENT = "agreements/end"
+    GET_AGREEMENT = "agreements/get"
+    LIST_AGREEMENTS = "agreements/list"
     RESUME = "resume"
     PRESENCE = "presence"
 

@@ -18,8 +18,7 @@ from broker.core.restrictions.access import (
 )
 from broker.core.sharing.entry_wording import (
     EntryPicture,
-    authority_of,
-    contact_of,
+    asked_of,
     entry_text,
     verdict_of,
 )
@@ -139,15 +138,16 @@ def _encode_finding(finding: Finding, question: EntryQuestion, answers: Answers)
     restriction, draft = finding.restriction, finding.restriction.draft
     from_us, until_us = finding.span
     unread = draft.is_unread and draft.source is not None
+    authority, contact = asked_of(finding, answers.agency_names)
     return pb.EntryFinding(
         verdict=VERDICT_TO_WIRE[finding.verdict],
         restriction_name=str(draft.name),
         restriction_version=restriction.version,
         title=draft.title,
         kind=RESTRICTION_KIND_TO_WIRE[draft.kind],
-        authority=authority_of(draft, answers.agency_names),
-        contact=contact_of(draft),
-        talkgroup=draft.talkgroup,
+        authority=authority,
+        contact=contact,
+        talkgroup=draft.talkgroup if finding.desk is None else finding.desk.talkgroup,
         rule=finding.rule,
         from_us=from_us,
         until_us=None if until_us >= question.end_us else until_us,

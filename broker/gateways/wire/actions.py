@@ -41,6 +41,11 @@ METHOD_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
             "AircraftRegisterService/ListAircraft": Action.READ_AIRCRAFT,
             "SharingService/SetSharing": Action.SET_SHARING,
             "SharingService/ListSharing": Action.READ_SHARING,
+            "AgreementService/ProposeAgreement": Action.SIGN_AGREEMENT,
+            "AgreementService/AcceptAgreement": Action.SIGN_AGREEMENT,
+            "AgreementService/EndAgreement": Action.SIGN_AGREEMENT,
+            "AgreementService/GetAgreement": Action.READ_AGREEMENTS,
+            "AgreementService/ListAgreements": Action.READ_AGREEMENTS,
             "AlertService/ListAlerts": Action.READ_ALERTS,
             "AlertService/AcknowledgeAlert": Action.ACKNOWLEDGE_ALERT,
         }.items()
@@ -72,6 +77,11 @@ TOPIC_ACTIONS: Final[Mapping[str, Action]] = MappingProxyType(
         "aircraft/upsert": Action.KEEP_AIRCRAFT,
         "aircraft/remove": Action.KEEP_AIRCRAFT,
         "sharing/set": Action.SET_SHARING,
+        "agreements/propose": Action.SIGN_AGREEMENT,
+        "agreements/accept": Action.SIGN_AGREEMENT,
+        "agreements/end": Action.SIGN_AGREEMENT,
+        "agreements/get": Action.READ_AGREEMENTS,
+        "agreements/list": Action.READ_AGREEMENTS,
         # A resume repeats a view on the private topic: the gateway asks again for the desk's.
         "resume": Action.READ_NEUTRAL_VIEW,
         "presence": Action.REPORT_PRESENCE,

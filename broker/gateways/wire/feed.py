@@ -111,9 +111,9 @@ class WireEncoder:
         )
         return length_delimited(_MESSAGE.COVERAGE_FIELD_NUMBER, _bytes(message))
 
-    def notice(self, code: str, text: str) -> bytes:
+    def notice(self, code: str, text: str, subject: str = "") -> bytes:
         """A `notice` body."""
-        message = feed_pb2.Notice(code=code, text=text)
+        message = feed_pb2.Notice(code=code, text=text, subject=subject)
         return length_delimited(_MESSAGE.NOTICE_FIELD_NUMBER, _bytes(message))
 
     def heartbeat(

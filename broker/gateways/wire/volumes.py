@@ -21,14 +21,28 @@ from broker.gateways.wire.enums import (
     LIMIT_UNIT_TO_CORE,
     LIMIT_UNIT_TO_WIRE,
 )
+from keepclear.v1 import agreements_pb2
 from keepclear.v1 import volumes_pb2 as pb
+
+Shaped = pb.RestrictionVolume | agreements_pb2.AgreementArea
+"""Messages with a shape on the ground."""
 
 
 def decode_volume(field: str, message: pb.RestrictionVolume) -> Volume:
     """Read a volume; refuses what has no reading, naming the field."""
+    return Volume(
+        decode_shape(field, message),
+        decode_limit(f"{field}.floor", message.floor),
+        decode_limit(f"{field}.ceiling", message.ceiling),
+        message.label,
+    )
+
+
+def decode_shape(field: str, message: Shaped) -> Circle | Polygon:
+    """Read a circle or a polygon; refuses what has no reading, naming the field."""
     match message.WhichOneof("shape"):
         case "circle":
-            shape: Circle | Polygon = Circle(
+            return Circle(
                 *decode_point(f"{field}.circle.center", message.circle.center),
                 finite(f"{field}.circle.radius_m", message.circle.radius_m),
             )
@@ -38,15 +52,9 @@ def decode_volume(field: str, message: pb.RestrictionVolume) -> Volume:
                 _ring(f"{field}.polygon.holes[{place}]", hole)
                 for place, hole in enumerate(message.polygon.holes)
             )
-            shape = Polygon(outer.vertices, outer.arcs, holes)
+            return Polygon(outer.vertices, outer.arcs, holes)
         case _:
             raise refuse(field, "has no shape: give a circle or a polygon")
-    return Volume(
-        shape,
-        decode_limit(f"{field}.floor", message.floor),
-        decode_limit(f"{field}.ceiling", message.ceiling),
-        message.label,
-    )
 
 
 def decode_point(field: str, point: pb.LatLng) -> tuple[float, float]:
@@ -109,7 +117,13 @@ def encode_volume(volume: Volume, judged: JudgedLimits | None = None) -> pb.Rest
         judged_floor_hae_m=None if judged is None else judged.floor_hae_m,
         judged_ceiling_hae_m=None if judged is None else judged.ceiling_hae_m,
     )
-    match volume.shape:
+    encode_shape(volume.shape, message)
+    return message
+
+
+def encode_shape(shape: Circle | Polygon, message: Shaped) -> None:
+    """Write a shape into a message that has one."""
+    match shape:
         case Circle(latitude_deg, longitude_deg, radius_m):
             center = pb.LatLng(latitude_deg=latitude_deg, longitude_deg=longitude_deg)
             message.circle.CopyFrom(pb.Circle(center=center, radius_m=radius_m))
@@ -126,7 +140,6 @@ def encode_volume(volume: Volume, judged: JudgedLimits | None = None) -> pb.Rest
                 ],
             )
             message.polygon.CopyFrom(polygon)
-    return message
 
 
 def _encode_points(points: tuple[tuple[float, float], ...]) -> list[pb.LatLng]:

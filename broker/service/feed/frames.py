@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from broker.core.effects import SharingChanged, TrackStateChanged
 from broker.core.names import Audience
+from broker.core.sharing.pairs import TURN_SHIFT
 from broker.core.sharing.parties import TRACK_ID_BYTES
 from broker.core.sharing.settings import SharingLevel
 from broker.core.sharing.views import Views
@@ -56,11 +57,21 @@ class _Cut(NamedTuple):
 
 
 class _Withheld(NamedTuple):
-    """A track that others are no longer shown under one id."""
+    """A track that others, or one reader, are no longer shown under one id."""
 
-    track_number: int
-    view_key: int
+    change: SharingChanged
     agency: str
+
+    def is_for(self, agency: str) -> bool:
+        """Whether the id was in an agency's views, and ends there."""
+        if self.change.before == SharingLevel.COVERT or agency == self.agency:
+            return False
+        return self.change.reader in ("", agency)
+
+    def view_key(self, agency: str) -> int:
+        """What the agency's id was made from."""
+        turn = dict(self.change.turns).get(agency, 0)
+        return self.change.old_view_key + (turn << TURN_SHIFT)
 
 
 class _Ids:
@@ -99,7 +110,8 @@ class FrameCutter:
         self._withheld: list[_Withheld] = []
         self._cuts: dict[str, _Cut] = {}
         """By the agency that sees marks of its own in them; "": everybody else's."""
-        self._masked: list[_Frame] | None = None
+        self._alike: dict[tuple[bool, bytes], list[_Frame]] = {}
+        """One tick's frames of tracks that not all are shown alike, by how and by which of them."""
         self._ids: dict[Audience, _Ids] = {}
 
     @property
@@ -129,9 +141,8 @@ class FrameCutter:
         self._cuts.clear()
         if change.slot not in self._lost:
             self._changed[change.slot] = None
-        if change.before != SharingLevel.COVERT:
-            agency = self._tracks.publisher_name(change.slot).agency
-            self._withheld.append(_Withheld(change.track_number, change.old_view_key, agency))
+        agency = self._tracks.publisher_name(change.slot).agency
+        self._withheld.append(_Withheld(change, agency))
 
     def cut(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """The audience's frames of everything that changed, numbered."""
@@ -140,7 +151,7 @@ class FrameCutter:
             slots = np.array([*self._lost, *self._changed], dtype=np.int64)
             lost = np.arange(len(slots)) < len(self._lost)
             self._cuts[owner] = self._divided(slots, lost, owner)
-            self._masked = None
+            self._alike.clear()
         cut = self._cuts[owner]
         items = self._withheld_from(feed, now_us)
         for one in [*cut.shared, *self._hidden(feed.audience, cut)]:
@@ -162,16 +173,16 @@ class FrameCutter:
         self._lost.clear()
         self._withheld.clear()
         self._cuts.clear()
-        self._masked = None
+        self._alike.clear()
 
     def whole_picture(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """Every live track, in frames that are parts of a snapshot."""
         live = self._tracks.live_slots().astype(np.int64)
         owner = self._owner(feed.audience)
         whole = self._divided(live, np.zeros(len(live), dtype=np.bool_), owner)
-        self._masked = None
+        self._alike.clear()
         frames = [*whole.shared, *self._hidden(feed.audience, whole)]
-        self._masked = None
+        self._alike.clear()
         return [
             feed.part(ItemKind.TRACKS, self._body(feed.audience, one), now_us, shown=one.shown)
             for one in frames
@@ -183,7 +194,7 @@ class FrameCutter:
         if sharing.is_idle:
             frames = self._encode(slots, lost, self._encoder.track_rows, owner)
             return _Cut(frames, slots[:0], lost[:0])
-        hidden = sharing.levels(slots) > SharingLevel.OPEN
+        hidden = ~sharing.are_open_to_all(slots)
         shared = self._encode(slots[~hidden], lost[~hidden], self._encoder.track_rows, owner)
         return _Cut(shared, slots[hidden], lost[hidden])
 
@@ -191,32 +202,41 @@ class FrameCutter:
         """Frames of the hidden tracks: the audience's own in full, others' masked ones masked."""
         if len(cut.hidden) == 0:
             return []
+        levels = self._views.hidden.sharing.shown_levels(cut.hidden, audience.agency)
         agency = self._tracks.agencies.index(audience.agency)
         own = self._tracks.columns.agency_index[cut.hidden] == (-1 if agency is None else agency)
-        full = self._encoder.track_rows
-        frames = self._encode(cut.hidden[own], cut.lost[own], full, audience.agency)
-        masked = self._views.hidden.sharing.levels(cut.hidden) == SharingLevel.MASKED
-        if own.any():
-            others = masked & ~own
-            rows = self._encoder.masked_rows
-            return frames + self._encode(cut.hidden[others], cut.lost[others], rows)
-        if self._masked is None:
-            rows = self._encoder.masked_rows
-            self._masked = self._encode(cut.hidden[masked], cut.lost[masked], rows)
-        return frames + self._masked
+        agreed = (levels == SharingLevel.OPEN) & ~own
+        masked = levels == SharingLevel.MASKED
+        return [
+            *self._encode(
+                cut.hidden[own], cut.lost[own], self._encoder.track_rows, audience.agency
+            ),
+            *self._others(cut, agreed, masked=False),
+            *self._others(cut, masked, masked=True),
+        ]
+
+    def _others(self, cut: _Cut, chosen: NDArray[np.bool_], *, masked: bool) -> list[_Frame]:
+        """Frames of others' tracks: encoded once for all who are shown the same ones alike."""
+        key = masked, chosen.tobytes()
+        known = self._alike.get(key)
+        if known is None:
+            rows = self._encoder.masked_rows if masked else self._encoder.track_rows
+            known = self._encode(cut.hidden[chosen], cut.lost[chosen], rows)
+            self._alike[key] = known
+        return known
 
     def _withheld_from(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """Others' ids that end, without a place: a reader of any area must know."""
         agency = feed.audience.agency
-        ended = [one for one in self._withheld if one.agency != agency]
+        ended = [one.view_key(agency) for one in self._withheld if one.is_for(agency)]
         if not ended:
             return []
-        ids = [self._views.id_of_key(feed.audience, one.view_key) for one in ended]
+        ids = [self._views.id_of_key(feed.audience, key) for key in ended]
         entries, ends = self._encoder.withheld_rows(ids)
         nowhere = np.full(len(ended), np.nan)
         # Numbers of their own: merging frames for a slow reader must not take the same track's
         # next id for news of this one.
-        numbers = np.array([-one.view_key for one in ended], dtype=np.int64)
+        numbers = np.array([-key for key in ended], dtype=np.int64)
         shown = Shown(numbers, nowhere, nowhere, ends)
         body = self._encoder.frame(entries.tobytes())
         return [feed.news(ItemKind.TRACKS, body, now_us, shown=shown)]

@@ -218,8 +218,8 @@ class Encoder(Protocol):
         """A `coverage` body."""
         ...
 
-    def notice(self, code: str, text: str) -> bytes:
-        """A `notice` body."""
+    def notice(self, code: str, text: str, subject: str = "") -> bytes:
+        """A `notice` body; `subject` names the resource that it is about."""
         ...
 
     def heartbeat(

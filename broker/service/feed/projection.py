@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from broker.core.airspace import Airspace
 from broker.core.effects import (
+    AgreementNotice,
     AlertChanged,
     AlertLevel,
     AlertRetold,
@@ -67,6 +68,7 @@ class Projection:
             airspace.restrictions,
             airspace.controls.agency_names,
             airspace.hidden,
+            airspace.controls.agreements.register,
         )
         self._encoder = encoder
         self._frames = FrameCutter(airspace.tracks, self.views, encoder)
@@ -137,8 +139,8 @@ class Projection:
                 self._alert(effect, now_us, by_audience)
             case RestrictionChanged():
                 self._restriction(effect, now_us, by_audience)
-            case DeskNotice():
-                self._desk_notice(effect, now_us, by_audience)
+            case DeskNotice() | AgreementNotice():
+                self._addressed_notice(effect, now_us, by_audience)
             case FeedStateChanged():
                 body = self._encoder.coverage(effect)
                 told = {who: to for who, to in by_audience.items() if _is_told(effect, who)}
@@ -175,13 +177,25 @@ class Projection:
     def _extent_of_restriction(self, restriction: Restriction) -> Zone | None:
         return around(self.airspace.restrictions.boxes(restriction.draft.name))
 
-    def _desk_notice(
-        self, effect: DeskNotice, now_us: int, by_audience: dict[Audience, list[Item]]
+    def _addressed_notice(
+        self,
+        effect: DeskNotice | AgreementNotice,
+        now_us: int,
+        by_audience: dict[Audience, list[Item]],
     ) -> None:
-        desk = Audience(effect.agency, Role.DESK)
-        if desk in by_audience:
+        """To one agency's desk, or to every reader of an agreement's parties."""
+        if isinstance(effect, DeskNotice):
+            desk = Audience(effect.agency, Role.DESK)
+            told = {who: to for who, to in by_audience.items() if who == desk}
             body = self._encoder.notice(effect.code, effect.text)
-            by_audience[desk].append(self.feeds[desk].news(ItemKind.NOTICE, body, now_us))
+        else:
+            told = {who: to for who, to in by_audience.items() if who.agency in effect.agencies}
+            body = self._agreement_notice(effect)
+        self._to_all(ItemKind.NOTICE, body, now_us, told)
+
+    def _agreement_notice(self, effect: AgreementNotice) -> bytes:
+        subject = "" if effect.name is None else str(effect.name)
+        return self._encoder.notice(effect.code, effect.text, subject)
 
     def _alert(
         self,
@@ -266,6 +280,8 @@ class Projection:
         for told in airspace.controls.publishing.escalation.standing(audience):
             body = encoder.notice(told.code, told.text)
             inside.append(feed.part(ItemKind.NOTICE, body, now_us))
+        for agreed in airspace.controls.agreements.standing(audience.agency, now_us):
+            inside.append(feed.part(ItemKind.NOTICE, self._agreement_notice(agreed), now_us))
         for code, text in self.standing_notices.items():
             inside.append(feed.part(ItemKind.NOTICE, encoder.notice(code, text), now_us))
         begin = feed.part(ItemKind.SNAPSHOT_BEGIN, encoder.snapshot_begin(reason), now_us)

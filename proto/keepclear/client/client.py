@@ -10,7 +10,6 @@ import grpc
 import grpc.aio
 
 from keepclear.client.confirming import confirming
-from keepclear.client.drafts import Publishing
 from keepclear.client.errors import (
     MAX_LIST_PAGES,
     Gap,
@@ -30,7 +29,6 @@ from keepclear.v1 import (
     alerts_pb2_grpc,
     feed_pb2,
     feed_pb2_grpc,
-    publishing_pb2_grpc,
     restrictions_pb2,
     restrictions_pb2_grpc,
     tracks_pb2,
@@ -270,11 +268,6 @@ class Client(SharingCalls):
             self._restrictions().ImportRestrictions, request, f"importing {request.source_id}"
         )
         return answer
-
-    @property
-    def publishing(self) -> Publishing:
-        """Drafts, approvals and proof of delivery."""
-        return Publishing(publishing_pb2_grpc.PublishingServiceStub(self._open()), self._call)
 
     # Aircraft register
 

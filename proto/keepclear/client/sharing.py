@@ -1,32 +1,17 @@
 """Calls about how the caller's agency's flights are shown; part of the client."""
 
 import uuid
-from abc import ABC, abstractmethod
-from typing import Any, TypeVar
 
-import grpc
-
+from keepclear.client.calls import Calls
 from keepclear.client.errors import UnavailableError
 from keepclear.v1 import sharing_pb2, sharing_pb2_grpc
 
 LIST_PAGE_SIZE = 200
 MAX_LIST_PAGES = 10  # an agency has at most 500 settings
-Response = TypeVar("Response")
 
 
-class SharingCalls(ABC):
-    """What the client inherits; it brings the channel and the way to call."""
-
-    @abstractmethod
-    def _open(self) -> grpc.aio.Channel: ...
-
-    @abstractmethod
-    async def _call(
-        self,
-        method: "grpc.aio.UnaryUnaryMultiCallable[Any, Response]",
-        request: Any,
-        doing: str,
-    ) -> Response: ...
+class SharingCalls(Calls):
+    """What the client inherits."""
 
     async def set_sharing(
         self, setting: sharing_pb2.SharingSetting, request_id: str | None = None

@@ -278,9 +278,11 @@ class Coverage(_message.Message):
     def __init__(self, publisher: _Optional[str] = ..., silent: _Optional[bool] = ..., last_report_us: _Optional[int] = ...) -> None: ...
 
 class Notice(_message.Message):
-    __slots__ = ("code", "text")
+    __slots__ = ("code", "text", "subject")
     CODE_FIELD_NUMBER: _ClassVar[int]
     TEXT_FIELD_NUMBER: _ClassVar[int]
+    SUBJECT_FIELD_NUMBER: _ClassVar[int]
     code: str
     text: str
-    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+    subject: str
+    def __init__(self, code: _Optional[str] = ..., text: _Optional[str] = ..., subject: _Optional[str] = ...) -> None: ...

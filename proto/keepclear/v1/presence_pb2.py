@@ -23,6 +23,7 @@ _sym_db = _symbol_database.Default()
 
 
 from keepclear.v1 import access_pb2 as keepclear_dot_v1_dot_access__pb2
+from keepclear.v1 import agreements_pb2 as keepclear_dot_v1_dot_agreements__pb2
 from keepclear.v1 import aircraft_pb2 as keepclear_dot_v1_dot_aircraft__pb2
 from keepclear.v1 import alerts_pb2 as keepclear_dot_v1_dot_alerts__pb2
 from keepclear.v1 import common_pb2 as keepclear_dot_v1_dot_common__pb2
@@ -33,19 +34,19 @@ from keepclear.v1 import sharing_pb2 as keepclear_dot_v1_dot_sharing__pb2
 from keepclear.v1 import tracks_pb2 as keepclear_dot_v1_dot_tracks__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bkeepclear/v1/presence.proto\x12\x0ckeepclear.v1\x1a\x19keepclear/v1/access.proto\x1a\x1bkeepclear/v1/aircraft.proto\x1a\x19keepclear/v1/alerts.proto\x1a\x19keepclear/v1/common.proto\x1a\x17keepclear/v1/feed.proto\x1a\x1dkeepclear/v1/publishing.proto\x1a\x1fkeepclear/v1/restrictions.proto\x1a\x1akeepclear/v1/sharing.proto\x1a\x19keepclear/v1/tracks.proto\"G\n\rResumeRequest\x12 \n\x04role\x18\x01 \x01(\x0e\x32\x12.keepclear.v1.Role\x12\x14\n\x0cresume_token\x18\x02 \x01(\x0c\"\xb5\x07\n\rCommandAnswer\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x35\n\x06tracks\x18\x02 \x01(\x0b\x32#.keepclear.v1.PublishTracksResponseH\x00\x12\x30\n\x0brestriction\x18\x03 \x01(\x0b\x32\x19.keepclear.v1.RestrictionH\x00\x12$\n\x05\x61lert\x18\x04 \x01(\x0b\x32\x13.keepclear.v1.AlertH\x00\x12/\n\x07refused\x18\x05 \x01(\x0b\x32\x1c.keepclear.v1.RefusedCommandH\x00\x12<\n\x08imported\x18\x06 \x01(\x0b\x32(.keepclear.v1.ImportRestrictionsResponseH\x00\x12/\n\x05\x65ntry\x18\x07 \x01(\x0b\x32\x1e.keepclear.v1.AskEntryResponseH\x00\x12@\n\x10\x61ircraft_written\x18\x08 \x01(\x0b\x32$.keepclear.v1.UpsertAircraftResponseH\x00\x12@\n\x10\x61ircraft_removed\x18\t \x01(\x0b\x32$.keepclear.v1.RemoveAircraftResponseH\x00\x12$\n\x05\x64raft\x18\n \x01(\x0b\x32\x13.keepclear.v1.DraftH\x00\x12\x32\n\x06\x64rafts\x18\x0b \x01(\x0b\x32 .keepclear.v1.ListDraftsResponseH\x00\x12;\n\x07preview\x18\x0c \x01(\x0b\x32(.keepclear.v1.PreviewRestrictionResponseH\x00\x12P\n\x18restriction_acknowledged\x18\r \x01(\x0b\x32,.keepclear.v1.AcknowledgeRestrictionResponseH\x00\x12>\n\tconfirmed\x18\x0e \x01(\x0b\x32).keepclear.v1.ConfirmRestrictionsResponseH\x00\x12\x35\n\x08receipts\x18\x0f \x01(\x0b\x32!.keepclear.v1.GetReceiptsResponseH\x00\x12:\n\x0bsigning_key\x18\x10 \x01(\x0b\x32#.keepclear.v1.GetSigningKeyResponseH\x00\x12\x37\n\x0bsharing_set\x18\x14 \x01(\x0b\x32 .keepclear.v1.SetSharingResponseH\x00\x42\x08\n\x06result\"X\n\x0eRefusedCommand\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\'\n\x08refusals\x18\x03 \x03(\x0b\x32\x15.keepclear.v1.Refusal\"+\n\x08Presence\x12\x0e\n\x06online\x18\x01 \x01(\x08\x12\x0f\n\x07session\x18\x02 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1bkeepclear/v1/presence.proto\x12\x0ckeepclear.v1\x1a\x19keepclear/v1/access.proto\x1a\x1dkeepclear/v1/agreements.proto\x1a\x1bkeepclear/v1/aircraft.proto\x1a\x19keepclear/v1/alerts.proto\x1a\x19keepclear/v1/common.proto\x1a\x17keepclear/v1/feed.proto\x1a\x1dkeepclear/v1/publishing.proto\x1a\x1fkeepclear/v1/restrictions.proto\x1a\x1akeepclear/v1/sharing.proto\x1a\x19keepclear/v1/tracks.proto\"G\n\rResumeRequest\x12 \n\x04role\x18\x01 \x01(\x0e\x32\x12.keepclear.v1.Role\x12\x14\n\x0cresume_token\x18\x02 \x01(\x0c\"\x9f\x08\n\rCommandAnswer\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x35\n\x06tracks\x18\x02 \x01(\x0b\x32#.keepclear.v1.PublishTracksResponseH\x00\x12\x30\n\x0brestriction\x18\x03 \x01(\x0b\x32\x19.keepclear.v1.RestrictionH\x00\x12$\n\x05\x61lert\x18\x04 \x01(\x0b\x32\x13.keepclear.v1.AlertH\x00\x12/\n\x07refused\x18\x05 \x01(\x0b\x32\x1c.keepclear.v1.RefusedCommandH\x00\x12<\n\x08imported\x18\x06 \x01(\x0b\x32(.keepclear.v1.ImportRestrictionsResponseH\x00\x12/\n\x05\x65ntry\x18\x07 \x01(\x0b\x32\x1e.keepclear.v1.AskEntryResponseH\x00\x12@\n\x10\x61ircraft_written\x18\x08 \x01(\x0b\x32$.keepclear.v1.UpsertAircraftResponseH\x00\x12@\n\x10\x61ircraft_removed\x18\t \x01(\x0b\x32$.keepclear.v1.RemoveAircraftResponseH\x00\x12$\n\x05\x64raft\x18\n \x01(\x0b\x32\x13.keepclear.v1.DraftH\x00\x12\x32\n\x06\x64rafts\x18\x0b \x01(\x0b\x32 .keepclear.v1.ListDraftsResponseH\x00\x12;\n\x07preview\x18\x0c \x01(\x0b\x32(.keepclear.v1.PreviewRestrictionResponseH\x00\x12P\n\x18restriction_acknowledged\x18\r \x01(\x0b\x32,.keepclear.v1.AcknowledgeRestrictionResponseH\x00\x12>\n\tconfirmed\x18\x0e \x01(\x0b\x32).keepclear.v1.ConfirmRestrictionsResponseH\x00\x12\x35\n\x08receipts\x18\x0f \x01(\x0b\x32!.keepclear.v1.GetReceiptsResponseH\x00\x12:\n\x0bsigning_key\x18\x10 \x01(\x0b\x32#.keepclear.v1.GetSigningKeyResponseH\x00\x12\x37\n\x0bsharing_set\x18\x14 \x01(\x0b\x32 .keepclear.v1.SetSharingResponseH\x00\x12,\n\tagreement\x18\x15 \x01(\x0b\x32\x17.keepclear.v1.AgreementH\x00\x12:\n\nagreements\x18\x16 \x01(\x0b\x32$.keepclear.v1.ListAgreementsResponseH\x00\x42\x08\n\x06result\"X\n\x0eRefusedCommand\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12\'\n\x08refusals\x18\x03 \x03(\x0b\x32\x15.keepclear.v1.Refusal\"+\n\x08Presence\x12\x0e\n\x06online\x18\x01 \x01(\x08\x12\x0f\n\x07session\x18\x02 \x01(\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepclear.v1.presence_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RESUMEREQUEST']._serialized_start=299
-  _globals['_RESUMEREQUEST']._serialized_end=370
-  _globals['_COMMANDANSWER']._serialized_start=373
-  _globals['_COMMANDANSWER']._serialized_end=1322
-  _globals['_REFUSEDCOMMAND']._serialized_start=1324
-  _globals['_REFUSEDCOMMAND']._serialized_end=1412
-  _globals['_PRESENCE']._serialized_start=1414
-  _globals['_PRESENCE']._serialized_end=1457
+  _globals['_RESUMEREQUEST']._serialized_start=330
+  _globals['_RESUMEREQUEST']._serialized_end=401
+  _globals['_COMMANDANSWER']._serialized_start=404
+  _globals['_COMMANDANSWER']._serialized_end=1459
+  _globals['_REFUSEDCOMMAND']._serialized_start=1461
+  _globals['_REFUSEDCOMMAND']._serialized_end=1549
+  _globals['_PRESENCE']._serialized_start=1551
+  _globals['_PRESENCE']._serialized_end=1594
 # @@protoc_insertion_point(module_scope)

@@ -1,4 +1,5 @@
 from keepclear.v1 import access_pb2 as _access_pb2
+from keepclear.v1 import agreements_pb2 as _agreements_pb2
 from keepclear.v1 import aircraft_pb2 as _aircraft_pb2
 from keepclear.v1 import alerts_pb2 as _alerts_pb2
 from keepclear.v1 import common_pb2 as _common_pb2
@@ -24,7 +25,7 @@ class ResumeRequest(_message.Message):
     def __init__(self, role: _Optional[_Union[_feed_pb2.Role, str]] = ..., resume_token: _Optional[bytes] = ...) -> None: ...
 
 class CommandAnswer(_message.Message):
-    __slots__ = ("request_id", "tracks", "restriction", "alert", "refused", "imported", "entry", "aircraft_written", "aircraft_removed", "draft", "drafts", "preview", "restriction_acknowledged", "confirmed", "receipts", "signing_key", "sharing_set")
+    __slots__ = ("request_id", "tracks", "restriction", "alert", "refused", "imported", "entry", "aircraft_written", "aircraft_removed", "draft", "drafts", "preview", "restriction_acknowledged", "confirmed", "receipts", "signing_key", "sharing_set", "agreement", "agreements")
     REQUEST_ID_FIELD_NUMBER: _ClassVar[int]
     TRACKS_FIELD_NUMBER: _ClassVar[int]
     RESTRICTION_FIELD_NUMBER: _ClassVar[int]
@@ -42,6 +43,8 @@ class CommandAnswer(_message.Message):
     RECEIPTS_FIELD_NUMBER: _ClassVar[int]
     SIGNING_KEY_FIELD_NUMBER: _ClassVar[int]
     SHARING_SET_FIELD_NUMBER: _ClassVar[int]
+    AGREEMENT_FIELD_NUMBER: _ClassVar[int]
+    AGREEMENTS_FIELD_NUMBER: _ClassVar[int]
     request_id: str
     tracks: _tracks_pb2.PublishTracksResponse
     restriction: _restrictions_pb2.Restriction
@@ -59,7 +62,9 @@ class CommandAnswer(_message.Message):
     receipts: _publishing_pb2.GetReceiptsResponse
     signing_key: _publishing_pb2.GetSigningKeyResponse
     sharing_set: _sharing_pb2.SetSharingResponse
-    def __init__(self, request_id: _Optional[str] = ..., tracks: _Optional[_Union[_tracks_pb2.PublishTracksResponse, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., refused: _Optional[_Union[RefusedCommand, _Mapping]] = ..., imported: _Optional[_Union[_restrictions_pb2.ImportRestrictionsResponse, _Mapping]] = ..., entry: _Optional[_Union[_access_pb2.AskEntryResponse, _Mapping]] = ..., aircraft_written: _Optional[_Union[_aircraft_pb2.UpsertAircraftResponse, _Mapping]] = ..., aircraft_removed: _Optional[_Union[_aircraft_pb2.RemoveAircraftResponse, _Mapping]] = ..., draft: _Optional[_Union[_publishing_pb2.Draft, _Mapping]] = ..., drafts: _Optional[_Union[_publishing_pb2.ListDraftsResponse, _Mapping]] = ..., preview: _Optional[_Union[_publishing_pb2.PreviewRestrictionResponse, _Mapping]] = ..., restriction_acknowledged: _Optional[_Union[_publishing_pb2.AcknowledgeRestrictionResponse, _Mapping]] = ..., confirmed: _Optional[_Union[_publishing_pb2.ConfirmRestrictionsResponse, _Mapping]] = ..., receipts: _Optional[_Union[_publishing_pb2.GetReceiptsResponse, _Mapping]] = ..., signing_key: _Optional[_Union[_publishing_pb2.GetSigningKeyResponse, _Mapping]] = ..., sharing_set: _Optional[_Union[_sharing_pb2.SetSharingResponse, _Mapping]] = ...) -> None: ...
+    agreement: _agreements_pb2.Agreement
+    agreements: _agreements_pb2.ListAgreementsResponse
+    def __init__(self, request_id: _Optional[str] = ..., tracks: _Optional[_Union[_tracks_pb2.PublishTracksResponse, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., refused: _Optional[_Union[RefusedCommand, _Mapping]] = ..., imported: _Optional[_Union[_restrictions_pb2.ImportRestrictionsResponse, _Mapping]] = ..., entry: _Optional[_Union[_access_pb2.AskEntryResponse, _Mapping]] = ..., aircraft_written: _Optional[_Union[_aircraft_pb2.UpsertAircraftResponse, _Mapping]] = ..., aircraft_removed: _Optional[_Union[_aircraft_pb2.RemoveAircraftResponse, _Mapping]] = ..., draft: _Optional[_Union[_publishing_pb2.Draft, _Mapping]] = ..., drafts: _Optional[_Union[_publishing_pb2.ListDraftsResponse, _Mapping]] = ..., preview: _Optional[_Union[_publishing_pb2.PreviewRestrictionResponse, _Mapping]] = ..., restriction_acknowledged: _Optional[_Union[_publishing_pb2.AcknowledgeRestrictionResponse, _Mapping]] = ..., confirmed: _Optional[_Union[_publishing_pb2.ConfirmRestrictionsResponse, _Mapping]] = ..., receipts: _Optional[_Union[_publishing_pb2.GetReceiptsResponse, _Mapping]] = ..., signing_key: _Optional[_Union[_publishing_pb2.GetSigningKeyResponse, _Mapping]] = ..., sharing_set: _Optional[_Union[_sharing_pb2.SetSharingResponse, _Mapping]] = ..., agreement: _Optional[_Union[_agreements_pb2.Agreement, _Mapping]] = ..., agreements: _Optional[_Union[_agreements_pb2.ListAgreementsResponse, _Mapping]] = ...) -> None: ...
 
 class RefusedCommand(_message.Message):
     __slots__ = ("code", "message", "refusals")

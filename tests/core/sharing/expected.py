@@ -18,6 +18,8 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.SUBSCRIBER: {
+        Action.READ_AGREEMENTS: "o",
+        Action.SEE_IDENTITY: "oa",
         Action.CONFIRM_RESTRICTION: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_DESK_VIEW: "o",
@@ -28,6 +30,8 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.DESK: {
+        Action.READ_AGREEMENTS: "o",
+        Action.SEE_IDENTITY: "oa",
         Action.READ_PUBLISHING: "o",
         Action.ACKNOWLEDGE_RESTRICTION: "o",
         Action.CONFIRM_RESTRICTION: "o",
@@ -43,6 +47,9 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AIRSPACE_MANAGER: {
+        Action.SIGN_AGREEMENT: "o",
+        Action.READ_AGREEMENTS: "o",
+        Action.SEE_IDENTITY: "oa",
         Action.READ_PUBLISHING: "o",
         Action.CONFIRM_RESTRICTION: "o",
         Action.READ_SHARING: "o",
@@ -56,6 +63,8 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AIRSPACE_IMPORTER: {
+        Action.READ_AGREEMENTS: "o",
+        Action.SEE_IDENTITY: "oa",
         Action.CONFIRM_RESTRICTION: "o",
         Action.REPORT_PRESENCE: "o",
         Action.READ_NEUTRAL_VIEW: "o",
@@ -65,6 +74,9 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.APPROVER: {
+        Action.SIGN_AGREEMENT: "o",
+        Action.READ_AGREEMENTS: "o",
+        Action.SEE_IDENTITY: "oa",
         Action.READ_PUBLISHING: "o",
         Action.CONFIRM_RESTRICTION: "o",
         Action.READ_SHARING: "o",
@@ -77,11 +89,13 @@ EXPECTED: dict[AccessRole, dict[Action, str]] = {
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AIR_TRAFFIC_CONTROL: {
+        Action.SEE_IDENTITY: "oa",
         Action.READ_NEUTRAL_VIEW: "o",
         Action.READ_RESTRICTIONS: "oax",
         Action.CHECK_HEALTH: "o",
     },
     AccessRole.AUDITOR: {
+        Action.READ_AGREEMENTS: "o",
         Action.READ_SHARING: "o",
         Action.READ_AIRCRAFT: "o",
         Action.READ_RESTRICTIONS: "oax",

@@ -17,12 +17,13 @@ from broker.core.errors import Refusal
 from broker.core.names import SystemName
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.decision import Decision, may_publish
+from broker.core.sharing.roles import Terms
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import ReportBatch
 from broker.gateways.mqtt.answers import AnswerMaker
 from broker.gateways.mqtt.inbox import PAYLOAD_BYTES_MAX, Inbox
-from broker.gateways.mqtt.publishing import PublishingQuestions
+from broker.gateways.mqtt.requests import Questions
 from broker.gateways.mqtt.topics import Inbound, Topics
 from broker.gateways.wire.restrictions import encode_restriction
 from broker.gateways.wire.signed import SignedRestrictions
@@ -47,7 +48,7 @@ class AtOnce:
 
     def __init__(self) -> None:
         self.clock = VirtualClock(NOW_US)
-        self.access = Access(lambda: dict.fromkeys(AGENCIES, ""))
+        self.access = Access(lambda: Terms(frozenset(AGENCIES)))
         self.tracks = TrackRegister(np.zeros((6, 8), dtype=np.int16))
         self.commands: list[ControlCommand] = []
         self.overloaded = False
@@ -95,7 +96,7 @@ class Rig:
         self.inbox = Inbox(
             cast("Intake", self.intake),
             AnswerMaker(cast("Reading", None), SignedRestrictions(None)),
-            cast("PublishingQuestions", None),
+            cast("Questions", None),
             cast("Asking", None),
             TOPICS,
             frozenset(json_agencies),

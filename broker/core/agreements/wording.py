@@ -1,0 +1,106 @@
+"""What the parties are told of their agreements: a stable code, and words that people read."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Final
+
+from broker.core.agreements.model import Agreement, AgreementParty, AgreementState, AgreementTerms
+from broker.core.errors import BrokenInvariant
+from broker.core.units import SECOND_US
+
+PROPOSED: Final = "agreement-proposed"
+SIGNED: Final = "agreement-signed"
+IN_FORCE: Final = "agreement-in-force"
+REPLACED: Final = "agreement-replaced"
+ENDED: Final = "agreement-ended"
+EXPIRED: Final = "agreement-expired"
+MISSING: Final = "agreement-missing"
+ASSUMED: Final = "agreements-assumed"
+OTHER_POLICY: Final = "agreement-other-policy"
+
+_AFTERWARDS: Final = (
+    "From now on its parties see each other's flights without identity, unless another agreement "
+    "says otherwise. Alerts and keep-clear requests go to both sides as before."
+)
+ASSUMED_TEXT: Final = (
+    "Agreements are assumed: agencies that have not signed one are shown each other's flights in "
+    "full. Nobody has promised anything for it."
+)
+
+
+def told(agreement: Agreement, names: Mapping[str, str]) -> tuple[str, str]:
+    """Code and words for what a version has become."""
+    terms = agreement.terms
+    which = f'"{terms.title}" ({terms.name}, version {agreement.version})'
+    match agreement.state:
+        case AgreementState.PROPOSED:
+            last = agreement.signatures[-1]
+            who = f"{_called(last.system.agency, names)} ({last.signed_by})"
+            missing = ", ".join(_called(one, names) for one in agreement.unsigned)
+            rest = f"Not signed yet by: {missing}. Nothing follows from it before."
+            if len(agreement.signatures) == 1:
+                return PROPOSED, f"{which} is proposed by {who}. {rest}"
+            return SIGNED, f"{which} is signed by {who}. {rest}"
+        case AgreementState.ACCEPTED:
+            return SIGNED, f"{which} is signed by all, and in force from {_time(terms.from_us)}."
+        case AgreementState.IN_FORCE:
+            until = f"is in force until {_time(terms.until_us)}"
+            return IN_FORCE, f"{which} {until}. {contacts(terms, names)}"
+        case AgreementState.REPLACED:
+            return REPLACED, f"{which} is replaced by another version."
+        case AgreementState.ENDED:
+            return ENDED, f"{which} {_ended(agreement, names)} {fall_back(terms, names)}"
+        case AgreementState.EXPIRED:
+            return EXPIRED, f"{which} has expired. {fall_back(terms, names)}"
+
+
+def fall_back(terms: AgreementTerms, names: Mapping[str, str]) -> str:
+    """What people do when it is over."""
+    return f"{_AFTERWARDS} Fall back on: {terms.outage_script.strip()} {contacts(terms, names)}"
+
+
+def contacts(terms: AgreementTerms, names: Mapping[str, str]) -> str:
+    """Every party's desk, and how it is reached."""
+    desks = "; ".join(f"{_called(one.agency, names)}, {reach(one)}" for one in terms.parties)
+    return f"Contacts: {desks}."
+
+
+def reach(party: AgreementParty) -> str:
+    """A desk's name, telephone and talkgroup, as far as given."""
+    talkgroup = f"talkgroup {party.talkgroup}" if party.talkgroup else ""
+    return " ".join(word for word in (party.desk, party.telephone, talkgroup) if word)
+
+
+def missing(owners: list[str], names: Mapping[str, str]) -> str:
+    """Whose flights are shown without identity."""
+    who = ", ".join(_called(one, names) for one in owners)
+    return (
+        f"No agreement in force shows you by name the flights of: {who}. They are shown without "
+        "identity. Alerts and keep-clear requests reach you as before."
+    )
+
+
+def other_policy(agreement: Agreement, version: str) -> str:
+    """That what is computed is not what was signed."""
+    terms = agreement.terms
+    return (
+        f'"{terms.title}" ({terms.name}, version {agreement.version}) was made on pair policy '
+        f"{terms.policy_version}; {version} is in force now. Look whether it still suits you."
+    )
+
+
+def _ended(agreement: Agreement, names: Mapping[str, str]) -> str:
+    ending = agreement.ending
+    if ending is None:
+        raise BrokenInvariant(f"{agreement.terms.name} has ended by nobody")
+    who = _called(ending.signature.system.agency, names)
+    return f"was ended by {who} ({ending.signature.signed_by}): {ending.reason.strip()}."
+
+
+def _called(agency: str, names: Mapping[str, str]) -> str:
+    return names.get(agency, agency)
+
+
+def _time(time_us: int) -> str:
+    at = dt.datetime.fromtimestamp(time_us // SECOND_US, tz=dt.UTC)
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,82 @@
+"""What is refused about terms, by its field."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from broker.core.agreements.drafting import check_terms
+from broker.core.agreements.model import (
+    AGREEMENT_LASTS_US_MAX,
+    AREAS_MAX,
+    AgreedShare,
+    AgreementArea,
+)
+from broker.core.restrictions.shapes import Circle, Polygon
+from broker.core.sharing.settings import SharingLevel
+from tests.core.agreements.papers import AREAS, NOW_US, PARTIES, SHARES, terms
+
+AGENCIES = {"met", "lfb", "las"}
+BIG = Polygon(tuple((51.0 + place * 1e-4, -0.1 + (place % 2) * 0.1) for place in range(1_001)))
+
+
+def refused(**changes: Any) -> list[str]:
+    """The fields."""
+    return [one.field for one in check_terms(terms(**changes), NOW_US, AGENCIES, "default-2")]
+
+
+def test_sound_terms_are_offered() -> None:
+    assert refused() == []
+    assert refused(areas=(), shares=()) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("agreement.title", {"title": ""}),
+        ("agreement.parties", {"parties": PARTIES[:1], "shares": ()}),
+        ("agreement.parties[1].agency", {"parties": (PARTIES[0],) * 2, "shares": ()}),
+        (
+            "agreement.parties[1].agency",
+            {"parties": (PARTIES[0], replace(PARTIES[1], agency="raf")), "shares": ()},
+        ),
+        (
+            "agreement.parties[1].talkgroup",
+            {"parties": (PARTIES[0], replace(PARTIES[1], talkgroup="x" * 81))},
+        ),
+        (
+            "agreement.parties[1]",
+            {"parties": (PARTIES[0], replace(PARTIES[1], talkgroup="", telephone=" "))},
+        ),
+        ("agreement.areas", {"areas": AREAS[:1] * (AREAS_MAX + 1)}),
+        ("agreement.areas", {"areas": (AgreementArea(BIG),)}),
+        ("agreement.areas[0].label", {"areas": (replace(AREAS[0], label="x" * 81),)}),
+        ("agreement.areas[0].circle", {"areas": (AgreementArea(Circle(84.99, 0.1, 1e5)),)}),
+        (
+            "agreement.areas[0].polygon.vertices",
+            {"areas": (AgreementArea(Polygon(((51.0, 0.1), (51.1, 0.1)))),)},
+        ),
+        ("agreement.shares", {"shares": SHARES * 200}),
+        ("agreement.shares[1]", {"shares": SHARES[:1] * 2}),
+        ("agreement.shares[0].owner", {"shares": (AgreedShare("las", "met", SharingLevel.OPEN),)}),
+        ("agreement.shares[0].reader", {"shares": (AgreedShare("met", "met", SharingLevel.OPEN),)}),
+        (
+            "agreement.shares[0].level",
+            {"shares": (AgreedShare("met", "lfb", SharingLevel.COVERT),)},
+        ),
+        ("agreement.policy_version", {"policy_version": "default-1"}),
+        ("agreement.from_us", {"from_us": -1}),
+        ("agreement.until_us", {"until_us": NOW_US}),
+        ("agreement.until_us", {"until_us": NOW_US + AGREEMENT_LASTS_US_MAX + 1}),
+        ("agreement.outage_script", {"outage_script": " "}),
+        ("agreement.outage_script", {"outage_script": "\x1b[2J"}),
+    ],
+)
+def test_what_is_wrong_is_named(field: str, changes: dict[str, Any]) -> None:
+    # REQ-AGR-008
+    assert refused(**changes) == [field]
+
+
+def test_everything_wrong_is_named_at_once() -> None:
+    fields = refused(title="", policy_version="x", until_us=0)
+    assert fields == ["agreement.title", "agreement.policy_version", "agreement.until_us"]

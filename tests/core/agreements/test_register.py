@@ -1,0 +1,158 @@
+"""The life of an agreement: offered, signed, in force, amended, ended, expired."""
+
+from dataclasses import replace
+
+import pytest
+
+from broker.core.agreements.model import (
+    AGREEMENTS_PER_AGENCY_MAX,
+    VERSIONS_KEPT_MAX,
+    Agreement,
+    AgreementState,
+    Ending,
+)
+from broker.core.agreements.register import AgreementConflict, AgreementRegister
+from broker.core.errors import Refused
+from broker.core.names import AgreementName
+from broker.core.plain import settled
+from broker.core.units import HOUR_US
+from tests.core.agreements.papers import NAME, NOW_US, signature, terms
+
+IN_FORCE, PROPOSED = AgreementState.IN_FORCE, AgreementState.PROPOSED
+
+
+def signed(register: AgreementRegister, *agencies: str, **changes: object) -> list[Agreement]:
+    """Offered by the first and signed by the rest."""
+    first, *others = agencies
+    changed = register.propose(terms(**changes), signature(first), NOW_US)
+    for agency in others:
+        changed = register.accept(NAME, changed[-1].version, signature(agency), NOW_US)
+    return changed
+
+
+def test_it_counts_with_the_last_signature() -> None:
+    # REQ-AGR-001
+    register = AgreementRegister()
+    offered = signed(register, "met")[-1]
+    assert (offered.state, offered.version, offered.unsigned) == (PROPOSED, 1, ("lfb",))
+    assert register.in_force() == ()
+    assert register.agreed() == frozenset()
+    accepted = register.accept(NAME, 1, signature("lfb"), NOW_US)[-1]
+    assert accepted.state is IN_FORCE
+    assert [one.system.agency for one in accepted.signatures] == ["met", "lfb"]
+    assert register.agreed() == {("met", "lfb"), ("lfb", "met")}
+
+
+def test_nobody_signs_what_they_have_not_read() -> None:
+    # REQ-AGR-001
+    register = AgreementRegister()
+    signed(register, "met")
+    register.propose(replace(terms(), title="Other words"), signature("met"), NOW_US)
+    with pytest.raises(AgreementConflict, match="version 2 is offered"):
+        register.accept(NAME, 1, signature("lfb"), NOW_US)
+    with pytest.raises(AgreementConflict, match="signed it already"):
+        register.accept(NAME, 2, signature("met"), NOW_US)
+    with pytest.raises(AgreementConflict, match="not a party to version 2"):
+        register.accept(NAME, 2, signature("las"), NOW_US)
+    assert register.get(NAME, 1).state is AgreementState.REPLACED  # type: ignore[union-attr]
+
+
+def test_before_its_time_it_waits_and_after_it_is_over() -> None:
+    register = AgreementRegister()
+    signed(register, "met", "lfb", from_us=NOW_US + HOUR_US, until_us=NOW_US + 3 * HOUR_US)
+    assert register.in_force() == ()
+    assert register.advance(NOW_US + HOUR_US - 1) == []
+    assert [one.state for one in register.advance(NOW_US + HOUR_US)] == [IN_FORCE]
+    assert register.advance(NOW_US + 2 * HOUR_US) == []
+    assert [one.state for one in register.advance(NOW_US + 3 * HOUR_US)] == [AgreementState.EXPIRED]
+    assert register.agreed() == frozenset()
+    assert ("met", "lfb") in register.once_signed
+
+
+def test_what_was_signed_goes_on_until_its_amendment_is() -> None:
+    # REQ-AGR-002
+    register = AgreementRegister()
+    signed(register, "met", "lfb")
+    later = terms(title="Amended", from_us=NOW_US + HOUR_US)
+    register.propose(later, signature("lfb"), NOW_US)  # any party amends
+    assert [one.version for one in register.in_force()] == [1]
+    register.accept(NAME, 2, signature("met"), NOW_US)
+    assert [one.version for one in register.in_force()] == [1]
+    changed = register.advance(NOW_US + HOUR_US)
+    assert [(one.version, one.state) for one in changed] == [
+        (1, AgreementState.REPLACED),
+        (2, IN_FORCE),
+    ]
+    assert [one.terms.title for one in register.in_force()] == ["Amended"]
+
+
+def test_either_side_ends_it_at_once() -> None:
+    # REQ-AGR-003
+    for agency in ("met", "lfb"):
+        register = AgreementRegister()
+        signed(register, "met", "lfb")
+        ending = Ending(signature(agency), "staff withdrawn")
+        ended = register.end(NAME, 0, ending, NOW_US)
+        assert [(one.state, one.ending) for one in ended] == [(AgreementState.ENDED, ending)]
+        assert register.in_force() == ()
+        with pytest.raises(AgreementConflict, match="over already"):
+            register.end(NAME, 0, ending, NOW_US)
+
+
+def test_refusing_an_offer_leaves_what_is_in_force() -> None:
+    register = AgreementRegister()
+    signed(register, "met", "lfb")
+    register.propose(terms(title="Amended"), signature("met"), NOW_US)
+    register.end(NAME, 2, Ending(signature("lfb"), "no"), NOW_US)
+    assert [one.version for one in register.in_force()] == [1]
+    with pytest.raises(AgreementConflict, match="no version to accept"):
+        register.accept(NAME, 2, signature("lfb"), NOW_US)
+    assert signed(register, "met", "lfb")[-1].version == 3
+
+
+def test_a_name_is_its_agencys_and_an_agreement_its_parties() -> None:
+    # REQ-AGR-004
+    register = AgreementRegister()
+    for _ in range(2):  # the same words whether it is there or not
+        with pytest.raises(Refused, match="must be of las, or of an agreement"):
+            register.propose(terms(), signature("las"), NOW_US)
+        signed(register, "met")
+
+
+def test_the_register_is_bounded() -> None:
+    register = AgreementRegister()
+    names = [AgreementName("met", f"a{number}") for number in range(AGREEMENTS_PER_AGENCY_MAX)]
+    for name in names:
+        register.propose(terms(name=name), signature("met"), NOW_US)
+    with pytest.raises(Refused, match="at most"):
+        register.propose(terms(name=AgreementName("met", "more")), signature("met"), NOW_US)
+    register.end(names[3], 0, Ending(signature("met"), "old"), NOW_US)
+    register.propose(terms(name=AgreementName("met", "more")), signature("met"), NOW_US)
+    assert register.get(names[3]) is None
+    for _ in range(VERSIONS_KEPT_MAX + 5):
+        register.propose(terms(name=names[0]), signature("met"), NOW_US)
+    kept = [one for one in register.of_party("met") if one.terms.name == names[0]]
+    assert len(kept) == VERSIONS_KEPT_MAX
+    assert [one.state for one in kept[:2]] == [PROPOSED, AgreementState.REPLACED]
+
+
+def test_an_agreed_desk_is_named_between_its_parties_only() -> None:
+    register = AgreementRegister()
+    signed(register, "met", "lfb")
+    desk = register.contact("met", "lfb")
+    assert desk is not None
+    assert desk.talkgroup == "MET-OPS"
+    assert register.contact("met", "las") is None
+
+
+def test_a_snapshot_holds_everything() -> None:
+    # REQ-AGR-005
+    register = AgreementRegister()
+    signed(register, "met", "lfb")
+    register.propose(terms(title="Amended"), signature("lfb"), NOW_US)
+    register.end(NAME, 1, Ending(signature("met"), "staff"), NOW_US)
+    again = AgreementRegister()
+    again.restore(settled(register.state()))
+    assert again.of_party("met") == register.of_party("met")
+    assert again.once_signed == register.once_signed
+    assert again.state() == register.state()

@@ -1,0 +1,44 @@
+"""Running a page's commands as they stand."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.conftest import REPOSITORY
+
+COMMAND = f'keepclear() {{ "{sys.executable}" -c "from broker.cli.main import run; run()" "$@"; }}'
+LIMIT_S = 120
+
+
+def blocks_of(page: str) -> list[str]:
+    """The page's blocks of commands."""
+    text = (REPOSITORY / "docs" / page).read_text(encoding="utf-8")
+    return re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+async def run_blocks(blocks: list[str], folder: Path, address: str, **given: str) -> list[str]:
+    """What each block printed, one after the other in one folder."""
+    environment = {
+        **os.environ,
+        "KEEPCLEAR_TARGET": address,
+        "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'proto'}",
+        **given,
+    }
+    printed = []
+    for block in blocks:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            ["sh", "-eu", "-c", f"{COMMAND}\n{block}"],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=LIMIT_S,
+            check=False,
+        )
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+        printed.append(done.stdout)
+    return printed
