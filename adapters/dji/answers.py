@@ -95,18 +95,21 @@ def _requested(
             serials = _serials(message.data, "bind_devices")
             faults = [{"sn": serial, "err_code": 0} for serial in serials]
             return {"result": 0, "output": {"err_infos": faults}}
-        case "flight_areas_get" if areas is not None:
-            file = {
-                "name": areas.name,
-                "url": areas_url,
-                "checksum": areas.sha256,
-                "size": len(areas.data),
-            }
-            return {"result": 0, "output": {"files": [file]}}
         case "flight_areas_get":
-            return {"result": 0, "output": {"files": []}}
+            return _areas_known(areas, areas_url)
         case _:
             return {"result": NOT_SERVED}
+
+
+def _areas_known(areas: AreaFile | None, url: str) -> dict[str, object]:
+    """What a dock is to have: while nothing is known it is told nothing, and keeps what it has.
+
+    An empty list is an order: the dock then deletes the areas that it was given before.
+    """
+    if areas is None:
+        return {"result": 0}
+    file = {"name": areas.name, "url": url, "checksum": areas.sha256, "size": len(areas.data)}
+    return {"result": 0, "output": {"files": [file] if areas.areas else []}}
 
 
 def _bound(serial: str, server: CloudServer) -> dict[str, object]:

@@ -6,7 +6,9 @@ back is reports or a refusal with its reason.
 
 from typing import Final
 
+from adapters.adsb.report import Reporter
 from adapters.clock import MICROSECONDS
+from adapters.dji import airsense
 from adapters.dji.devices import Kind, kind_of_fields, kind_of_key
 from adapters.dji.dock import LAUNCH_EVENTS, Presence, presence
 from adapters.dji.envelope import Channel, Message, Unusable, read
@@ -41,6 +43,7 @@ class Fleet:
     def __init__(self, settings: DjiSettings) -> None:
         self._settings = settings
         self.devices = Devices()
+        self._heard = Reporter(book=settings.book)
 
     def decode(self, document: Document) -> Decoded:
         """One message (the adapter's decoder)."""
@@ -57,6 +60,10 @@ class Fleet:
     def _reports(
         self, message: Message, sent_us: int, unread: list[Refusal]
     ) -> tuple[TrackReport, ...]:
+        if message.channel is Channel.EVENTS and message.method == airsense.METHOD:
+            aircraft, unusable = airsense.heard_aircraft(message.data, sent_us)
+            unread += unusable
+            return tuple(self._heard.report(one) for one in aircraft)
         if message.channel is Channel.EVENTS:
             self._event(message, sent_us)
             return ()

@@ -23,7 +23,9 @@ from keepclear.v1.volumes_pb2 import RestrictionVolume
 
 MAX_AREAS: Final = 500
 MAX_FILE_BYTES: Final = 4_000_000
-MAX_POLYGON_VERTICES: Final = 500
+MAX_POLYGON_VERTICES: Final = 254
+"""With the first one again at the end 255 points, the most a dock takes."""
+LEAST_RADIUS_M: Final = 10
 METRE_PER_DEGREE: Final = math.pi * 6_371_008.8 / 180.0  # mean Earth radius (IUGG)
 AREA_IDS: Final = uuid.UUID("6f1c1c1e-6b0e-5a3f-9f0d-2b8f1d0c7a55")
 """Name space of area ids: the same volume of the same request keeps its id."""
@@ -31,11 +33,12 @@ AREA_IDS: Final = uuid.UUID("6f1c1c1e-6b0e-5a3f-9f0d-2b8f1d0c7a55")
 
 @dataclass(frozen=True, slots=True)
 class AreaFile:
-    """The file as a dock fetches it; the name changes with the content."""
+    """The file as a dock fetches it; a dock knows it by its name, made of its MD5."""
 
     name: str
     data: bytes
     sha256: str
+    areas: int
     left_out: int
     """Areas there was no room for: the dock is told nothing of them, and people must be."""
 
@@ -58,8 +61,9 @@ def area_file(restrictions: Iterable[Restriction], own_agency: str) -> AreaFile:
     data = json.dumps(
         {"type": "FeatureCollection", "features": features}, separators=(",", ":")
     ).encode()
+    name = hashlib.md5(data, usedforsecurity=False).hexdigest()
     digest = hashlib.sha256(data).hexdigest()
-    return AreaFile(f"keepclear_{digest[:12]}.json", data, digest, left_out)
+    return AreaFile(f"geofence_{name}.json", data, digest, len(features), left_out)
 
 
 def applies(restriction: Restriction, own_agency: str) -> bool:
@@ -80,6 +84,7 @@ def _feature(key: str, volume: RestrictionVolume) -> dict[str, object]:
     properties: dict[str, object] = {"enable": True, "radius": 0}
     if ring is None:
         geometry: dict[str, object] = {"type": "Point", "coordinates": center}
+        radius_m = max(LEAST_RADIUS_M, radius_m)
         properties = {"enable": True, "subType": "Circle", "radius": radius_m}
     else:
         geometry = {"type": "Polygon", "coordinates": [ring]}

@@ -48,7 +48,15 @@ ANYTHING = st.recursive(
     max_leaves=20,
 )
 METHODS = st.sampled_from(
-    ["", "update_topo", "return_home_info", "fly_to_point_progress", "flighttask_ready", "hms"]
+    [
+        "",
+        "update_topo",
+        "return_home_info",
+        "fly_to_point_progress",
+        "flighttask_ready",
+        "hms",
+        "airsense_warning",
+    ]
 )
 WHOLE = [
     osd(DRONE, flying(), gateway=DOCK),

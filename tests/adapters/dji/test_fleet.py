@@ -347,7 +347,6 @@ def test_an_aircraft_warming_up_in_an_opening_dock_warns_by_itself() -> None:
         (osd(DRONE, None), "data"),
         (osd(DRONE, []), "data"),
         (event("hms", {}), "method"),
-        (event("airsense_warning", [{"icao": "x"}]), "method"),
         (event("flighttask_ready", {}, serial="unheard-dock"), "topic"),
     ],
 )

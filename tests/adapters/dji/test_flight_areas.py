@@ -2,6 +2,12 @@
 
 import hashlib
 import json
+import math
+import uuid
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.dji.flight_areas import MAX_AREAS, area_file
 from keepclear.v1.restrictions_pb2 import Restriction
@@ -59,6 +65,71 @@ def test_the_same_requests_give_the_same_bytes_in_any_order_and_ids_stay() -> No
     one, other = restriction("a"), restriction("b")
     assert area_file([one, other], "met") == area_file([other, one], "met")
     assert features(one)[0]["id"] == features(one, other)[0]["id"]
+
+
+def test_the_file_is_named_by_its_md5_as_docks_expect() -> None:
+    made = area_file([restriction()], "met")
+    assert made.name == f"geofence_{hashlib.md5(made.data).hexdigest()}.json"
+    assert (made.areas, area_file([], "met").areas) == (1, 0)
+
+
+def ring_of(corners: int) -> list[dict[str, float]]:
+    return [
+        {
+            "latitude_deg": 51.5 + 0.01 * math.sin(math.tau * one / corners),
+            "longitude_deg": -0.1 + 0.01 * math.cos(math.tau * one / corners),
+        }
+        for one in range(corners)
+    ]
+
+
+def circle_of(latitude_deg: float, longitude_deg: float, radius_m: float) -> dict[str, object]:
+    center = {"latitude_deg": latitude_deg, "longitude_deg": longitude_deg}
+    return {"circle": {"center": center, "radius_m": radius_m}}
+
+
+circles = st.builds(
+    circle_of, st.floats(-80.0, 80.0), st.floats(-179.0, 179.0), st.floats(0.1, 90_000.0)
+)
+polygons = st.integers(3, 400).map(lambda corners: {"polygon": {"vertices": ring_of(corners)}})
+
+
+@given(st.lists(st.lists(st.one_of(circles, polygons), min_size=1, max_size=3), max_size=4))
+def test_every_file_has_the_makers_form(requests: list[list[dict[str, object]]]) -> None:
+    """REQ-DJI-014: each rule of the maker's template by itself."""
+    made = area_file(
+        [restriction(f"r{place}", volumes=one) for place, one in enumerate(requests)], "met"
+    )
+    parsed = json.loads(made.data.decode("ascii"))
+    assert set(parsed) == {"type", "features"}
+    assert parsed["type"] == "FeatureCollection"
+    assert len(parsed["features"]) == made.areas == sum(map(len, requests))
+    assert len({area["id"] for area in parsed["features"]}) == made.areas
+    for area in parsed["features"]:
+        assert set(area) == {"id", "type", "geofence_type", "geometry", "properties"}
+        assert str(uuid.UUID(area["id"])) == area["id"]
+        assert (area["type"], area["geofence_type"]) == ("Feature", "nfz")
+        for longitude_deg, latitude_deg in _places(area["geometry"], area["properties"]):
+            assert abs(latitude_deg) <= 90.0
+            assert abs(longitude_deg) <= 180.0
+
+
+def _places(geometry: dict[str, Any], properties: dict[str, Any]) -> list[list[float]]:
+    """The coordinates, in the one form that each kind of area has."""
+    assert set(geometry) == {"type", "coordinates"}
+    assert properties["enable"] is True
+    if geometry["type"] == "Point":
+        assert set(properties) == {"enable", "subType", "radius"}
+        assert properties["subType"] == "Circle"
+        assert properties["radius"] >= 10
+        return [geometry["coordinates"]]
+    assert geometry["type"] == "Polygon"
+    assert properties == {"enable": True, "radius": 0}
+    ring: list[list[float]]
+    [ring] = geometry["coordinates"]
+    assert ring[0] == ring[-1]
+    assert 4 <= len(ring) <= 255
+    return ring
 
 
 def test_a_full_file_says_what_it_left_out() -> None:
