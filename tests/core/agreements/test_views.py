@@ -16,7 +16,7 @@ from broker.core.agreements.commands import (
 from broker.core.agreements.model import AgreedShare, AgreementRules
 from broker.core.commands import LoadPolicy
 from broker.core.effects import Done, NotDone
-from broker.core.names import Audience, SystemName
+from broker.core.names import Audience, Role, SystemName
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
 from broker.core.units import HOUR_US
@@ -285,6 +285,41 @@ def test_another_pair_policy_is_told_to_who_signed_on_the_old_one() -> None:
     assert last.code == "agreement-other-policy"
     assert "default-2; default-3 is in force now" in last.text
     assert notices(world, LAS_DESK) == []
+
+
+WORDS = st.text(st.characters(codec="ascii", categories=("L", "N")), max_size=12)
+
+
+@given(
+    st.builds(
+        AircraftDescription,
+        st.just(AircraftClass.DRONE),
+        registration=WORDS,
+        callsign=WORDS,
+        flight_id=WORDS,
+        incident_id=WORDS,
+        talkgroup=WORDS,
+    ),
+    WORDS.filter(bool),
+)
+@settings(max_examples=10, deadline=None)
+def test_no_byte_depends_on_who_it_is_for_who_has_no_agreement(
+    description: AircraftDescription, track: str
+) -> None:
+    # REQ-AGR-006: as of a masked flight, with its alerts.
+    def flown(met: AircraftDescription, name: str) -> World:
+        world = required(propose(), accept())
+        for _ in range(8):
+            world.fly(SystemName("las", "drones"), row("a1", east_m=20.0, description=FIRE_DRONE))
+            world.fly(MET, row(name, description=met))
+            world.wait()
+        return world
+
+    usual = AircraftDescription(AircraftClass.DRONE, callsign="MET 7", incident_id="CAD-77")
+    one, other = flown(usual, "t7"), flown(description, track)
+    assert alerts(one, LAS_DESK)
+    for role in Role:
+        assert one.bytes_of(Audience("las", role)) == other.bytes_of(Audience("las", role))
 
 
 def histories() -> st.SearchStrategy[list[AgreementCommand]]:
