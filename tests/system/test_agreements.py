@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from broker.cli.main import app
 from keepclear.client import Client, RefusedError
 from keepclear.v1 import agreements_pb2 as pb
-from keepclear.v1 import presence_pb2
+from keepclear.v1 import feed_pb2, presence_pb2
 from tests.conftest import StartMosquitto
-from tests.system.live import live
+from tests.system.live import live, until
 from tests.system.mqtt_client import MqttClient
 from tests.system.papers import NAME, bad_papers, paper
 
@@ -142,6 +142,8 @@ async def test_mqtt_answers_the_same(tmp_path: Path, mosquitto_broker: StartMosq
     ):
         for agency in ("met", "lfb"):
             await mqtt.subscribe(f"{ROOT}/private/{agency}/cli/acks", 1)
+        for agency in ("lfb", "las"):
+            await mqtt.subscribe(f"{ROOT}/out/{agency}/desk/notice", 1)
 
         async def asked(agency: str, leaf: str, payload: bytes) -> presence_pb2.CommandAnswer:
             mqtt.publish(f"{ROOT}/in/{agency}/cli/agreements/{leaf}", payload, 1)
@@ -165,6 +167,21 @@ async def test_mqtt_answers_the_same(tmp_path: Path, mosquitto_broker: StartMosq
         end = pb.EndAgreementRequest(name=NAME, request_id="r5", signed_by="SM", reason="staff")
         answer = await asked("lfb", "end", end.SerializeToString())
         assert answer.agreement.state == pb.AGREEMENT_STATE_ENDED
+        # REQ-AGR-007: on the topics of the parties, numbered, and nothing on anybody else's.
+
+        def told(agency: str) -> list[feed_pb2.FeedMessage]:
+            topic = f"{ROOT}/out/{agency}/desk/notice"
+            kept = [one for one in mqtt.kept if one.topic == topic]
+            return [feed_pb2.FeedMessage.FromString(bytes(one.payload)) for one in kept]
+
+        await until(lambda: len(told("lfb")) == 3, "three notices")
+        notices = told("lfb")
+        codes = [one.notice.code for one in notices]
+        assert codes == ["agreement-proposed", "agreement-in-force", "agreement-ended"]
+        assert {one.notice.subject for one in notices} == {NAME}
+        numbers = [one.header.number for one in notices]
+        assert numbers == sorted(set(numbers))
+        assert told("las") == []
         for field, changed in bad_papers():
             bad = pb.ProposeAgreementRequest(agreement=paper(**changed), signed_by="CI")
             refused = (await asked("met", "propose", bad.SerializeToString())).refused

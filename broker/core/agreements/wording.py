@@ -45,7 +45,9 @@ def told(agreement: Agreement, names: Mapping[str, str]) -> tuple[str, str]:
             return SIGNED, f"{which} is signed by all, and in force from {_time(terms.from_us)}."
         case AgreementState.IN_FORCE:
             until = f"is in force until {_time(terms.until_us)}"
-            return IN_FORCE, f"{which} {until}. {contacts(terms, names)}"
+            # Whoever needs the script has no broker to ask for it then.
+            script = f"If the broker or a link is gone: {terms.outage_script.strip()}"
+            return IN_FORCE, f"{which} {until}. {script} {contacts(terms, names)}"
         case AgreementState.REPLACED:
             return REPLACED, f"{which} is replaced by another version."
         case AgreementState.ENDED:

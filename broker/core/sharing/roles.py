@@ -140,6 +140,11 @@ class Terms:
     public: frozenset[str] = frozenset()
     """Agencies whose flights are for everybody: they publish what is broadcast anyway."""
 
+    @property
+    def assumes_all(self) -> bool:
+        """Whether every agency counts as agreed with every other."""
+        return self.assumed and not self.once_signed
+
     def relation(self, reader: str, owner: str) -> Relation:
         """How `owner`'s resources stand to `reader`."""
         if reader == owner:
