@@ -9,12 +9,13 @@ from typer.testing import CliRunner
 
 from broker.cli.main import app
 from keepclear.client import Client, RefusedError
+from keepclear.v1 import access_pb2, common_pb2, feed_pb2, presence_pb2, volumes_pb2
 from keepclear.v1 import agreements_pb2 as pb
-from keepclear.v1 import feed_pb2, presence_pb2
 from tests.conftest import StartMosquitto
 from tests.system.live import live, until
 from tests.system.mqtt_client import MqttClient
 from tests.system.papers import NAME, bad_papers, paper
+from tests.system.traffic import keep_clear
 
 pytestmark = pytest.mark.system
 
@@ -188,3 +189,56 @@ async def test_mqtt_answers_the_same(tmp_path: Path, mosquitto_broker: StartMosq
             assert [one.field for one in refused.refusals] == [field], changed
         unread = (await asked("met", "end", b"\xff\xff")).refused
         assert unread.refusals[0].field == "payload"
+
+
+async def test_may_i_enter_names_the_agreed_desk_while_it_is_in_force(
+    tmp_path: Path, mosquitto_broker: StartMosquitto
+) -> None:
+    # REQ-AGR-012
+    server = mosquitto_broker("allow_anonymous true")
+    middle = volumes_pb2.LatLng(latitude_deg=51.6, longitude_deg=0.1)
+    area = pb.AgreementArea(circle=volumes_pb2.Circle(center=middle, radius_m=2_000.0))
+    asked_of = keep_clear("area", "met")
+    asked_of.exemptions.add(
+        beneficiary="emergency services",
+        conditions="in accordance with local deconfliction agreements",
+    )
+    start_us = time.time_ns() // 1_000
+    question = access_pb2.EntryQuestion(
+        point=access_pb2.EntryPoint(position=middle, radius_m=50.0),
+        start_us=start_us,
+        end_us=start_us + 60_000_000,
+        aircraft_class=common_pb2.AIRCRAFT_CLASS_DRONE,
+    )
+    async with (
+        live(tmp_path, server.port) as one,
+        MqttClient.connected(server.port) as mqtt,
+        Client(one.address, MET) as met,
+        Client(one.address, LFB) as lfb,
+        Client(one.address, LAS) as las,
+    ):
+        await mqtt.subscribe(f"{ROOT}/private/lfb/cli/acks", 1)
+
+        async def answers() -> list[access_pb2.EntryAnswer]:
+            """Fire's over both transports, which must be the same; then the ambulance's."""
+            request = access_pb2.AskEntryRequest(questions=[question])
+            mqtt.publish(f"{ROOT}/in/lfb/cli/access/ask", request.SerializeToString(), 1)
+            _, payload = await mqtt.next(f"{ROOT}/private/lfb/cli/acks")
+            over_mqtt = presence_pb2.CommandAnswer.FromString(payload).entry.answers[0]
+            over_grpc = (await lfb.ask_entry([question])).answers[0]
+            assert over_mqtt.findings == over_grpc.findings
+            return [over_grpc, (await las.ask_entry([question])).answers[0]]
+
+        await met.create_restriction(asked_of)
+        before = await answers()
+        assert {one.verdict for one in before} == {access_pb2.ENTRY_VERDICT_OBJECTION}
+        await met.agreements.propose(paper(areas=[area]), "Chief inspector")
+        await lfb.agreements.accept(NAME, 1, "Station manager")
+        fire, ambulance = await answers()
+        assert fire.verdict == access_pb2.ENTRY_VERDICT_ASK
+        assert "Ask Metropolitan Police, Air desk (020 7946 0001, talkgroup MET-OPS)" in fire.text
+        assert f"under {NAME}, version 1" in fire.text
+        assert fire.findings[0].talkgroup == "MET-OPS"
+        assert ambulance.findings == before[1].findings
+        await met.agreements.end(NAME, "Chief inspector", "no staff")
+        assert [one.findings for one in await answers()] == [one.findings for one in before]
