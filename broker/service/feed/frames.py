@@ -110,8 +110,8 @@ class FrameCutter:
         self._withheld: list[_Withheld] = []
         self._cuts: dict[str, _Cut] = {}
         """By the agency that sees marks of its own in them; "": everybody else's."""
-        self._alike: dict[tuple[bool, bytes], list[_Frame]] = {}
-        """One tick's frames of tracks that not all are shown alike, by how and by which of them."""
+        self._alike: dict[bool, tuple[Bytes, Slots64]] = {}
+        """One tick's entries of the tracks that not all are shown alike: in full, and masked."""
         self._ids: dict[Audience, _Ids] = {}
 
     @property
@@ -216,14 +216,17 @@ class FrameCutter:
         ]
 
     def _others(self, cut: _Cut, chosen: NDArray[np.bool_], *, masked: bool) -> list[_Frame]:
-        """Frames of others' tracks: encoded once for all who are shown the same ones alike."""
-        key = masked, chosen.tobytes()
-        known = self._alike.get(key)
+        """Frames of some of others' tracks: every track is encoded once for all, or once masked."""
+        if not chosen.any():
+            return []
+        known = self._alike.get(masked)
         if known is None:
             rows = self._encoder.masked_rows if masked else self._encoder.track_rows
-            known = self._encode(cut.hidden[chosen], cut.lost[chosen], rows)
-            self._alike[key] = known
-        return known
+            known = self._alike[masked] = rows(self._tracks, cut.hidden, cut.lost, "")
+        entries, ends = known
+        lengths = np.diff(ends, prepend=0)
+        picked = entries[np.repeat(chosen, lengths)]
+        return self._split(cut.hidden[chosen], picked, np.cumsum(lengths[chosen]))
 
     def _withheld_from(self, feed: AudienceFeed, now_us: int) -> list[Item]:
         """Others' ids that end, without a place: a reader of any area must know."""
@@ -244,11 +247,14 @@ class FrameCutter:
     def _encode(
         self, slots: Slots64, lost: NDArray[np.bool_], rows: Rows, owner: str = ""
     ) -> list[_Frame]:
-        """Frames with blank ids, split so that none is too long."""
+        """Frames with blank ids."""
         if len(slots) == 0:
             return []
+        return self._split(slots, *rows(self._tracks, slots, lost, owner))
+
+    def _split(self, slots: Slots64, entries: Bytes, ends: Slots64) -> list[_Frame]:
+        """Frames of encoded rows, split so that none is too long."""
         columns = self._tracks.columns
-        entries, ends = rows(self._tracks, slots, lost, owner)
         shown = Shown(
             columns.track_number[slots],
             columns.latitude_deg[slots],
