@@ -20,9 +20,11 @@ from broker.cli.prepare import prepare
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
 from broker.cli.publish import publish
 from broker.cli.replay import replay
+from broker.cli.restriction_emergency import emergency
 from broker.cli.restriction_export import export
 from broker.cli.restriction_import import import_
 from broker.cli.restriction_publishing import add_commands
+from broker.cli.restriction_verifying import key, verify
 from broker.cli.restrictions import restrictions_app
 from broker.cli.separation import separation_app
 from broker.cli.serve import serve
@@ -92,6 +94,8 @@ restrictions_app.command(name="import", epilog=EXIT_CODES_HELP)(import_)
 restrictions_app.command(epilog=EXIT_CODES_HELP)(export)
 restrictions_app.command(epilog=EXIT_CODES_HELP)(ask)
 add_commands(restrictions_app)
+for command in (emergency, key, verify):
+    restrictions_app.command(epilog=EXIT_CODES_HELP)(command)
 app.add_typer(restrictions_app, name="restrictions")
 app.add_typer(alerts_app, name="alerts")
 app.add_typer(aircraft_app, name="aircraft")

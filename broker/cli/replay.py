@@ -18,6 +18,7 @@ from broker.journal.reading import first_kept_seq, read_batches
 from broker.journal.repair import inspect
 from broker.service.feed.projection import Projection
 from broker.service.ledger import epoch_name
+from broker.service.signing import KEY_FILE, load_signer
 from broker.service.startup import LOG_FOLDER, apply_logged, policy_first
 from broker.service.terrain import TerrainFiles
 from keepclear.v1 import feed_pb2
@@ -34,7 +35,10 @@ def replay(
         bool, typer.Option(help="Print one digest per audience of everything it was shown.")
     ] = False,
 ) -> None:
-    """Apply a log again, without a broker. The same log always gives the same messages."""
+    """Apply a log again, without a broker. The same log always gives the same messages.
+
+    Restrictions are signed with the key in the folder; without it they are unsigned, and said so.
+    """
     directory = data_dir / LOG_FOLDER if (data_dir / LOG_FOLDER).is_dir() else data_dir
     if not directory.is_dir():
         raise Problem(
@@ -45,6 +49,9 @@ def replay(
         counts = replay_log(directory, shown)
     except JournalError as error:
         raise Problem(f"The log cannot be read: {error}") from error
+    if not counts.key_id:
+        warning = f"restrictions are unsigned: the key {KEY_FILE} is not beside the log"
+        Console(stderr=True, highlight=False).print(warning)
     if audience:
         return
     console = Console(highlight=False)
@@ -65,6 +72,8 @@ class Counts:
         self.commands = 0
         self.messages = 0
         self.by_audience: dict[str, int] = {}
+        self.key_id = ""
+        """Of the key that restrictions are signed with; empty: they are unsigned."""
 
 
 class Reader(Protocol):
@@ -107,7 +116,7 @@ class Shown:
 
 
 def replay_log(directory: Path, shown: Reader) -> Counts:
-    """Replay a whole log from its first record."""
+    """Replay a whole log from its first record, with the key and terrain that lie beside it."""
     found = inspect(directory)
     if found.header is None:
         raise Problem(
@@ -122,11 +131,14 @@ def replay_log(directory: Path, shown: Reader) -> Counts:
     find_terrain = TerrainFiles(directory.parent).find
     secret = found.header.run.secret
     airspace = Airspace(Setup(exercise, policy, secret=secret, find_terrain=find_terrain))
-    encoder = WireEncoder(exercise=exercise)
+    has_key = (directory.parent / KEY_FILE).exists()
+    signer = load_signer(directory.parent, exercise=exercise) if has_key else None
+    encoder = WireEncoder(exercise=exercise, signer=signer)
     projection = Projection(
         airspace, found.header.run.secret, encoder, epoch_name(found.header.run)
     )
     counts = Counts()
+    counts.key_id = "" if signer is None else signer.key_id
     for batch in batches:
         counts.batches += 1
         counts.commands += len(batch.commands)

@@ -20,7 +20,6 @@ from broker.cli.restrictions import full_name
 from broker.cli.values import option_parser
 from broker.cli.wording import printable
 from keepclear.client.drafts import Publishing
-from keepclear.client.signatures import RestrictionVerifier, UnverifiedError
 from keepclear.v1 import publishing_pb2 as pb
 from keepclear.v1.restrictions_pb2 import Restriction
 
@@ -29,9 +28,9 @@ Name = Annotated[str, typer.Argument(help="Its id or full name.")]
 Revision = Annotated[int, typer.Option(help="The draft's revision that was read.", min=0)]
 
 
-def _run(
-    target: str | None, system: str, work: Callable[[Publishing], Awaitable[Answer]]
-) -> Answer:
+def run(target: str | None, system: str, work: Callable[[Publishing], Awaitable[Answer]]) -> Answer:
+    """What publishing answers to `work`."""
+
     async def call() -> Answer:
         async with broker_client(target, system) as client:
             return await work(client.publishing)
@@ -66,7 +65,7 @@ def draft(
 ) -> None:
     """Keep a restriction as a draft; of one that is live, an amendment."""
     restriction = read_restriction(file)
-    _show_result(_run(target, system, lambda call: call.save_draft(restriction, note)), as_json)
+    _show_result(run(target, system, lambda call: call.save_draft(restriction, note)), as_json)
 
 
 def propose(
@@ -89,12 +88,12 @@ def propose(
         radius_m=radius,
         duration_s=lasts,
     )
-    _show_result(_run(target, system, lambda call: call.propose(request)), as_json)
+    _show_result(run(target, system, lambda call: call.propose(request)), as_json)
 
 
 def drafts(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJson = False) -> None:
     """Show your agency's drafts."""
-    found = _run(target, system, lambda call: call.drafts())
+    found = run(target, system, lambda call: call.drafts())
     for one in found:
         _show_result(one, as_json)
     if not found and not as_json:
@@ -105,7 +104,7 @@ def discard(
     name: Name, target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJson = False
 ) -> None:
     """Throw a draft away."""
-    gone = _run(target, system, lambda call: call.discard(full_name(name, system)))
+    gone = run(target, system, lambda call: call.discard(full_name(name, system)))
     _show(gone, as_json, f"{gone.restriction.name} revision {gone.revision} was thrown away")
 
 
@@ -113,7 +112,7 @@ def preview(
     name: Name, target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJson = False
 ) -> None:
     """Show what a draft would hit if it were in force now, and who is exempt."""
-    seen = _run(target, system, lambda call: call.preview(full_name(name, system)))
+    seen = run(target, system, lambda call: call.preview(full_name(name, system)))
     age = f"{seen.picture_age_s:.0f} s old" if seen.HasField("picture_age_s") else "empty"
     lines = [f"revision {seen.revision}, picture {age}"]
     for one in seen.aircraft:
@@ -139,7 +138,7 @@ def publish(
 ) -> None:
     """Make a draft live, or hand it in where a second system must approve."""
     full = full_name(name, system)
-    made = _run(target, system, lambda call: call.publish(full, revision, emergency=emergency))
+    made = run(target, system, lambda call: call.publish(full, revision, emergency=emergency))
     _show_result(made, as_json)
 
 
@@ -152,7 +151,7 @@ def approve(
 ) -> None:
     """Approve a draft's revision, or (without --revision) an emergency that is live."""
     full = full_name(name, system)
-    _show_result(_run(target, system, lambda call: call.approve(full, revision)), as_json)
+    _show_result(run(target, system, lambda call: call.approve(full, revision)), as_json)
 
 
 def extend(
@@ -170,7 +169,7 @@ def extend(
     if end_us is None:
         raise typer.BadParameter("give a time", param_hint="--until")
     full = full_name(name, system)
-    _show_result(_run(target, system, lambda call: call.extend(full, end_us)), as_json)
+    _show_result(run(target, system, lambda call: call.extend(full, end_us)), as_json)
 
 
 def acknowledge(
@@ -183,7 +182,7 @@ def acknowledge(
 ) -> None:
     """Say that your desk has read a partner's restriction."""
     full = full_name(name, system)
-    answer = _run(target, system, lambda call: call.acknowledge(full, by, version))
+    answer = run(target, system, lambda call: call.acknowledge(full, by, version))
     _show(answer, as_json, f"{answer.name} version {answer.version} is acknowledged")
 
 
@@ -191,7 +190,7 @@ def receipts(
     name: Name, target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJson = False
 ) -> None:
     """Show who was sent, has received and has acknowledged one of yours, and who has not."""
-    answer = _run(target, system, lambda call: call.receipts(full_name(name, system)))
+    answer = run(target, system, lambda call: call.receipts(full_name(name, system)))
     lines = [answer.name]
     for edition in answer.editions:
         lines.append(f"version {edition.version}{', escalated' * (edition.escalated_us > 0)}")
@@ -199,25 +198,6 @@ def receipts(
     owing = ", ".join(answer.outstanding_agencies)
     lines.append(f"not acknowledged by: {owing}" if owing else "acknowledged by everybody")
     _show(answer, as_json, *lines)
-
-
-def key(target: Target = None, system: System = DEFAULT_SYSTEM) -> None:
-    """Print the broker's public signing key, a JSON Web Key Set."""
-    print(_run(target, system, lambda call: call.signing_key()))
-
-
-def verify(
-    file: Annotated[Path, typer.Argument(help="A restriction as JSON; - reads standard input.")],
-    jwks: Annotated[Path, typer.Option("--key", help="What `restrictions key` printed.")],
-    exercise: Annotated[bool, typer.Option(help="It is of an exercise.")] = False,
-) -> None:
-    """Check a restriction's signature without asking any broker."""
-    restriction = read_restriction(file)
-    try:
-        RestrictionVerifier(_text(jwks), exercise=exercise).check(restriction)
-    except UnverifiedError as error:
-        raise Problem(str(error), "Do not act on it.") from error
-    print(printable(f"{restriction.name} version {restriction.version} is signed by that broker"))
 
 
 def _moments(one: pb.Receipt) -> str:
@@ -232,14 +212,15 @@ def _moments(one: pb.Receipt) -> str:
 def read_restriction(file: Path) -> Restriction:
     """A restriction from JSON as `--json` prints it; a draft's own restriction too."""
     try:
-        value = json.loads(_text(file))
+        value = json.loads(file_text(file))
         inner = value.get("restriction", value) if isinstance(value, dict) else value
         return ParseDict(inner, Restriction())
     except (ValueError, ParseError, RecursionError, TypeError) as error:
         raise Problem(f"{file} is not a restriction: {error}") from error
 
 
-def _text(file: Path) -> str:
+def file_text(file: Path) -> str:
+    """What is in a file, or on standard input; a Problem where it cannot be read."""
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -259,7 +240,5 @@ def add_commands(group: typer.Typer) -> None:
         extend,
         acknowledge,
         receipts,
-        key,
-        verify,
     ):
         group.command(epilog=EXIT_CODES_HELP)(command)

@@ -7,17 +7,14 @@ from enum import StrEnum
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
-from broker.cli import values, wording
+from broker.cli import values
 from broker.cli.connection import broker_client
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
 from broker.cli.problems import EXIT_CODES_HELP
 from broker.cli.proto_json import message_json
+from broker.cli.restriction_wording import restriction_lines
 from broker.cli.values import option_parser
-from broker.cli.wording import printable
 from broker.core.errors import Refused
 from broker.core.names import RestrictionName, identifier
 from broker.core.units import SECOND_US
@@ -50,7 +47,7 @@ class Applies(StrEnum):
     ALL = "all"
 
 
-_APPLIES: Final = {Applies.DRONES: APPLIES_TO_DRONES, Applies.ALL: APPLIES_TO_ALL_AIRCRAFT}
+APPLIES: Final = {Applies.DRONES: APPLIES_TO_DRONES, Applies.ALL: APPLIES_TO_ALL_AIRCRAFT}
 _Limit: Final = option_parser(values.vertical_limit)
 
 
@@ -103,24 +100,21 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
         reason=reason,
         volumes=[_volume(circle, polygon, floor, ceiling)],
         windows=[window(starts, lasts, until, time.time_ns() // 1_000)],
-        applies_to=_APPLIES[applies_to],
+        applies_to=APPLIES[applies_to],
         exempt_agencies=exempt or (),
         contact=contact,
     )
-    _print(asyncio.run(_create(target, system, restriction)), as_json)
+    show(asyncio.run(_create(target, system, restriction)), as_json)
 
 
 @restrictions_app.command(name="list", epilog=EXIT_CODES_HELP)
 def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJson = False) -> None:
-    """Show keep-clear requests that are planned or in force."""
+    """Show what is planned or in force: keep-clear requests and published restrictions."""
     found = asyncio.run(_list(target, system))
-    if as_json:
-        for restriction in found:
-            print(json.dumps(message_json(restriction), ensure_ascii=False))
-    elif not found:
-        print("No keep-clear request is planned or in force.")
-    else:
-        Console().print(_table(found))
+    for restriction in found:
+        show(restriction, as_json)
+    if not found and not as_json:
+        print("No restriction is planned or in force.")
 
 
 @restrictions_app.command(epilog=EXIT_CODES_HELP)
@@ -132,7 +126,7 @@ def withdraw(
     as_json: AsJson = False,
 ) -> None:
     """End a keep-clear request of your agency now, for everybody."""
-    _print(asyncio.run(_withdraw(target, system, full_name(name, system), etag)), as_json)
+    show(asyncio.run(_withdraw(target, system, full_name(name, system), etag)), as_json)
 
 
 def full_name(name: str, system: str) -> str:
@@ -193,57 +187,9 @@ async def _withdraw(target: str | None, system: str, name: str, etag: str) -> Re
         return await client.withdraw_restriction(name, etag)
 
 
-def _print(restriction: Restriction, as_json: bool) -> None:
+def show(restriction: Restriction, as_json: bool) -> None:
+    """Print one, for a person or a machine."""
     if as_json:
         print(json.dumps(message_json(restriction), ensure_ascii=False))
-        return
-    print(f"{printable(restriction.name)}")
-    rows = [
-        ("title", restriction.title),
-        ("reason", restriction.reason),
-        ("state", wording.restriction_state_words(restriction.state)),
-        ("applies to", wording.applies_to_words(restriction.applies_to)),
-        ("exempt", ", ".join(restriction.exempt_agencies)),
-        ("contact", restriction.contact),
-        *(("where", wording.volume_words(volume)) for volume in restriction.volumes),
-        *(("when", wording.window_words(window)) for window in restriction.windows),
-        ("version", str(restriction.version)),
-        ("etag", restriction.etag),
-    ]
-    for label, text in rows:
-        if text:
-            print(f"  {label:<11}{printable(text)}")
-    if restriction.approximated:
-        print(
-            "  Approximated: there is no terrain model, so the volume checked is larger than the "
-            "one published."
-        )
-
-
-def _table(restrictions: list[Restriction]) -> Table:
-    table = Table(title="Keep-clear requests", title_justify="left")
-    for heading in ("request", "state", "where and when"):
-        table.add_column(heading, overflow="fold")
-    for restriction in restrictions:
-        places = [wording.volume_words(volume) for volume in restriction.volumes]
-        if restriction.approximated:
-            places.append("checked larger: no terrain model")
-        times = [wording.window_words(window) for window in restriction.windows]
-        state = wording.restriction_state_words(restriction.state)
-        who = wording.applies_to_words(restriction.applies_to)
-        table.add_row(
-            Text(
-                _lines(
-                    restriction.title,
-                    restriction.name,
-                    f"version {restriction.version}, etag {restriction.etag}",
-                )
-            ),
-            Text(_lines(state, who)),
-            Text(_lines(*places, *times)),
-        )
-    return table
-
-
-def _lines(*texts: str) -> str:
-    return "\n".join(printable(text) for text in texts)
+    else:
+        print("\n".join(restriction_lines(restriction)))

@@ -7,7 +7,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from broker.cli import wording
+from broker.cli import restriction_wording, wording
 from broker.cli.picture import Picture
 from broker.cli.wording import printable
 from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2
@@ -150,9 +150,9 @@ def _restrictions(picture: Picture) -> RenderableType:
     for heading in ("state", "title", "where", "contact"):
         table.add_column(heading)
     for restriction in restrictions[:RESTRICTIONS_SHOWN_MAX]:
-        volumes = [wording.volume_words(volume) for volume in restriction.volumes[:1]]
+        volumes = [restriction_wording.volume_words(volume) for volume in restriction.volumes[:1]]
         table.add_row(
-            Text(wording.restriction_state_words(restriction.state)),
+            Text(restriction_wording.restriction_state_words(restriction.state)),
             Text(printable(restriction.title)),
             Text(volumes[0] if volumes else ""),
             Text(printable(restriction.contact)),

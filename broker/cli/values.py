@@ -39,6 +39,7 @@ _DURATION_PARTS_S: Final = (86_400, 3_600, 60, 1)
 DURATION_S_MAX: Final = 56 * 86_400  # the contract's longest window
 VERTICES_MAX: Final = 1_000
 WAYPOINTS_MAX: Final = 200
+EMERGENCY_RADIUS_M: Final = 500.0
 
 
 def option_parser(parse: Callable[[str], Value]) -> Callable[[str | Value], Value]:
@@ -108,6 +109,12 @@ def circle(text: str) -> Circle:
     if radius_m <= 0:
         raise ValueError(f"'{text}': the radius must be above 0 metres")
     return Circle(center=_position(latitude_deg, longitude_deg), radius_m=radius_m)
+
+
+def emergency_circle(text: str) -> Circle:
+    """`LAT,LON` or `LAT,LON,RADIUS_M`: small unless it says otherwise."""
+    said = text if text.count(",") > 1 else f"{text},{EMERGENCY_RADIUS_M:g}"
+    return circle(said)
 
 
 def polygon(text: str) -> Polygon:

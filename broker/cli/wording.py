@@ -1,4 +1,4 @@
-"""Words for people: heights, limits, times and places out of the contract's messages.
+"""Words for people: heights, times and what flies, out of the contract's messages.
 
 Ellipsoid heights never reach a person: mixed up with heights above sea level they are 46 m out in
 London. What comes over the wire is printed without control characters: a callsign must not move
@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from broker.core.units import FOOT_M, SECOND_US
-from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2, schedules_pb2, volumes_pb2
+from keepclear.v1 import common_pb2, feed_pb2
 
 HEIGHT_STEP_FT: Final = 10
 """Finer than any sensor in the picture: more digits would promise what nobody measured."""
@@ -49,10 +49,6 @@ _DOING: Final[dict[int, str]] = {
     common_pb2.OPERATIONAL_STATUS_LAUNCHING: "LAUNCHING from its dock",
     common_pb2.OPERATIONAL_STATUS_CLOSE_WORK_ACCEPTED: "landing, close work accepted",
 }
-_LIMIT_DATUMS: Final = {
-    volumes_pb2.LIMIT_DATUM_AMSL: "above sea level",
-    volumes_pb2.LIMIT_DATUM_AGL: "above ground",
-}
 
 
 def printable(text: str) -> str:
@@ -83,32 +79,6 @@ def height_words(track: feed_pb2.TrackView) -> str:
     if track.HasField("altitude_m") or track.HasField("altitude_hae_m"):
         return "\N{EM DASH} (satellite height only)"
     return "not known"
-
-
-def limit_words(limit: volumes_pb2.VerticalLimit) -> str:
-    """One vertical limit in words."""
-    if limit.datum == volumes_pb2.LIMIT_DATUM_SURFACE:
-        return "surface"
-    if limit.datum == volumes_pb2.LIMIT_DATUM_UNLIMITED:
-        return "unlimited"
-    if limit.datum in _LIMIT_DATUMS:
-        return f"{feet(limit.value_m)} {_LIMIT_DATUMS[limit.datum]}"
-    return "satellite height (in --json)"
-
-
-def volume_words(volume: volumes_pb2.RestrictionVolume) -> str:
-    """Where one volume is and between which limits."""
-    heights = f"{limit_words(volume.floor)} to {limit_words(volume.ceiling)}"
-    if volume.WhichOneof("shape") == "circle":
-        center = volume.circle.center
-        where = f"{center.latitude_deg:.5f},{center.longitude_deg:.5f}"
-        return f"circle {volume.circle.radius_m:,.0f} m round {where}, {heights}"
-    return f"polygon of {len(volume.polygon.vertices)} corners, {heights}"
-
-
-def window_words(window: schedules_pb2.Window) -> str:
-    """From when to when, UTC."""
-    return f"{instant_words(window.start_us)} to {instant_words(window.end_us)}"
 
 
 def instant_words(instant_us: int) -> str:
@@ -153,19 +123,6 @@ def path_words(track: feed_pb2.TrackView, stated_age_s: float) -> str:
     by = "straight" if points == 1 else f"by {points} points"
     where = f"{last.latitude_deg:.4f},{last.longitude_deg:.4f}"
     return f"intends {by} to {where}, stated {age_words(stated_age_s)} ago"
-
-
-def restriction_state_words(state: int) -> str:
-    """Life of a restriction: `active`, `planned`, ..."""
-    if state not in restrictions_pb2.RestrictionState.values():
-        return f"state {state}"
-    name = restrictions_pb2.RestrictionState.Name(state)
-    return name.removeprefix("RESTRICTION_STATE_").lower()
-
-
-def applies_to_words(applies_to: int) -> str:
-    """Who is asked to keep clear."""
-    return "all aircraft" if applies_to == restrictions_pb2.APPLIES_TO_ALL_AIRCRAFT else "drones"
 
 
 def age_words(age_s: float) -> str:

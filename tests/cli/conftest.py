@@ -154,6 +154,7 @@ class FakeBroker(
         made.version, made.etag = 1, "etag-1"
         made.state = restrictions_pb2.RESTRICTION_STATE_ACTIVE
         made.approximated = True
+        made.approximations.append("ceiling above ground taken from the highest ground known")
         self.restrictions[made.name] = made
         return restrictions_pb2.CreateRestrictionResponse(restriction=made)
 

@@ -50,7 +50,7 @@ def test_add_sends_what_was_asked_and_prints_the_resource(fake_broker: FakeBroke
     assert made.windows[0].end_us - made.windows[0].start_us == 1_800_000_000
     for words in (NAME, "active", "version", "etag-1", "TG-9", "smoke", "lfb, las"):
         assert words in result.stdout
-    assert "volume checked is larger than the one published" in " ".join(result.stdout.split())
+    assert "coarser    ceiling above ground" in result.stdout
 
 
 @pytest.mark.usefixtures("fake_broker")
@@ -108,11 +108,11 @@ def test_wrong_command_lines_are_2(arguments: list[str], words: str) -> None:
 
 @pytest.mark.usefixtures("fake_broker")
 def test_list() -> None:
-    assert "No keep-clear request" in runner.invoke(app, ["restrictions", "list"]).stdout
+    assert "No restriction" in runner.invoke(app, ["restrictions", "list"]).stdout
     add()
     table = runner.invoke(app, ["restrictions", "list"])
     assert table.exit_code == 0
-    for words in ("fire-road", "active", "etag-1", "400 ft above", "checked larger"):
+    for words in ("fire-road", "active", "etag-1", "400 ft above", "coarser"):
         assert words in table.stdout
     line = runner.invoke(app, ["restrictions", "list", "--json"]).stdout
     assert json.loads(line)["version"] == 1

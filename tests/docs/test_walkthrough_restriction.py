@@ -44,11 +44,11 @@ async def sighting(address: str) -> str:
 async def test_the_walk_through_runs_as_it_stands(tmp_path: Path) -> None:
     # REQ-PUB-010
     blocks = blocks_of("walkthrough-restriction.md")
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     async with live(tmp_path / "data", publishing=RULES) as one:
         track = await sighting(one.address)
         printed = await run_blocks(blocks, tmp_path, one.address, TRACK=track)
-    proposed, previewed, approved, delivered, checked, amended, withdrawn = printed
+    proposed, previewed, approved, delivered, checked, amended, withdrawn, emergency = printed
     assert "is a draft: nobody is asked" in proposed
     assert re.search(r"aircraft +unknown-1 \(met\) inside", previewed)
     assert "waits for approval" in approved
@@ -60,3 +60,5 @@ async def test_the_walk_through_runs_as_it_stands(tmp_path: Path) -> None:
     assert "is signed by that broker" in checked
     assert "version 2 is live" in amended
     assert withdrawn.count("version 3") >= 1
+    assert emergency.count("emergency, not yet approved by a second person") == 2
+    assert "version 2 is live" in emergency

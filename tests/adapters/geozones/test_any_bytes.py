@@ -12,7 +12,7 @@ from adapters.geozones.model import Decoded, Outcome, Unreadable
 from tests.adapters.geozones import documents
 
 FORMATS = sorted(sources.DECODERS)
-pytestmark = pytest.mark.req("REQ-RES-020")
+pytestmark = pytest.mark.req("REQ-IMP-001")
 
 
 def read(data: bytes, format_name: str | None) -> Decoded | None:

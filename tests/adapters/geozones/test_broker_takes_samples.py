@@ -14,7 +14,7 @@ from keepclear.v1 import restrictions_pb2 as pb
 SENDER = SystemName(agency="caa", system="feed")
 
 
-@pytest.mark.req("REQ-RES-024")
+@pytest.mark.req("REQ-IMP-005")
 def test_every_restriction_of_the_samples(shared_dir: Path) -> None:
     taken = 0
     for folder in ("geozones", "notam"):

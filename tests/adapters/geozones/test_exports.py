@@ -19,7 +19,7 @@ from tests.adapters.geozones import documents
 from tests.adapters.geozones.documents import RING, ed269_zone, ed318_feature
 
 ENCODERS = {"ed-269": export_ed269.encode, "ed-318": export_ed318.encode}
-pytestmark = pytest.mark.req("REQ-RES-023")
+pytestmark = pytest.mark.req("REQ-IMP-004")
 
 
 def read(data: bytes) -> tuple[list[Zone], list[Restriction]]:

@@ -197,7 +197,7 @@ _periods = st.builds(
 )
 
 
-@pytest.mark.req("REQ-RES-022")
+@pytest.mark.req("REQ-IMP-003")
 @settings(max_examples=60, deadline=None)
 @given(
     periods=st.lists(_periods, min_size=1, max_size=4),

@@ -28,7 +28,7 @@ from adapters.geozones.model import (
 from tests.adapters.geozones import second_reader
 from tests.adapters.geozones.second_reader import Facts, Point, point_key
 
-pytestmark = pytest.mark.req("REQ-RES-021")
+pytestmark = pytest.mark.req("REQ-IMP-002")
 FOLDERS = ("geozones", "notam")
 HULL = "convex hull"
 
