@@ -20,11 +20,8 @@ _REFERENCES: Final = {
     int(volumes.LIMIT_DATUM_AGL): "AGL",
     int(volumes.LIMIT_DATUM_AMSL): "AMSL",
 }
-_TYPES: Final = {"PROHIBITED", "REQ_AUTHORISATION", "CONDITIONAL", "NO_RESTRICTION"}
-_BY_RULE: Final = {
-    int(contract.ENTRY_RULE_ASK): "REQ_AUTHORISATION",
-    int(contract.ENTRY_RULE_INFORMATION): "NO_RESTRICTION",
-}
+_TYPES: Final = frozenset({"PROHIBITED", "REQ_AUTHORISATION", "CONDITIONAL", "NO_RESTRICTION"})
+REASON_CHARS: Final = 30
 _KEPT: Final = (
     *("region", "otherReasonInfo", "regulationExemption", "uSpaceClass", "message"),
     "extendedProperties",
@@ -33,14 +30,11 @@ _KEPT: Final = (
 
 def encode(restrictions: list[contract.Restriction], country: str, now_us: int) -> Exported:
     """The document, and what of each restriction it cannot carry."""
-    lost: list[tuple[str, str]] = []
-    features: list[JsonObject] = []
-    for restriction in restrictions:
-        losses = Losses(restriction.name)
-        features.append(_feature(restriction, country, losses))
-        lost.extend(losses.pairs())
+    features, lost = export_zones.features(
+        restrictions, lambda restriction, losses: _feature(restriction, country, losses)
+    )
     title = f"Keepclear restrictions {export_zones.time_text(now_us)}"
-    return Exported(document({"title": title, "features": features}), tuple(lost))
+    return Exported(document({"title": title, "features": features}), lost)
 
 
 def _feature(restriction: contract.Restriction, country: str, losses: Losses) -> JsonObject:
@@ -50,22 +44,16 @@ def _feature(restriction: contract.Restriction, country: str, losses: Losses) ->
         "country": kept.get("country", country),
         "name": kept.get("name", restriction.title[:200]),
         "type": kept.get("type", "COMMON"),
-        "restriction": _restriction(restriction),
+        "restriction": export_zones.zone_type(restriction, _TYPES),
         "reason": kept.get("reason", ["OTHER"]),
     }
-    if restriction.conditions:
-        found["restrictionConditions"] = restriction.conditions
-    found |= {name: kept[name] for name in _KEPT if name in kept}
-    if "message" not in found and restriction.source.text:
-        found["message"] = restriction.source.text[:200]
-        if len(restriction.source.text) > 200:
-            losses.lose("its text after 200 characters")
-    if "reason" not in kept and restriction.reason:
-        found.setdefault("otherReasonInfo", restriction.reason[:30])
+    found |= export_zones.texts(restriction, kept, _KEPT, losses)
+    if "reason" not in kept and "otherReasonInfo" not in found and restriction.reason:
+        reason = export_zones.cut(restriction.reason, REASON_CHARS, "reason", losses)
+        found["otherReasonInfo"] = reason
     found["applicability"] = _applicability(restriction, losses)
     found["zoneAuthority"] = export_zones.authorities(restriction)
     found["geometry"] = [_volume(volume, losses) for volume in restriction.volumes]
-    export_zones.common_losses(restriction, losses)
     return found
 
 
@@ -95,8 +83,3 @@ def _volume(volume: volumes.RestrictionVolume, losses: Losses) -> JsonObject:
         }
     coordinates = polygon_coordinates(volume.polygon, losses)
     return {**found, "horizontalProjection": {"type": "Polygon", "coordinates": coordinates}}
-
-
-def _restriction(restriction: contract.Restriction) -> str:
-    said = restriction.designation.replace("REQ_AUTHORIZATION", "REQ_AUTHORISATION")
-    return said if said in _TYPES else _BY_RULE.get(restriction.entry_rule, "PROHIBITED")

@@ -1,11 +1,13 @@
 """What ED-269 and ED-318 have in common when they are written."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from adapters.geozones.export_shapes import Losses, limit_words
 from adapters.geozones.json_input import JsonObject
+from adapters.geozones.units import FOOT_M
 from keepclear.v1 import restrictions_pb2 as contract
 from keepclear.v1 import schedules_pb2 as schedules
 from keepclear.v1 import volumes_pb2 as volumes
@@ -17,7 +19,6 @@ _PURPOSES: Final = {
     contract.AUTHORITY_PURPOSE_INFORMATION: "INFORMATION",
 }
 _UNITS: Final = {volumes.LIMIT_UNIT_METRES: "m", volumes.LIMIT_UNIT_FEET: "ft"}
-FOOT_M: Final = 0.3048
 _EVENTS: Final = {
     schedules.DAY_EVENT_SUNRISE: "SR",
     schedules.DAY_EVENT_SUNSET: "SS",
@@ -25,6 +26,57 @@ _EVENTS: Final = {
     schedules.DAY_EVENT_EVENING_CIVIL_TWILIGHT: "EECT",
 }
 IDENTIFIER_CHARS: Final = 7
+MESSAGE_CHARS: Final = 200
+_AUTHORISATION: Final = ("REQ_AUTHORISATION", "REQ_AUTHORIZATION")
+"""One type, in the spelling of either standard."""
+
+
+def features(
+    restrictions: list[contract.Restriction],
+    write: Callable[[contract.Restriction, Losses], JsonObject],
+) -> tuple[list[JsonObject], tuple[tuple[str, str], ...]]:
+    """Each restriction as `write` has it, and what it could not carry of each."""
+    lost: list[tuple[str, str]] = []
+    found: list[JsonObject] = []
+    for restriction in restrictions:
+        losses = Losses(restriction.name)
+        found.append(write(restriction, losses))
+        _lose_common(restriction, losses)
+        lost.extend(losses.pairs())
+    return found, tuple(lost)
+
+
+def zone_type(restriction: contract.Restriction, types: frozenset[str]) -> str:
+    """The type that was published, in the spelling of `types`; else the one its rule amounts to."""
+    (authorisation,) = types.intersection(_AUTHORISATION)
+    said = restriction.designation
+    if said in _AUTHORISATION or restriction.entry_rule == contract.ENTRY_RULE_ASK:
+        amounts_to = authorisation
+    elif restriction.entry_rule == contract.ENTRY_RULE_INFORMATION:
+        amounts_to = "NO_RESTRICTION"
+    else:
+        amounts_to = "PROHIBITED"
+    return said if said in types else amounts_to
+
+
+def texts(
+    restriction: contract.Restriction, kept: JsonObject, names: tuple[str, ...], losses: Losses
+) -> JsonObject:
+    """What both formats say by the same names: conditions, values as published, a message."""
+    found: JsonObject = {}
+    if restriction.conditions:
+        found["restrictionConditions"] = restriction.conditions
+    found |= {name: kept[name] for name in names if name in kept}
+    if "message" not in found and restriction.source.text:
+        found["message"] = cut(restriction.source.text, MESSAGE_CHARS, "its text", losses)
+    return found
+
+
+def cut(text: str, length: int, what: str, losses: Losses) -> str:
+    """The text as far as the format has room for it."""
+    if len(text) > length:
+        losses.lose(f"{what} after {length} characters")
+    return text[:length]
 
 
 def identifier(restriction: contract.Restriction, kept: JsonObject, losses: Losses) -> str:
@@ -158,7 +210,7 @@ def _authority(authority: contract.Authority) -> dict[str, str]:
     return {name: value for name, value in said.items() if value}
 
 
-def common_losses(restriction: contract.Restriction, losses: Losses) -> None:
+def _lose_common(restriction: contract.Restriction, losses: Losses) -> None:
     """What neither format has a place for."""
     if restriction.applies_to != contract.APPLIES_TO_DRONES:
         losses.lose("applies to crewed aircraft too: these zones are for drones")

@@ -14,6 +14,7 @@ from adapters.geozones import export_ed269, export_ed318, export_geojson, export
 from adapters.geozones.export_shapes import Exported
 from adapters.geozones.mirror import mirror
 from adapters.geozones.model import Zone
+from keepclear.v1 import restrictions_pb2 as pb
 from keepclear.v1.restrictions_pb2 import Restriction
 from tests.adapters.geozones import documents
 from tests.adapters.geozones.documents import RING, ed269_zone, ed318_feature
@@ -222,3 +223,28 @@ def test_identifiers_that_are_too_long_are_replaced_and_said() -> None:
     identifier = json.loads(exported.data)["features"][0]["properties"]["identifier"]
     assert len(identifier) == 7
     assert "identifier: J0001/26" in str(exported.lost)
+
+
+@pytest.mark.parametrize("format_name", ENCODERS)
+def test_both_formats_make_the_same_decisions(format_name: str) -> None:
+    """What a zone asks, in each one's spelling; and what is cut off is said."""
+    authorisation = "REQ_AUTHORISATION" if format_name == "ed-269" else "REQ_AUTHORIZATION"
+    key = "restriction" if format_name == "ed-269" else "type"
+    _, (zone,) = read(documents.ed269())
+    for designation, rule, expected in (
+        ("REQ_AUTHORISATION", pb.ENTRY_RULE_KEEP_CLEAR, authorisation),
+        ("REQ_AUTHORIZATION", pb.ENTRY_RULE_ASK, authorisation),
+        ("EG D", pb.ENTRY_RULE_ASK, authorisation),
+        ("EG R", pb.ENTRY_RULE_KEEP_CLEAR, "PROHIBITED"),
+        ("QWULW", pb.ENTRY_RULE_INFORMATION, "NO_RESTRICTION"),
+        ("CONDITIONAL", pb.ENTRY_RULE_ASK, "CONDITIONAL"),
+    ):
+        zone.designation, zone.entry_rule = designation, rule
+        (feature,) = json.loads(ENCODERS[format_name]([zone], "GBR", 0).data)["features"]
+        assert feature.get("properties", feature)[key] == expected
+    zone.source.text, zone.reason = "x" * 201, "y" * 40
+    del zone.published[:]
+    exported = ENCODERS[format_name]([zone], "GBR", 0)
+    assert (zone.name, "its text after 200 characters") in exported.lost
+    cut = (zone.name, "reason after 30 characters") in exported.lost
+    assert cut is (format_name == "ed-269")
