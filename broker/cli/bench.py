@@ -110,6 +110,15 @@ def throughput(as_json: AsJson = False, short: Short = False) -> None:
     _show(results["results"], as_json)
 
 
+@bench_app.command(name="sharing-cost")
+def sharing_cost(as_json: AsJson = False, short: Short = False) -> None:
+    """Latency and throughput with TLS, hidden flights and 20 agencies' views, beside without."""
+    from broker.bench import sharing_cost as bench  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.SharingCostBench(), _progress)
+    _show(results["results"], as_json)
+
+
 @bench_app.command()
 def fanout(as_json: AsJson = False, short: Short = False) -> None:
     """One picture and its restrictions to 200 subscribers over gRPC and MQTT."""
@@ -190,6 +199,7 @@ def run_all() -> None:
         alert_load,
         latency,
         throughput,
+        sharing_cost,
         fanout,
         durability,
         idle,
