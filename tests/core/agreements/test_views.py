@@ -379,3 +379,24 @@ def test_both_sides_are_alerted_at_the_same_levels_and_times_whatever_is_agreed(
     assert told(alone, MET_DESK)
     for desk in (MET_DESK, LFB_DESK):
         assert told(agreed, desk) == told(alone, desk)
+
+
+def test_a_repeated_request_is_answered_as_the_first_time_also_after_a_restart() -> None:
+    world = required()
+    asked = ProposeAgreement(system("met"), "r1", terms(), "Duty officer")
+    [first] = world.do(asked)
+    [again] = world.do(asked)
+    world.restart()
+    [after] = world.do(asked)
+    assert isinstance(first.reply, Done)
+    assert first.reply == again.reply == after.reply
+    assert (again.effects, after.effects) == ((), ())
+    assert len(world.airspace.controls.agreements.register.of_party("met")) == 1
+
+
+def test_who_is_no_party_may_not_propose_for_others() -> None:
+    # REQ-AGR-004
+    world = required()
+    [outcome] = world.do(propose("las"))
+    assert isinstance(outcome.reply, NotDone)
+    assert [one.field for one in outcome.reply.refusals] == ["agreement.parties"]
