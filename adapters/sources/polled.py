@@ -1,6 +1,7 @@
 """Documents that are written anew again and again, at a URL or in a file: each version once."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from adapters.clock import Clock
 from adapters.model import Document, SourceUnavailable
 
 HTTP_TIMEOUT_S = 5.0
+
+# httpx writes the whole address of every request, with whatever key stands in it.
+logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
 def _itself(data: bytes) -> bytes:

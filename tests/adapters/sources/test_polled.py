@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 import threading
 from collections.abc import AsyncGenerator, Iterator
@@ -141,6 +142,20 @@ async def test_no_server_or_no_address_is_unavailable(url: str, free_port: int) 
 def test_passwords_do_not_reach_people_or_logs() -> None:
     source = HttpSource("http://user:secret@host:81/a.json?token=secret", RealClock(), POLLING)
     assert source.where == "http://host:81/a.json"
+
+
+async def test_a_key_in_the_address_is_in_no_log(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    # REQ-ADAPT-005, whatever a process does with the logs of its libraries.
+    caplog.set_level(logging.INFO)
+    url = web.url.replace("http://", "http://user:s3cret@") + "?key=s3cret"
+    await first(HttpSource(url, RealClock(), POLLING).documents())
+    web.status = 500
+    with pytest.raises(SourceUnavailable) as failure:
+        await first(HttpSource(url, RealClock(), POLLING).documents())
+    assert "s3cret" not in caplog.text
+    assert "s3cret" not in str(failure.value)
 
 
 class NoBroker:
