@@ -7,6 +7,7 @@ and a landing need none, and a route that begins or ends within the margin keeps
 itself.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -64,19 +65,34 @@ def rest_of(path: Path, at_us: int) -> list[Leg]:
 def clear_of(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> list[Leg] | None:
     """The same journey round the circles; None where it works, starts or lands inside one.
 
-    Who is on the way inside one leaves it first.
+    Who is on the way inside one leaves it first. A way that touches one is planned anew as a whole:
+    it does not go on by the points of an earlier detour.
     """
     clear: list[Leg] = []
-    for leg in legs:
-        if not isinstance(leg, Line) or not _travels(leg):
+    for travels, run in itertools.groupby(legs, _travels):
+        way = list(run)
+        if travels:
+            clear += _clear_way([leg for leg in way if isinstance(leg, Line)], blocked)
+            continue
+        for leg in way:
             if any(one.holds(_middle(leg), _room_m(leg, one)) for one in blocked):
                 return None
-            clear.append(leg)
-            continue
-        out = _out_of(leg.start, blocked)
-        points = [*out, *_around([leg.start, *out][-1], leg.end, blocked, AROUND_DEPTH_MAX)]
-        clear += [leg] if len(points) == 1 else _through(leg, points)
+        clear += way
     return clear
+
+
+def _clear_way(way: list[Line], blocked: Sequence[Blocked]) -> list[Line]:
+    """These lines, or one way round the circles from their start to their end."""
+    parts = [_points(leg.start, leg.end, blocked) for leg in way]
+    if all(len(points) == 1 for points in parts):
+        return way
+    return _through(way, _points(way[0].start, way[-1].end, blocked))
+
+
+def _points(start: Point, end: Point, blocked: Sequence[Blocked]) -> list[Point]:
+    """Points to fly by, the end last: out of what holds the start, and round the rest."""
+    out = _out_of(start, blocked)
+    return [*out, *_around([start, *out][-1], end, blocked, AROUND_DEPTH_MAX)]
 
 
 def way_home(state: State, home: Point, speed_mps: float, blocked: Sequence[Blocked]) -> list[Leg]:
@@ -87,9 +103,7 @@ def way_home(state: State, home: Point, speed_mps: float, blocked: Sequence[Bloc
     here = Point(state.east_m, state.north_m, state.amsl_m)
     over_home = routes.at_height(home, here.amsl_m)
     legs: list[Leg] = []
-    out = _out_of(here, [one for one in blocked if not one.holds(over_home)])
-    points = [*out, *_around([here, *out][-1], over_home, blocked, AROUND_DEPTH_MAX)]
-    for point in points:
+    for point in _points(here, over_home, [one for one in blocked if not one.holds(over_home)]):
         legs.append(straight(here, point, speed_mps))
         here = point
     legs.append(straight(here, home, routes.DRONE_DESCENT_MPS, ramp_out_s=3.0))
@@ -176,11 +190,12 @@ def _middle(leg: Leg) -> Point:
     return leg.end if leg.end.amsl_m < leg.start.amsl_m else leg.start
 
 
-def _through(leg: Line, points: list[Point]) -> list[Leg]:
-    """The leg's line by way of points, at its speed; its ramps stay at its ends."""
+def _through(way: list[Line], points: list[Point]) -> list[Line]:
+    """By way of points, at the speed of the first line; ramps stay at the ends."""
+    leg = way[0]
     length_m = math.dist((leg.start.east_m, leg.start.north_m), (leg.end.east_m, leg.end.north_m))
     speed_mps = length_m / (leg.duration_us / SECOND_US - 0.5 * (leg.ramp_in_s + leg.ramp_out_s))
-    legs: list[Leg] = []
+    legs: list[Line] = []
     here = leg.start
     for place, point in enumerate(points):
         first, last = place == 0, place == len(points) - 1
@@ -190,7 +205,7 @@ def _through(leg: Line, points: list[Point]) -> list[Leg]:
                 point,
                 speed_mps,
                 ramp_in_s=leg.ramp_in_s if first else 0.0,
-                ramp_out_s=leg.ramp_out_s if last else 0.0,
+                ramp_out_s=way[-1].ramp_out_s if last else 0.0,
                 status=leg.status,
             )
         )

@@ -117,6 +117,8 @@ CITY_THRESHOLD: Final = _place("City western threshold", 51.5053, 0.0440, 5)
 RESTRICTION_ZONE_RADII_M: Final = ((HEATHROW_THRESHOLD, 4_630.0), (CITY_THRESHOLD, 3_704.0))
 RUNWAY_ZONE_LENGTH_M: Final = 5_000.0
 RUNWAY_ZONE_HALF_WIDTH_M: Final = 500.0
+ZONE_STEP_M: Final = 100.0
+"""A way is looked at in steps so long."""
 
 
 def in_aerodrome_zone(east_m: float, north_m: float) -> bool:
@@ -129,6 +131,18 @@ def in_aerodrome_zone(east_m: float, north_m: float) -> bool:
         if math.hypot(*away_m) <= radius_m:
             return True
     return False
+
+
+def crosses_aerodrome_zone(from_m: tuple[float, float], to_m: tuple[float, float]) -> bool:
+    """Whether the straight way between two places (east, north) touches such a zone."""
+    steps = max(1, math.ceil(math.dist(from_m, to_m) / ZONE_STEP_M))
+    return any(
+        in_aerodrome_zone(
+            from_m[0] + step / steps * (to_m[0] - from_m[0]),
+            from_m[1] + step / steps * (to_m[1] - from_m[1]),
+        )
+        for step in range(steps + 1)
+    )
 
 
 _INFLUENCE_M: Final = 1_500.0

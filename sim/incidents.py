@@ -23,15 +23,16 @@ AGENCY_WEIGHTS: Final = (0.6, 0.22, 0.18)
 DOCK_RANGE_M: Final = 6_000.0
 RELAYS_MAX: Final = 4
 RELAY_OVERLAP_S: Final = 60.0
-RELAY_ASIDE_M: Final = 110.0
-"""As agreed, a relay takes over from beside: two circles 26 m apart, whatever the accuracy."""
+SECTOR_APART_M: Final = 145.0
+"""Between the middles of two sectors. As agreed, a relay takes over from the next one, to the side
+of the way by which the drone that it relieves goes home."""
 # Between landing and the next launch of a dock: swap or charge, checks.
 DOCK_TURNROUND_US: Final = 4 * MINUTE_US
 RECENT_INCIDENTS_MAX: Final = 20
 RECENT_US: Final = 15 * MINUTE_US
 VAN_AWAY_M: Final = (80.0, 350.0)
 SECTOR_RADIUS_M: Final = 42.0
-"""Sectors lie 145 m apart: this leaves 60 m between two."""
+"""Leaves 60 m between two sectors."""
 SURGE_SITES: Final = 24
 MAJOR_INCIDENT_DRONES: Final = 15
 SURGE_RADIUS_M: Final = 6_000.0
@@ -217,8 +218,12 @@ class IncidentDesk:
             dock = self._nearest_dock(agency, station, launch_us)
             place = station
             if len(flights) % 2 and self._agrees("relay", self._incident_serial):
-                place = routes.beside(station, RELAY_ASIDE_M, 0.0, station.amsl_m)
-            as_agreed = dock is None and self._agrees("crew", self._crew_serial)
+                place = _next_sector(station, flights[-1].path.legs[0].start)
+            as_agreed = (
+                self._agrees("crew", self._crew_serial)
+                if dock is None
+                else self._agrees(dock.airframe.track_id, launch_us // SECOND_US)
+            )
             airframe, home = (
                 (dock.airframe, dock.home)
                 if dock
@@ -241,7 +246,10 @@ class IncidentDesk:
         """The agency's nearest dock in range whose drone is ready."""
         best, best_m = None, DOCK_RANGE_M
         for dock in self.docks:
+            way = (dock.home.east_m, dock.home.north_m), (scene.east_m, scene.north_m)
             if dock.airframe.agency == agency and dock.free_us <= at_us:
+                if geography.crosses_aerodrome_zone(*way):
+                    continue  # its controllers would have to be asked first
                 away_m = math.hypot(
                     dock.home.east_m - scene.east_m, dock.home.north_m - scene.north_m
                 )
@@ -278,9 +286,15 @@ class IncidentDesk:
         return airframe, routes.ground_point(beside.east_m, beside.north_m)
 
 
+def _next_sector(station: Point, home: Point) -> Point:
+    """Beside a station, across the way home from it."""
+    angle_rad = math.atan2(home.north_m - station.north_m, home.east_m - station.east_m)
+    return routes.beside(station, SECTOR_APART_M, angle_rad + 0.5 * math.pi, station.amsl_m)
+
+
 def _beside_scene(scene: Point, place: int) -> Point:
     """Sectors of one incident on a widening spiral: fifteen of them fill one square kilometre."""
-    away_m = 0.0 if place == 0 else 145.0 * math.sqrt(place)
+    away_m = SECTOR_APART_M * math.sqrt(place)
     return routes.beside(scene, away_m, 2.4 * place, scene.amsl_m)
 
 

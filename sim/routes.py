@@ -20,6 +20,8 @@ DRONE_BATTERY_S: Final = 35 * 60
 # On-scene height bands of agencies that share an incident, metres above ground.
 # Places at a scene are 145 m apart: their drones stay at least 60 m from each other's sectors.
 SCENE_RADIUS_M: Final = (30.0, 42.0)
+# Where a drone that keeps to its band is at its height: well outside every sector.
+SCENE_GATE_M: Final = 250.0
 SCENE_BANDS_M: Final = ((25.0, 45.0), (60.0, 80.0), (95.0, 115.0))
 
 HELICOPTER_CRUISE_MPS: Final = (55.0, 75.0)
@@ -66,37 +68,62 @@ def drone_sortie(
 ) -> list[Leg]:
     """Climb column, transit, orbit or hover on scene, return, descend into the dock.
 
-    `in_band` keeps to the middle half of the band from the climb on, as a crew beside its own
-    sector does: bands lie 15 m apart, and satellite heights of two drones differ by 11 m (95 %).
+    `in_band` keeps to the middle half of the band near the scene: bands lie 15 m apart, and
+    satellite heights of two drones differ by 11 m (95 %). A crew beside its own sector does so from
+    the climb on; a drone from further away changes its height at a gate, both ways.
     """
     speed_mps = rng.uniform(*DRONE_CRUISE_MPS)
     transit_amsl_m = home.amsl_m + rng.uniform(*DRONE_HEIGHT_M)
     angle_rad = rng.uniform(-math.pi, math.pi)
     radius_m = rng.uniform(*SCENE_RADIUS_M)
     scene_amsl_m = scene.amsl_m + rng.uniform(*band_m)
+    by_gate = in_band and _away_m(home, scene) > 2.0 * SCENE_GATE_M
     if in_band:
         middle_m = 0.5 * (band_m[0] + band_m[1])
         scene_amsl_m = scene.amsl_m + middle_m + 0.5 * (scene_amsl_m - scene.amsl_m - middle_m)
-        transit_amsl_m = scene_amsl_m
+        transit_amsl_m = transit_amsl_m if by_gate else scene_amsl_m
     over_home = at_height(home, transit_amsl_m)
     arrival = beside(scene, radius_m, angle_rad, transit_amsl_m)
     station = at_height(arrival, scene_amsl_m)
+    # Where the height changes: over the station, or at the gate.
+    change = _gate(scene, home, transit_amsl_m) if by_gate else arrival
     # Seconds to reach speed: about 2.5 m/s^2, half of what the maker allows.
     climb_s, ramp_s = 3.0, 7.0
     legs: list[Leg] = [
         straight(home, over_home, DRONE_CLIMB_MPS, ramp_in_s=climb_s, ramp_out_s=climb_s),
-        straight(over_home, arrival, speed_mps, ramp_in_s=ramp_s, ramp_out_s=ramp_s),
-        straight(arrival, station, DRONE_DESCENT_MPS, ramp_in_s=1.0, ramp_out_s=1.0),
+        *_by_way_of(over_home, change, station, speed_mps, ramp_s),
     ]
     legs += _on_scene(rng, scene, station, radius_m, angle_rad, on_scene_s)
-    left = at_height(legs[-1].end, transit_amsl_m)
+    change = change if by_gate else at_height(legs[-1].end, transit_amsl_m)
     legs += [
-        straight(legs[-1].end, left, DRONE_DESCENT_MPS, ramp_in_s=1.0, ramp_out_s=1.0),
-        straight(left, over_home, speed_mps, ramp_in_s=ramp_s, ramp_out_s=ramp_s),
+        *_by_way_of(legs[-1].end, change, over_home, speed_mps, ramp_s),
         straight(over_home, home, DRONE_DESCENT_MPS, ramp_in_s=1.0, ramp_out_s=climb_s),
         hover(home, DRONE_ON_GROUND_S, Status.ON_GROUND),
     ]
     return legs
+
+
+def _gate(scene: Point, home: Point, amsl_m: float) -> Point:
+    """Outside the scene, on the way home."""
+    angle_rad = math.atan2(home.north_m - scene.north_m, home.east_m - scene.east_m)
+    return beside(scene, SCENE_GATE_M, angle_rad, amsl_m)
+
+
+def _by_way_of(
+    start: Point, change: Point, end: Point, speed_mps: float, ramp_s: float
+) -> list[Leg]:
+    """Level to where the height changes, upright there, and on; what has no length is left out."""
+    before, after = at_height(change, start.amsl_m), at_height(change, end.amsl_m)
+    legs = [
+        straight(start, before, speed_mps, ramp_in_s=ramp_s, ramp_out_s=ramp_s),
+        straight(before, after, DRONE_DESCENT_MPS, ramp_in_s=1.0, ramp_out_s=1.0),
+        straight(after, end, speed_mps, ramp_in_s=ramp_s, ramp_out_s=ramp_s),
+    ]
+    return [leg for leg in legs if leg.start != leg.end]
+
+
+def _away_m(a: Point, b: Point) -> float:
+    return math.hypot(a.east_m - b.east_m, a.north_m - b.north_m)
 
 
 def _on_scene(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim import detours, routes
 from sim.detours import Blocked
 from sim.measures import SECOND_US
-from sim.motion import Circle, Leg, Path, Point, Status, hover, straight
+from sim.motion import Circle, Leg, Line, Path, Point, Status, hover, straight
 
 HOME = Point(0.0, 0.0, 10.0)
 HIGH = Point(0.0, 0.0, 90.0)
@@ -187,3 +187,14 @@ def test_home_inside_the_same_circle_is_gone_to_straight() -> None:
     assert circle.holds(HOME)
     legs = detours.way_home(state, HOME, 15.0, [circle])
     assert flown_m(legs) == pytest.approx(math.hypot(state.east_m, state.north_m), rel=0.01)
+
+
+def test_a_second_detour_forgets_the_points_of_the_first() -> None:
+    first = detours.clear_of(sortie(), [Blocked(Point(900.0, 30.0, 0.0), 200.0, 200.0)])
+    assert first is not None
+    again = detours.clear_of(first, [Blocked(Point(900.0, -150.0, 0.0), 250.0, 200.0)])
+    assert again is not None
+    way = [leg for leg in again if isinstance(leg, Line) and leg.end.amsl_m == leg.start.amsl_m]
+    there = list(itertools.takewhile(lambda leg: leg.end != FAR, way))
+    assert len(there) == 1  # one point beside the second circle, and none of the first's
+    assert nearest_m(Path.of(0, again), Point(900.0, -150.0, 0.0)) >= 250.0

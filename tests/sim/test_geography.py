@@ -59,3 +59,13 @@ def test_ground_is_between_the_lowest_and_the_highest_borough(
 ) -> None:
     heights = [place.ground_amsl_m for place in BOROUGHS]
     assert min(heights) <= ground_amsl_m(east_m, north_m) <= max(heights)
+
+
+def test_a_way_across_an_approach_touches_its_zone_and_one_beside_does_not() -> None:
+    threshold = geography.HEATHROW_THRESHOLD
+    north = threshold.east_m + 4_900.0, threshold.north_m + 2_000.0
+    south = threshold.east_m + 4_900.0, threshold.north_m - 2_000.0
+    assert not geography.in_aerodrome_zone(*north)
+    assert not geography.in_aerodrome_zone(*south)
+    assert geography.crosses_aerodrome_zone(north, south)
+    assert not geography.crosses_aerodrome_zone(north, (north[0] + 2_000.0, north[1]))

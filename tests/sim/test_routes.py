@@ -134,3 +134,18 @@ def test_a_crossing_stays_in_its_circle_height_and_speed(seed: int) -> None:
         assert math.hypot(state.east_m, state.north_m) <= 30_001.0
         assert 305.0 <= state.amsl_m <= 600.0
         assert 44.9 <= ground_speed_mps(state) <= 65.1
+
+
+@pytest.mark.parametrize("band_m", routes.SCENE_BANDS_M)
+def test_a_drone_from_far_away_is_in_its_band_wherever_it_is_near_the_scene(
+    band_m: tuple[float, float],
+) -> None:
+    home, scene = routes.ground_point(3_000.0, 0.0, 12.0), routes.ground_point(0.0, 0.0)
+    path = Path.of(0, routes.drone_sortie(Random(4), home, scene, 300.0, band_m, in_band=True))
+    heights_m = []
+    for at_us in range(0, path.end_us, SECOND_US):
+        state = path.at(at_us)
+        if math.hypot(state.east_m - scene.east_m, state.north_m - scene.north_m) < 240.0:
+            heights_m.append(state.amsl_m - scene.amsl_m)
+    assert band_m[0] <= min(heights_m) <= max(heights_m) <= band_m[1]
+    assert path.at(path.end_us).amsl_m == pytest.approx(home.amsl_m)
