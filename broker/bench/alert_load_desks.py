@@ -1,14 +1,15 @@
 """What each desk was told in a run, and what its alerts advise.
 
 An alert is counted for the desks whose aircraft it names, at the highest level it was told with, a
-cluster as one alert; everybody else reads a neutral sentence and has nothing to do. The truth is
-looked at once a second: a drone inside a crewed aircraft's floor must have been alerted, alone or
-in a cluster.
+cluster as one alert; everybody else reads a neutral sentence and has nothing to do. Launch holds
+are counted apart: they are states beside a dock, and interrupt nobody who launches nothing. The
+truth is looked at once a second: a drone inside a crewed aircraft's floor must have been alerted,
+alone or in a cluster.
 """
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,7 +88,8 @@ class Seen:
             parties = self._parties(one)
             names = tuple(party.name for party in parties)
             self.alerts.append(SeenAlert("all", one.alert_id, now_us, one.level, names))
-            for desk in {party.agency for party in parties}.intersection(DESKS):
+            agencies = {one.told_to} if one.told_to else {party.agency for party in parties}
+            for desk in agencies.intersection(DESKS):
                 known = self.told.setdefault(
                     (desk, alert.alert_id), _Told(AlertLevel.NONE, one.rule_id, alert.kind)
                 )
@@ -147,7 +149,7 @@ def rows_of(seen: Seen, breaches: list[Breach], hours: float, busy: bool) -> Ite
 
 
 def _desk_row(seen: Seen, desk: str, hours: float, limits: tuple[float, float]) -> Figures:
-    mine = [told for (at, _), told in seen.told.items() if at == desk]
+    held, mine = _apart(told for (at, _), told in seen.told.items() if at == desk)
     levels = Counter(told.level for told in mine)
     warned = levels[AlertLevel.WARNING] + levels[AlertLevel.FLOOR]
     cautions_per_hour = levels[AlertLevel.CAUTION] / hours
@@ -160,6 +162,7 @@ def _desk_row(seen: Seen, desk: str, hours: float, limits: tuple[float, float]) 
         "caution": levels[AlertLevel.CAUTION],
         "warning": levels[AlertLevel.WARNING],
         "floor": levels[AlertLevel.FLOOR],
+        "launch_holds": len(held),
         "clusters": sum(told.kind is AlertKind.CLUSTER for told in mine),
         "cautions_per_hour": cautions_per_hour,
         "warnings_per_12_hours": warnings_per_12_hours,
@@ -171,8 +174,16 @@ def _desk_row(seen: Seen, desk: str, hours: float, limits: tuple[float, float]) 
     }
 
 
+def _apart(told: Iterable[_Told]) -> tuple[list[_Told], list[_Told]]:
+    """Launch holds, which are states beside a dock, and alerts."""
+    every = list(told)
+    held = [one for one in every if one.kind is AlertKind.LAUNCH_HOLD]
+    return held, [one for one in every if one.kind is not AlertKind.LAUNCH_HOLD]
+
+
 def _cause_rows(seen: Seen) -> Iterator[Figures]:
-    loud = [told for told in seen.told.values() if told.level >= AlertLevel.CAUTION]
+    _, alerts = _apart(seen.told.values())
+    loud = [told for told in alerts if told.level >= AlertLevel.CAUTION]
     for rule, count in Counter(told.rule for told in loud).most_common():
         warned = sum(told.rule == rule and told.level > AlertLevel.CAUTION for told in loud)
         yield {

@@ -14,7 +14,8 @@ How many alerts each desk gets in simulated London; written by
 
 The simulator's traffic goes through the live core in virtual time, with the default policy and a
 full separation pass every second. An alert counts for the desks whose aircraft it names, once, at
-the highest level it was told with; a cluster counts as one.
+the highest level it was told with; a cluster counts as one. A launch hold is a state beside a dock
+and no alert to act on: it is counted apart.
 
 Limits, from the safety review: one caution an hour for a desk on average, two when it is busy; one
 warning (or floor) in 12 hours; {CREW_LIMIT:g} alert in 20 flying hours of a crew;
@@ -35,7 +36,9 @@ between drones on scene. *As agreed*, the shares being judgement, set before the
   round. Then the task goes on, shorter by the delay.
 - {AS_AGREED.agreement:.0%} of drones that crews launch at an incident stay in their own sector,
   60 m from the next, and in the middle half of their height band (25-45, 60-80, 95-115 m); of
-  reliefs, as many take over from 110 m beside.
+  drones from docks, as many come and go in their band within 250 m of the scene; of reliefs, as
+  many take over from the next sector. These last two were added after the first runs, as part of
+  what an agreement says, not of how often it is kept. No simulated desk waits for a launch hold.
 """
 _DESK_HEADS: Final = (
     ("desk", "desk", "{}"),
@@ -43,6 +46,7 @@ _DESK_HEADS: Final = (
     ("warning", "warning", "{}"),
     ("floor", "floor", "{}"),
     ("of them clusters", "clusters", "{}"),
+    ("launch holds", "launch_holds", "{}"),
     ("cautions an hour", "cautions_per_hour", "{:.2f}"),
     ("warnings in 12 h", "warnings_per_12_hours", "{:.1f}"),
     ("crew: flying hours", "flying_hours", "{:.1f}"),

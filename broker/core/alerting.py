@@ -1,4 +1,4 @@
-"""Alerting: the two alert machines (pairs, restrictions) and flood control, driven together."""
+"""Alerting: the alert machines (pairs, restrictions, launch holds) and flood control together."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,6 +8,7 @@ from broker.core.cluster_state import Context
 from broker.core.clusters import Clusters
 from broker.core.effects import Acknowledgement, Alert, AlertLevel, AuditFound, TrackStateChanged
 from broker.core.kept_back import KeptBack, never
+from broker.core.launch_holds import LaunchHolds
 from broker.core.plain import Plain, mapping
 from broker.core.restrictions.breaches import RestrictionAlerts
 from broker.core.restrictions.register import RestrictionRegister
@@ -51,6 +52,7 @@ class Alerting:
         self._breaches = RestrictionAlerts(secret)
         self._clusters = Clusters(policy.alerting.flood, secret)
         self._kept_back = KeptBack(tracks, self._encounters, holds)
+        self._launch_holds = LaunchHolds(policy, tracks, backend, secret)
 
     @property
     def rules(self) -> KernelRules:
@@ -63,6 +65,7 @@ class Alerting:
         self._engine.load_rules(policy.rules)
         self._encounters.load_policy(policy)
         self._clusters.load_limits(policy.alerting.flood)
+        self._launch_holds.load_policy(policy)
         self._engine.audit(self._tracks.columns, self._tracks.high_water, 0)
 
     def moved(self, slots: Slots, now_us: int) -> list[Alert]:
@@ -91,7 +94,8 @@ class Alerting:
         # track is judged again, since the volume of a stale one grows.
         judged = live if audit else np.zeros(0, dtype=np.int32)
         told = self._told(alerts + self._entries(judged, now_us), now_us)
-        return found, told + self._clusters.time_passed(self._current, now_us)
+        told += self._clusters.time_passed(self._current, now_us)
+        return found, told + (self._launch_holds.step(now_us) if audit else [])
 
     def reshaped(self, slots: Slots, now_us: int) -> None:
         """The volumes of these tracks changed without a report: they are indexed afresh."""
@@ -104,10 +108,12 @@ class Alerting:
             return []
         self._engine.remove(np.array([change.slot for change in changes], dtype=np.int32))
         alerts: list[Alert] = []
+        holds: list[Alert] = []
         for change in changes:
             alerts += self._encounters.track_gone(change.track_number, now_us)
             alerts += self._breaches.track_gone(change.track_number, now_us)
-        return self._told(alerts, now_us)
+            holds += self._launch_holds.track_gone(change.track_number, now_us)
+        return self._told(alerts, now_us) + holds
 
     def restrictions_changed(self, now_us: int) -> list[Alert]:
         """Re-judge every track against the restrictions as they are now."""
@@ -124,6 +130,9 @@ class Alerting:
             old.alert_id for old, _ in pairs if self._clusters.cluster_of(old.alert_id) is None
         }
         told = self._told([alert for pair in pairs for alert in pair], now_us)
+        for old, new in self._launch_holds.retell(track_number, now_us):
+            ended.add(old.alert_id)
+            told += [old, new]
         return (
             [alert for alert in told if alert.alert_id in ended],
             [alert for alert in told if alert.alert_id not in ended],
@@ -142,23 +151,27 @@ class Alerting:
         alert = self._encounters.acknowledge(
             alert_id, acknowledgement
         ) or self._breaches.acknowledge(alert_id, acknowledgement)
-        return None if alert is None else self._clusters.own(alert)
+        if alert is None:
+            return self._launch_holds.acknowledge(alert_id, acknowledgement)
+        return self._clusters.own(alert)
 
     def find(self, alert_id: str) -> Alert | None:
         """An active alert by its id; one in a cluster is still found by its own."""
-        alerts = self._encounters.active() + self._breaches.active()
+        alerts = self._encounters.active() + self._breaches.active() + self._launch_holds.active()
         return next((alert for alert in alerts if alert.alert_id == alert_id), None)
 
     @property
     def active_count(self) -> int:
         """How many alerts are told and not cleared, without working out their numbers."""
         alerts = self._encounters.active_count + self._breaches.active_count
+        alerts += self._launch_holds.active_count
         return alerts - self._clusters.hidden_count - len(self._kept_back)
 
     def active(self) -> list[Alert]:
         """Alerts not cleared, as they are told, most urgent first."""
         alerts = self._kept_back.told(self._encounters.active()) + self._breaches.active()
-        return sorted(self._clusters.active(alerts), key=urgency_key)
+        told = self._clusters.active(alerts) + self._launch_holds.active()
+        return sorted(told, key=urgency_key)
 
     def kept_back(self) -> list[Alert]:
         """Alerts of pairs that may be one aircraft: nobody is told of them."""
@@ -220,6 +233,7 @@ class Alerting:
             "breaches": self._breaches.state(),
             "clusters": self._clusters.state(),
             "kept_back": self._kept_back.state(),
+            "launch_holds": self._launch_holds.state(),
         }
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -228,4 +242,5 @@ class Alerting:
         self._breaches.restore(mapping(state["breaches"]))
         self._clusters.restore(state["clusters"])
         self._kept_back.restore(state["kept_back"])
+        self._launch_holds.restore(state["launch_holds"])
         self._engine.audit(self._tracks.columns, self._tracks.high_water, 0)

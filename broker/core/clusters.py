@@ -35,7 +35,7 @@ from broker.core.effects import Acknowledgement, Alert, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain
 from broker.core.separation.encounters import urgency_key
-from broker.core.separation.policy import FloodLimits
+from broker.core.separation.policy_alerting import FloodLimits
 
 ACKNOWLEDGEMENTS_PER_CLUSTER_MAX: Final = 50
 

@@ -199,8 +199,6 @@ class Controls:
 
     def _is_told(self, command: AcknowledgeAlert) -> bool:
         """Whether the sender's agency is shown the alert, if there is one: else it is not there."""
-        if self.sharing.is_idle:
-            return True
         alert = self._alerting.find(command.alert_id)
         return alert is None or self.sharing.is_told(alert, command.sender.agency)
 

@@ -36,6 +36,8 @@ class AlertKind(StrEnum):
     RESTRICTION = "restriction"
     CLUSTER = "cluster"
     """Many alerts of one incident, told as one."""
+    LAUNCH_HOLD = "launch-hold"
+    """A drone in its dock is not to be launched yet: crewed traffic comes to where it climbs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,8 @@ class Alert:
     own tracks, level and numbers are those of the first, or the last that there was."""
     member_count: int = 0
     """Of a cluster: how many alerts are active in it."""
+    told_to: str = ""
+    """The only agency that is told; empty: everybody, as far as what is hidden allows."""
 
 
 @dataclass(frozen=True, slots=True)

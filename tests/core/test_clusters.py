@@ -11,7 +11,7 @@ from broker.core.cluster_state import MEMBERS_MAX, Context
 from broker.core.clusters import Clusters
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.names import SystemName
-from broker.core.separation.policy import FloodLimits
+from broker.core.separation.policy_alerting import FloodLimits
 from broker.core.units import MINUTE_US, SECOND_US
 
 LIMITS = FloodLimits(alerts_max=3, window_us=10 * MINUTE_US, told_every_us=10 * SECOND_US)

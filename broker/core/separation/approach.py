@@ -7,6 +7,10 @@ sector to both sides of the crewed aircraft's track over the ground. It is warne
 crewed aircraft is at most `arrives_within` away, and cautioned inside, or where it will be in the
 inner cylinder within the rule's look-ahead. For leaving, everything is larger by the hold factor.
 
+An aircraft that only behaves as if it landed is believed within the end of the sector. Further
+away from the drone it is judged by the rule that the approach names, which is of aircraft on their
+way; what was declared, and what was presumed when it fell silent, counts from anywhere.
+
 What cannot be judged (a velocity or a height that is not known) is left as the kernels gave it.
 """
 
@@ -16,11 +20,11 @@ from typing import Final
 
 import numpy as np
 
-from broker.core.effects import AlertLevel
+from broker.core.effects import AlertLevel, TrackState
 from broker.core.separation.cylinder import RelativeState, conflict_interval
 from broker.core.separation.geometry import pair_geometry
 from broker.core.separation.rules import PairSamples, RuleTable
-from broker.core.tracks.reports import AircraftClass
+from broker.core.tracks.reports import AircraftClass, OperationalStatus
 from broker.core.tracks.table import TrackColumns
 
 _CAUTION: Final = AlertLevel.CAUTION - 1
@@ -37,6 +41,9 @@ class Approach:
     """How far the sector goes: the rule's own radius."""
     half_angle_rad: float
     arrives_within_s: float
+    undeclared_beyond: str = ""
+    """The rule that judges who has not declared a landing, further away than the sector goes; this
+    one where it is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,10 @@ class _Seen:
     off_track_rad: float
     speed_mps: float
     relative: RelativeState
+    undeclared: bool
+    """Its behaviour alone says that the crewed aircraft lands."""
+    horizontal_doubt_m: float
+    vertical_doubt_m: float
 
 
 def shaped(
@@ -63,6 +74,7 @@ def shaped(
     if len(rows) == 0:
         return samples
     level, hold_level = samples.level.copy(), samples.hold_level.copy()
+    judged_by = samples.rule.copy()
     time_to_loss_s = samples.time_to_loss_s.copy()
     for row in rows.tolist():
         seen = _seen(columns, int(samples.slot_a[row]), int(samples.slot_b[row]), now_us)
@@ -70,6 +82,13 @@ def shaped(
             continue
         rule = int(samples.rule[row])
         approach, hold = approaches[rule], table.hold_factor
+        if seen.undeclared and approach.undeclared_beyond and seen.range_m > approach.reach_m:
+            on_its_way = table.rule_ids.index(approach.undeclared_beyond)
+            reached, entry_s = _on_its_way(seen, table, on_its_way, 1.0)
+            held, _ = _on_its_way(seen, table, on_its_way, hold)
+            level[row], hold_level[row] = reached, max(held, reached)
+            judged_by[row], time_to_loss_s[row] = on_its_way, entry_s
+            continue
         look_ahead_s = float(table.look_ahead_s[rule, _CAUTION])
         height_m = float(table.vertical_m[rule, _CAUTION])
         reached, entry_s = _judged(seen, approach, 1.0, (height_m, look_ahead_s))
@@ -78,7 +97,9 @@ def shaped(
         hold_level[row] = max(min(int(hold_level[row]), held), int(level[row]))
         time_to_loss_s[row] = entry_s
     kept = hold_level > 0
-    changed = replace(samples, level=level, hold_level=hold_level, time_to_loss_s=time_to_loss_s)
+    changed = replace(
+        samples, rule=judged_by, level=level, hold_level=hold_level, time_to_loss_s=time_to_loss_s
+    )
     return changed if kept.all() else _taken(changed, kept)
 
 
@@ -95,6 +116,21 @@ def _judged(
         return (AlertLevel.WARNING if arrives else AlertLevel.CAUTION), 0.0
     is_in, entry_s, _ = conflict_interval(seen.relative, inner_m, *caution)
     return (AlertLevel.CAUTION, entry_s) if is_in else (AlertLevel.NONE, math.inf)
+
+
+def _on_its_way(seen: _Seen, table: RuleTable, rule: int, factor: float) -> tuple[int, float]:
+    """The level that a rule's cylinders give, and the seconds until its volume is entered."""
+    for level in (AlertLevel.WARNING, AlertLevel.CAUTION, AlertLevel.ADVISORY):
+        look_ahead_s = float(table.look_ahead_s[rule, level - 1])
+        if math.isnan(look_ahead_s):
+            continue
+        radius_m = float(table.horizontal_m[rule, level - 1]) + seen.horizontal_doubt_m
+        height_m = float(table.vertical_m[rule, level - 1]) + seen.vertical_doubt_m
+        volume = radius_m * factor, height_m * factor, look_ahead_s
+        is_in, entry_s, _ = conflict_interval(seen.relative, *volume)
+        if is_in:
+            return level, entry_s
+    return AlertLevel.NONE, math.inf
 
 
 def _seen(columns: TrackColumns, slot_a: int, slot_b: int, now_us: int) -> _Seen | None:
@@ -127,7 +163,19 @@ def _seen(columns: TrackColumns, slot_a: int, slot_b: int, now_us: int) -> _Seen
         drone_north_mps - north_mps,
         climb_mps[1] - climb_mps[0],
     )
-    return _Seen(now.range_m, off_rad, speed_mps, relative)
+    doubts_m = [
+        math.hypot(*np.nan_to_num(column[[crewed, drone]], nan=0.0).tolist())
+        for column in (columns.horizontal_accuracy_m, columns.vertical_doubt_m)
+    ]
+    return _Seen(
+        now.range_m, off_rad, speed_mps, relative, _undeclared(columns, crewed, drone), *doubts_m
+    )
+
+
+def _undeclared(columns: TrackColumns, crewed: int, drone: int) -> bool:
+    """Whether behaviour alone says that it lands. With either silent the larger volume stands."""
+    heard = np.all(columns.state[[crewed, drone]] == TrackState.CURRENT)
+    return bool(heard) and columns.operational_status[crewed] == OperationalStatus.AIRBORNE
 
 
 def _taken(samples: PairSamples, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> PairSamples:

@@ -25,7 +25,7 @@ from broker.core.effects import AlertLevel
 from broker.core.separation import pair_memory as of
 from broker.core.separation.jit import jit_inline
 from broker.core.separation.pair_memory import NEVER, Integers
-from broker.core.separation.policy import AlertingParameters
+from broker.core.separation.policy_alerting import AlertingParameters
 from broker.core.units import MINUTE_US
 
 INTERVAL_US_MAX: Final = MINUTE_US

@@ -46,11 +46,14 @@ def urgency_key(alert: Alert) -> tuple[int, float, float, str]:
 
 
 class Encounters:
-    """The alert machine of one airspace."""
+    """The alert machine of one airspace, for one kind of alert."""
 
-    def __init__(self, policy: Policy, secret: bytes = b"") -> None:
+    def __init__(
+        self, policy: Policy, secret: bytes = b"", kind: AlertKind = AlertKind.PROXIMITY
+    ) -> None:
         """`secret` keys the alert ids; empty where they are shown to nobody."""
         self._secret = secret
+        self._kind = kind
         self._memory = of.empty_memory(0, policy.alerting.confirm_of)
         self._alerts: dict[int, Alert] = {}
         """Last revision by row of memory, while the level is not zero."""
@@ -73,7 +76,7 @@ class Encounters:
         rules[named] = places
         self._rule_names = [self._rule_names[rule] for rule in kept.tolist()]
         self._first_rule = len(self._rule_names)
-        self._rule_names += policy.rules.rule_ids
+        self._rule_names += self._own_rules()
 
     def step(
         self,
@@ -204,7 +207,7 @@ class Encounters:
         self._columns = None
         self._episode_count = integer(state["episode_count"])
         self._now_us = integer(state["now_us"])
-        rule_ids = list(self._policy.rules.rule_ids)
+        rule_ids = list(self._own_rules())
         old_names = sorted({one.rule_id for one in encounters} - {"", *rule_ids})
         self._rule_names, self._first_rule = old_names + rule_ids, len(old_names)
         rule_of_name = {name: rule for rule, name in enumerate(self._rule_names)}
@@ -234,7 +237,7 @@ class Encounters:
         alert = Alert(
             alert_id=self._new_id(row),
             revision=1,
-            kind=AlertKind.PROXIMITY,
+            kind=self._kind,
             level=level,
             highest_level=level,
             track_a=pair[0],
@@ -272,7 +275,14 @@ class Encounters:
     def _new_id(self, row: int) -> str:
         """Of another episode of the row's pair; the same wherever the log is replayed."""
         self._episode_count += 1
-        return encounter_id(self._secret, *self._pair(row), self._episode_count, self._now_us)
+        return encounter_id(
+            self._secret, self._kind, *self._pair(row), self._episode_count, self._now_us
+        )
+
+    def _own_rules(self) -> tuple[str, ...]:
+        """Names of the rules that samples are judged by."""
+        holds = self._kind is AlertKind.LAUNCH_HOLD
+        return (self._policy.launch_holds if holds else self._policy.rules).rule_ids
 
     def _pair(self, row: int) -> Pair:
         track_a, track_b = self._memory.state[row, [of.TRACK_A, of.TRACK_B]].tolist()

@@ -18,16 +18,11 @@ from numpy.typing import NDArray
 
 from broker.core.separation import index as layout
 from broker.core.separation import reach
-from broker.core.separation.backends import make_kernels
+from broker.core.separation.backends import Hits, make_kernels
+from broker.core.separation.hits import pair_samples
 from broker.core.separation.index import Asking, WatchedPairs, empty_index
 from broker.core.separation.jit import BACKEND, Backend
-from broker.core.separation.packing import (
-    KernelRules,
-    TrackInputs,
-    active_slots,
-    kernel_rules,
-    track_inputs,
-)
+from broker.core.separation.packing import KernelRules, TrackInputs, kernel_rules, track_inputs
 from broker.core.separation.rules import PairSamples, RuleTable
 from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns, empty_columns
 from broker.core.units import SECOND_US
@@ -99,7 +94,8 @@ class SeparationEngine:
         if len(quiet):
             quiet = quiet[~np.isin(quiet, moved)]
         asking = np.concatenate([quiet, moved]) if len(quiet) else moved
-        return self._ask(columns, asking, len(quiet), now_us)
+        found = self._ask(columns, asking, len(quiet), now_us)
+        return pair_samples(*found, columns)
 
     def refresh(self, columns: TrackColumns, high_water: int, now_us: int) -> PairSamples:
         """Judge every watched pair at `now_us`: what the passing of time alone changes.
@@ -109,11 +105,13 @@ class SeparationEngine:
         self._fit(columns)
         overdue = self._overdue(columns, high_water, now_us)
         self._ask(columns, overdue, len(overdue), now_us)
-        tracks, active = self._inputs(columns), active_slots(columns.active, high_water)
+        tracks, active = self._inputs(columns), self._active(columns, high_water)
         self._kernels.pack(tracks, self._index, active, self._rules)
         self._watched.compact(self._index.sequence)
         pairs = self._watched.pairs()
-        return self._kernels.evaluate(tracks, self._index, pairs, now_us, self._rules)
+        return pair_samples(
+            *self._kernels.evaluate(self._index, pairs, now_us, self._rules), columns
+        )
 
     def audit(self, columns: TrackColumns, high_water: int, now_us: int) -> AuditResult:
         """Judge all pairs from the table alone and compare; a differing index is built anew."""
@@ -127,12 +125,16 @@ class SeparationEngine:
             self.refresh(columns, high_water, now_us)
         return AuditResult(samples, missing, extra)
 
-    def full_pass(self, columns: TrackColumns, high_water: int, now_us: int) -> PairSamples:
-        """Judge all pairs from the table alone, without the index."""
+    def full_pass(
+        self, columns: TrackColumns, high_water: int, now_us: int, among: Slots | None = None
+    ) -> PairSamples:
+        """Judge all pairs, or those among some active slots, from the table alone."""
         self._fit(columns)
-        return self._kernels.full_pass(
-            self._inputs(columns), self._scratch, high_water, now_us, self._rules
+        active = self._active(columns, high_water) if among is None else among
+        found = self._kernels.full_pass(
+            self._inputs(columns), self._scratch, active, now_us, self._rules
         )
+        return pair_samples(*found, columns)
 
     def remove(self, slots: Slots) -> None:
         """Forget tracks; their slots may be re-used."""
@@ -153,6 +155,9 @@ class SeparationEngine:
         if len(columns.active) > len(self._index.layer):
             self._reset(len(columns.active))
 
+    def _active(self, columns: TrackColumns, high_water: int) -> Slots:
+        return np.flatnonzero(columns.active[:high_water]).astype(np.int32)
+
     def _overdue(self, columns: TrackColumns, high_water: int, now_us: int) -> Slots:
         """Active slots whose last answer no longer covers `now_us`; frees forgotten ones."""
         index = self._index
@@ -169,8 +174,8 @@ class SeparationEngine:
         self._latest_query_us = now_us
         return np.flatnonzero(active & ~covered).astype(np.int32)
 
-    def _ask(self, columns: TrackColumns, slots: Slots, quiet: int, now_us: int) -> PairSamples:
-        """Index slots afresh, watch their candidates; samples of all but the first `quiet`."""
+    def _ask(self, columns: TrackColumns, slots: Slots, quiet: int, now_us: int) -> Hits:
+        """Index slots afresh, watch their candidates; hits of all but the first `quiet`."""
         first_sequence = self._next_sequence
         self._next_sequence += len(slots)
         self._latest_query_us = max(self._latest_query_us, now_us)

@@ -17,7 +17,7 @@ _KEYS: Final = (
     "close_work_below",
     "docked_for",
 )
-_APPROACH_KEYS: Final = ("inner", "half_angle", "arrives_within")
+_APPROACH_KEYS: Final = ("inner", "half_angle", "arrives_within", "undeclared_beyond")
 
 
 def phase_limits(root: read.Table) -> PhaseLimits:
@@ -46,4 +46,7 @@ def approach_of(rule: read.Table, path: str, reach_m: float) -> Approach | None:
     if half_angle_rad > HALF_ANGLE_RAD_MAX:
         raise refuse(f"{where}.half_angle", "must be at most 90 deg")
     arrives_s = read.quantity(source, where, "arrives_within", read.TIME_UNITS)
-    return Approach(inner_m, reach_m, half_angle_rad, arrives_s)
+    beyond = ""
+    if "undeclared_beyond" in source:
+        beyond = read.text(source, where, "undeclared_beyond")
+    return Approach(inner_m, reach_m, half_angle_rad, arrives_s, beyond)

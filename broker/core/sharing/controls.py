@@ -16,11 +16,6 @@ class SharingControls:
     def __init__(self, sharing: Sharing) -> None:
         self._sharing = sharing
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether nothing was ever hidden here."""
-        return self._sharing.is_idle
-
     def set(self, command: SetSharing, now_us: int) -> Carried:
         """For an aircraft or flight of the sender's own agency."""
         decision = may_share(command.sender, command.subject.agency)
@@ -48,7 +43,9 @@ class SharingControls:
         return Outcome((), Done()), changes
 
     def is_told(self, alert: Alert, agency: str) -> bool:
-        """Whether an agency is shown an alert: everybody, unless an aircraft in it is covert."""
+        """Whether an agency is shown an alert: all, unless it is one's own or a covert one's."""
+        if alert.told_to:
+            return alert.told_to == agency
         numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
         known = [self._sharing.of_number(number) for number in numbers]
         if all(level is not SharingLevel.COVERT for _, level in known):

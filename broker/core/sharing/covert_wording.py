@@ -1,9 +1,9 @@
 """The words about an aircraft that is not shown: where its volume is, never where it is."""
 
-from broker.core.effects import Alert, AlertLevel
+from broker.core.effects import Alert, AlertKind, AlertLevel
 from broker.core.separation.categories import is_crewed
 from broker.core.sharing.keep_clear import BANDS_M, EdgeSeen
-from broker.core.sharing.wording import LEVEL_WORDS, Party, picture_age
+from broker.core.sharing.wording import LAUNCH_HOLD, LEVEL_WORDS, Party, picture_age
 
 UNSHOWN = "an aircraft that is not shown to you"
 RETOLD = "What is shown of one of its aircraft changed: it goes on under another id."
@@ -14,6 +14,8 @@ def covert_text(alert: Alert, own: Party, edge: EdgeSeen | None, *, desk: bool) 
 
     No word depends on where the covert aircraft is within its volume.
     """
+    if alert.kind is AlertKind.LAUNCH_HOLD:
+        return _hold_text(alert, own, edge), ""
     if alert.level is AlertLevel.NONE:
         return f"No longer close: {own.label} and {UNSHOWN}. {picture_age(alert.geometry)}", ""
     level = LEVEL_WORDS[alert.level]
@@ -23,6 +25,15 @@ def covert_text(alert: Alert, own: Party, edge: EdgeSeen | None, *, desk: bool) 
     if silent or not desk:
         return headline, ""
     return headline, _suggestion(edge)
+
+
+def _hold_text(alert: Alert, own: Party, edge: EdgeSeen | None) -> str:
+    """What holds a docked drone, which has nothing to land or to leave."""
+    if alert.level is AlertLevel.NONE:
+        ended = f"{LAUNCH_HOLD} of {own.label} ended as to {UNSHOWN}."
+        return f"{ended} {picture_age(alert.geometry)}"
+    held = f"{LAUNCH_HOLD}: do not launch {own.label} yet, {UNSHOWN} is near."
+    return f"{held} {_where(edge)} {picture_age(alert.geometry)}"
 
 
 def covert_restriction_text(alert: Alert, title: str) -> str:

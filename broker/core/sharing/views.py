@@ -122,12 +122,16 @@ class Views:
         `is_news`: a revision as it happens. Only that tells a crew where a covert aircraft is: a
         list that can be asked for again and again would follow it.
         """
+        if alert.told_to and alert.told_to != audience.agency:
+            return None
         if alert.kind is AlertKind.CLUSTER:
             return self._cluster(alert, audience)
         return self._single(alert, audience, is_news=is_news)
 
     def retold(self, alert: Alert, audience: Audience, levels: tuple[int, ...]) -> AlertView | None:
         """The end of an alert that goes on under another id; None for who was not shown it."""
+        if alert.told_to and alert.told_to != audience.agency:
+            return None
         sides = self._sides(alert, audience, levels)
         if any(one.level is SharingLevel.COVERT for one in sides) and not self._is_party(
             sides, audience

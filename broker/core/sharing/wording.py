@@ -3,9 +3,10 @@
 Theory of operation. The product is advisory. A crewed aircraft's desk is given traffic information,
 to pass on by voice, and never advice. A drone desk is told what comes and from where, and a
 suggestion: land, or move away from the other's path. Never climb, and never stop and hold, which
-can be in the middle of an approach path. Everybody else reads a neutral sentence. Heights are
-relative, with their doubt. Every text says how old its picture is. An alert that has ended says
-that the aircraft are no longer close, and claims nothing more.
+can be in the middle of an approach path; of a drone in its dock, not to launch yet. Everybody else
+reads a neutral sentence. Heights are relative, with their doubt. Every text says how old its
+picture is. An alert that has ended says that the aircraft are no longer close, and claims nothing
+more.
 """
 
 import math
@@ -54,6 +55,8 @@ _CLASS_WORDS: Final[dict[AircraftClass, str]] = {
     AircraftClass.OTHER_CREWED: "crewed aircraft",
     AircraftClass.UNKNOWN_DRONE: "unknown drone",
 }
+LAUNCH_HOLD: Final = "Launch hold"
+"""What the state beside a dock is called."""
 LEVEL_WORDS: Final[dict[AlertLevel, str]] = {
     AlertLevel.NONE: "Ended",
     AlertLevel.ADVISORY: "Advisory",
@@ -106,6 +109,8 @@ def alert_text(
     if len(parties) != 2:
         raise BrokenInvariant("a proximity alert has two parties")
     first, second = parties
+    if alert.kind is AlertKind.LAUNCH_HOLD:
+        return _launch_hold_text(alert, first, second, reader)
     geometry = alert.geometry
     if alert.level is AlertLevel.NONE:
         return f"No longer close: {_name(first)} and {_name(second)}. {picture_age(geometry)}", ""
@@ -187,6 +192,28 @@ def _neutral(alert: Alert, first: Party, second: Party) -> str:
         f"{_metric(geometry.range_m)} apart, {_apart(geometry)}"
     )
     return f"{', '.join([sentence, *_time(geometry)])}. {_capped(alert)}{picture_age(geometry)}"
+
+
+def _launch_hold_text(alert: Alert, first: Party, second: Party, reader: str) -> tuple[str, str]:
+    """For the agency of the docked drone: what holds it, and whom to ask."""
+    own, other, seen = first, second, alert.geometry
+    if is_crewed(own.aircraft_class):
+        own, other, seen = second, first, _turned(seen)
+    if alert.level is AlertLevel.NONE:
+        ended = f"Launch hold of {own.label} ended as to {_name(other)}."
+        return f"{ended} {picture_age(alert.geometry)}", ""
+    where = f"{_metric(seen.range_m)} to the {_compass(seen.bearing_deg)}, {_height(seen)}"
+    near = "near its climb" if seen.time_to_loss_s is not None else "may come near its climb"
+    when = " ".join([near, *(f"in {one}" if one != "now" else one for one in _time(seen))])
+    headline = f"{LAUNCH_HOLD}: do not launch {own.label} yet. {_sentence(_name(other))} {where}"
+    headline = f"{headline}, {when}. {_capped(alert)}{picture_age(seen)}"
+    if reader == "" or other.agency == own.agency:
+        return headline, ""
+    return headline, _call(other)
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _restriction_text(

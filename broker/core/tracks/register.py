@@ -217,18 +217,20 @@ class TrackRegister:
         docked = self.columns.operational_status[slots] == OperationalStatus.AT_DOCK
         landing = presumed_landing(self.columns, slots, limits)
         states[docked], states[landing] = TrackState.DOCKED, TrackState.PRESUMED_LANDING
+        self._stand_still(slots[docked])
         self._presume_landing(slots[landing])
         return states
 
     def _presume_landing(self, slots: Slots) -> None:
-        """Where it was last seen, it comes down: the landing volume stands there and does not grow.
-
-        The next report begins a new filter, as the velocity it would go on from is gone.
-        """
+        """Where it was last seen, it comes down: the landing volume stands there."""
+        self._stand_still(slots)
         columns = self.columns
-        for name in _STANDING_STILL:
-            getattr(columns, name)[slots] = 0.0
         columns.category[slots] = self._category_of[columns.aircraft_class[slots], Phase.LANDING]
+
+    def _stand_still(self, slots: Slots) -> None:
+        """Take away the velocity: nothing grows. The next report begins a new filter."""
+        for name in _STANDING_STILL:
+            getattr(self.columns, name)[slots] = 0.0
 
     def _categorise(self, slots: Slots) -> None:
         """Sort tracks into the policy's categories by what they are and do."""

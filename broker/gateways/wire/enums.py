@@ -92,6 +92,7 @@ ALERT_KIND_TO_WIRE: Final = {
     AlertKind.PROXIMITY: alerts_pb2.ALERT_KIND_PROXIMITY,
     AlertKind.RESTRICTION: alerts_pb2.ALERT_KIND_RESTRICTION,
     AlertKind.CLUSTER: alerts_pb2.ALERT_KIND_CLUSTER,
+    AlertKind.LAUNCH_HOLD: alerts_pb2.ALERT_KIND_LAUNCH_HOLD,
 }
 TRACK_STATE_TO_WIRE: Final = {
     TrackState.CURRENT: feed_pb2.TRACK_STATE_CURRENT,

@@ -8,7 +8,8 @@ import numpy as np
 
 from broker.core.effects import Alert
 from broker.core.separation.encounters import Encounters
-from broker.core.separation.policy import AlertingParameters, Policy, parse_policy
+from broker.core.separation.policy import Policy, parse_policy
+from broker.core.separation.policy_alerting import AlertingParameters
 from broker.core.separation.rules import PairSamples
 from broker.core.tracks.table import TrackColumns, empty_columns
 

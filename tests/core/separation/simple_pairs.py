@@ -10,7 +10,7 @@ from typing import Final
 
 from broker.core.effects import AlertLevel
 from broker.core.separation.encounter_step import UNSIGNED_SOURCE, VERTICAL_UNKNOWN
-from broker.core.separation.policy import AlertingParameters
+from broker.core.separation.policy_alerting import AlertingParameters
 from tests.core.separation.replay import Row, number_of
 
 INTERVAL_US_MAX: Final = 60_000_000

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.effects import AlertLevel
+from broker.core.effects import AlertLevel, TrackState
 from broker.core.separation.approach import shaped
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.policy import parse_policy
@@ -118,6 +118,53 @@ def test_what_is_not_known_is_left_as_the_kernels_gave_it() -> None:
     register = scene(1_800.0, 180.0)
     register.columns.altitude_hae_m[0] = math.nan
     assert level(register) is WARNING
+
+
+def undeclared(
+    range_m: float, off_track_deg: float, speed_mps: float, **more: float
+) -> PairSamples:
+    """The helicopter says no more than that it flies; it behaves as if it landed."""
+    register = scene(range_m, off_track_deg, speed_mps, **more)  # type: ignore[arg-type]
+    register.columns.operational_status[0] = OperationalStatus.AIRBORNE
+    return judged(register)
+
+
+@pytest.mark.parametrize(
+    ("range_m", "speed_mps", "above_m", "expected"),
+    [
+        (1_840.0, 40.0, 0.0, WARNING),  # within 1 NM: it lands
+        (1_860.0, 20.0, 0.0, NONE),  # further: 62 s from the volume of aircraft on their way
+        (1_860.0, 26.0, 0.0, AlertLevel.ADVISORY),
+        (1_860.0, 29.0, 0.0, CAUTION),
+        (1_860.0, 60.0, 0.0, WARNING),
+        (1_860.0, 60.0, 100.0, AlertLevel.ADVISORY),  # above the 250 ft of it
+        (1_860.0, 60.0, 130.0, NONE),
+    ],
+)
+def test_a_landing_that_nobody_declared_is_believed_within_1_nm(
+    range_m: float, speed_mps: float, above_m: float, expected: AlertLevel
+) -> None:
+    # REQ-SEP-022
+    samples = undeclared(range_m, 0.0, speed_mps, above_m=above_m)
+    assert max(samples.level.tolist(), default=NONE) == expected
+    if expected:
+        near = range_m < REACH_M
+        rule = POLICY.rules.rule_ids[int(samples.rule[0])]
+        assert rule == ("drone-crewed-landing" if near else "drone-crewed-transit")
+
+
+def test_beyond_1_nm_doubt_still_grows_the_volume() -> None:
+    register = scene(1_860.0, 0.0, 60.0, above_m=100.0)
+    register.columns.operational_status[0] = OperationalStatus.AIRBORNE
+    register.columns.vertical_doubt_m[:2] = 20.0
+    assert judged(register).level.tolist() == [WARNING]
+
+
+def test_one_that_fell_silent_is_presumed_to_land_from_anywhere() -> None:
+    register = scene(1_860.0, 0.0, 26.0)
+    register.columns.operational_status[0] = OperationalStatus.AIRBORNE
+    register.columns.state[0] = TrackState.PRESUMED_LANDING
+    assert judged(register).level.tolist() == [CAUTION]
 
 
 def test_leaving_is_judged_by_a_larger_volume() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from broker.core.separation import pair_memory as of
 from broker.core.separation.confirmation import Judgement, confirming, idle, take_sample
-from broker.core.separation.policy import AlertingParameters
+from broker.core.separation.policy_alerting import AlertingParameters
 from tests.core.separation import simple_pairs
 from tests.core.separation.replay import SECOND_US, START_US, policy_named
 

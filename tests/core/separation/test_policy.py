@@ -14,7 +14,8 @@ from broker.core.separation.categories import (
     category_name,
     is_crewed,
 )
-from broker.core.separation.policy import LEVEL_NAMES, Policy, parse_policy
+from broker.core.separation.policy import Policy, parse_policy
+from broker.core.separation.policy_rules import LEVEL_NAMES
 from broker.core.separation.rules import Relation
 from broker.core.tracks.phases import Phase
 from broker.core.tracks.reports import AircraftClass as Craft
@@ -97,7 +98,7 @@ def test_alerting_and_class_numbers_of_the_default_policy(default: Policy) -> No
     speeds = rules.assumed_speed_mps.reshape(len(Craft), len(Phase))
     assert speeds[:, 0].tolist() == [75.0, 25.0, 75.0, 75.0, 50.0, 25.0]
     assert (speeds == speeds[:, :1]).all()
-    assert default.version == rules.version == "default-2"
+    assert default.version == rules.version == "default-3"
 
 
 def decided(
@@ -191,6 +192,8 @@ def test_phases_approach_and_flood_limits_of_the_default_policy(default: Policy)
     assert {rules[row] for row in default.approaches} == {
         "drone-crewed-landing", "drone-above-close-work"
     }  # fmt: skip
+    beyond = {rules[row]: one.undeclared_beyond for row, one in default.approaches.items()}
+    assert beyond["drone-crewed-landing"] == "drone-crewed-transit"
     for approach in default.approaches.values():
         assert (approach.inner_m, approach.arrives_within_s) == (926.0, 60.0)
         assert approach.half_angle_rad == pytest.approx(math.pi / 4)
@@ -288,6 +291,14 @@ RULE = "[[rule]]\n" + BENCHMARK_TEXT.split("\n[[rule]]\n")[1]
         (FLOOR, FLOOR + APPROACH.replace("45 deg", "91 deg"), "rule[0].approach.half_angle"),
         (FLOOR, FLOOR + APPROACH.replace("500 ft", "2001 ft"), "rule[0].approach.inner"),
         (FLOOR, FLOOR + APPROACH.replace("60 s", "0 s"), "rule[0].approach.arrives_within"),
+        (
+            FLOOR,
+            FLOOR + APPROACH.replace(" }", ', undeclared_beyond = "nobody" }'),
+            "rule[0].approach.undeclared_beyond",
+        ),
+        ('launch_hold = "none"', "", "launch_hold"),
+        ('launch_hold = "none"', 'launch_hold = "off"', "launch_hold"),
+        ('launch_hold = "none"', "launch_hold = []", "launch_hold"),
     ],
 )
 def test_bad_policies_are_refused_naming_the_path(old: str, new: str, path: str) -> None:
@@ -295,6 +306,57 @@ def test_bad_policies_are_refused_naming_the_path(old: str, new: str, path: str)
     assert old in BENCHMARK_TEXT
     with pytest.raises(Refused) as caught:
         parse_policy(BENCHMARK_TEXT.replace(old, new, 1))
+    assert [refusal.field for refusal in caught.value.refusals] == [path]
+
+
+def test_an_approach_names_no_rule_that_reaches_further() -> None:
+    text = DEFAULT_TEXT.replace('vertical = "1000 ft"', 'vertical = "300 ft"')
+    with pytest.raises(Refused, match="reaches further than this rule"):
+        parse_policy(text)
+
+
+def test_launch_holds_of_the_default_policy(default: Policy) -> None:
+    holds = default.launch_holds
+    assert holds.rule_ids == ("launch-hold-traffic", "launch-hold-rotors")
+    np.testing.assert_allclose(
+        holds.horizontal_m, [[NAN, 2000 * FT, NAN, NAN], [NAN, 500.0, NAN, NAN]]
+    )
+    height_m = [120.0 + 250 * FT, 120.0 + 200 * FT]
+    np.testing.assert_allclose(holds.vertical_m, [[NAN, one, NAN, NAN] for one in height_m])
+    np.testing.assert_allclose(holds.look_ahead_s, [[NAN, 90.0, NAN, NAN], [NAN, 0.0, NAN, NAN]])
+    named = {
+        (category_name(first), category_name(second)): holds.rule_ids[row]
+        for (first, second), row in np.ndenumerate(holds.rule_of[DIFFERENT])
+        if row >= 0 and category_name(first) == "drone/dock"
+    }
+    assert named["drone/dock", "helicopter/transit"] == "launch-hold-traffic"
+    assert named["drone/dock", "unknown/rotors_turning"] == "launch-hold-rotors"
+    assert not any("drone" in other or "ground" in other for _, other in named)
+    assert (holds.rule_of == holds.rule_of.transpose(0, 2, 1)).all()
+    assert holds.assumed_speed_mps[category(Craft.DRONE, D)] == 0.0
+
+
+HOLD = DEFAULT_TEXT[DEFAULT_TEXT.index("[[launch_hold]]") :]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ('id = "launch-hold-rotors"', 'id = "launch-hold-traffic"', "launch_hold[1].id"),
+        ('id = "launch-hold-rotors"', 'id = "drone-drone-transit"', "launch_hold[1].id"),
+        ('climb = "120 m"', 'climb = "0 m"', "launch_hold[0].climb"),
+        ('within = "90 s"', 'within = "90 m"', "launch_hold[0].within"),
+        ('within = "90 s"', 'within = "90 s"\nfloor = "none"', "launch_hold[0].floor"),
+        ('"helicopter", "aer', '"drone", "aer', "launch_hold[0].crewed"),
+        ('phases = ["rotors_turning"]', 'phases = ["landing"]', "launch_hold[1].crewed"),
+        ('basis = "a helicopter', 'note = "a helicopter', "launch_hold[1].note"),
+    ],
+)
+def test_bad_launch_holds_are_refused_naming_the_path(old: str, new: str, path: str) -> None:
+    # REQ-SEP-030
+    assert old in HOLD
+    with pytest.raises(Refused) as caught:
+        parse_policy(DEFAULT_TEXT.replace(HOLD, HOLD.replace(old, new, 1)))
     assert [refusal.field for refusal in caught.value.refusals] == [path]
 
 

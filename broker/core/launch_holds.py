@@ -1,0 +1,110 @@
+"""Launch holds: what tells the desk of a drone in its dock not to launch it yet.
+
+Theory of operation. A drone in its dock has no separation volume. But from the word to launch until
+it has climbed a minute and more goes by, so once a second every docked drone is judged against the
+crewed aircraft that come to where it would climb, by the policy's `[[launch_hold]]` rules. A hold
+is an alert of its own kind at caution, with the life of any other: raised by fresh reports, held
+with larger volumes, cleared when the aircraft has passed, is lost, or the drone has left its dock.
+In the air, the rules of traffic take over under ids of their own.
+
+It is a state beside the dock and stops nothing. The drone's own agency alone is told: the crew has
+nothing to fear from a drone that stands, and is not counted among those who were alerted.
+"""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from broker.core.effects import Acknowledgement, Alert, AlertKind
+from broker.core.plain import Plain, mapping
+from broker.core.separation.categories import DRONE_CLASSES
+from broker.core.separation.encounters import Encounters
+from broker.core.separation.engine import SeparationEngine
+from broker.core.separation.hits import NO_SAMPLES
+from broker.core.separation.jit import Backend
+from broker.core.separation.policy import Policy
+from broker.core.tracks.register import TrackRegister
+from broker.core.tracks.reports import AircraftClass
+
+Flags = NDArray[np.bool_]
+NOBODY: Final = "-"
+"""No agency's name: for a hold whose drone was described anew as something else."""
+
+
+class LaunchHolds:
+    """The holds of one airspace. Deterministic; time is an argument."""
+
+    def __init__(
+        self, policy: Policy, tracks: TrackRegister, backend: Backend, secret: bytes
+    ) -> None:
+        """`secret` keys the alert ids."""
+        self._tracks = tracks
+        self._engine = SeparationEngine(policy.launch_holds, backend)
+        self._encounters = Encounters(policy, secret, AlertKind.LAUNCH_HOLD)
+        self.load_policy(policy)
+
+    def load_policy(self, policy: Policy) -> None:
+        """Judge by another policy from the next second on; holds keep their ids."""
+        self._engine.load_rules(policy.launch_holds)
+        self._encounters.load_policy(policy)
+        self._concerned: Flags = np.any(policy.launch_holds.rule_of >= 0, axis=(0, 1))
+        """(categories,) whether some rule names it."""
+
+    def step(self, now_us: int) -> list[Alert]:
+        """Judge every docked drone as the table is now; new revisions, most urgent first."""
+        columns, live = self._tracks.columns, self._tracks.live_slots()
+        among = live[self._concerned[columns.category[live]]]
+        drones = np.isin(columns.aircraft_class[among], sorted(DRONE_CLASSES))
+        samples = NO_SAMPLES
+        if drones.any() and not drones.all():
+            samples = self._engine.full_pass(columns, self._tracks.high_water, now_us, among)
+        return self._told(self._encounters.step(samples, live, columns, now_us, fresh=True))
+
+    def track_gone(self, track_number: int, now_us: int) -> list[Alert]:
+        """The track was lost or ended: its holds end."""
+        return self._told(self._encounters.track_gone(track_number, now_us))
+
+    def retell(self, track_number: int, now_us: int) -> list[tuple[Alert, Alert]]:
+        """The track's holds under new ids: (end of the old one, first of the new one) of each."""
+        pairs = self._encounters.retell(track_number, now_us)
+        return [(self._own(old), self._own(new)) for old, new in pairs]
+
+    def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
+        """The hold with the acknowledgement added; None if there is no such hold."""
+        alert = self._encounters.acknowledge(alert_id, acknowledgement)
+        return None if alert is None else self._own(alert)
+
+    def current(self, alert_id: str) -> Alert | None:
+        """One hold with its numbers as they are now; None if there is no such hold."""
+        alert = self._encounters.current(alert_id)
+        return None if alert is None else self._own(alert)
+
+    @property
+    def active_count(self) -> int:
+        """How many holds stand."""
+        return self._encounters.active_count
+
+    def active(self) -> list[Alert]:
+        """The holds that stand, most urgent first."""
+        return self._told(self._encounters.active())
+
+    def _told(self, alerts: list[Alert]) -> list[Alert]:
+        return [self._own(alert) for alert in alerts]
+
+    def _own(self, alert: Alert) -> Alert:
+        """The hold with the agency of the docked drone, which alone is told."""
+        for number in (alert.track_a, alert.track_b):
+            slot = self._tracks.slot_of_number[number]
+            if AircraftClass(int(self._tracks.columns.aircraft_class[slot])) in DRONE_CLASSES:
+                return replace(alert, told_to=self._tracks.publisher_name(slot).agency)
+        return replace(alert, told_to=NOBODY)
+
+    def state(self) -> Plain:
+        """For a snapshot."""
+        return self._encounters.state()
+
+    def restore(self, state: Plain) -> None:
+        """From a snapshot, after the tracks were restored."""
+        self._encounters.restore(mapping(state))
