@@ -16,6 +16,7 @@ from typing import Any, Final
 import grpc.aio
 
 from broker.bench import rig
+from broker.bench.doors import SYSTEM_KEY
 from broker.bench.fanout import set_restriction
 from keepclear.v1 import restrictions_pb2, restrictions_pb2_grpc
 
@@ -52,7 +53,7 @@ def fdatasync_per_s(for_s: float) -> int:
 
 async def _caller(stub: Any, numbers: range, end_s: float, done: list[float]) -> None:
     """Set and withdraw restrictions in turn, so that few are live at any time."""
-    metadata = ((rig.SYSTEM_KEY, f"agencies/{AGENCY}/systems/desk"),)
+    metadata = ((SYSTEM_KEY, f"agencies/{AGENCY}/systems/desk"),)
     for number in numbers:
         if time.monotonic() >= end_s:
             return

@@ -12,9 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-import grpc.aio
-
 from broker.bench import rig
+from broker.bench.doors import SYSTEM_KEY, Doors, Entrance
 from broker.bench.latency import GrpcLink
 from broker.bench.readers import READY, STOP, ReaderPlan, main
 from broker.bench.traffic import fleet, now_us
@@ -46,9 +45,9 @@ class FanoutBench:
 SHORT: Final = FanoutBench(measured_s=6.0)
 
 
-async def _publish(channel: grpc.aio.Channel, tracks: int, stop: asyncio.Event) -> None:
+async def _publish(doors: Doors, tracks: int, stop: asyncio.Event) -> None:
     """Every track once a second, batches spread evenly over it."""
-    link = GrpcLink(channel)
+    link = GrpcLink(doors)
     batches = fleet(tracks, BATCH_SIZE, 1, now_us())
     next_s, place = time.monotonic(), 0
     while not stop.is_set():
@@ -89,7 +88,7 @@ async def set_restriction(stub: Any, agency: str, number: int) -> str:
         request_id=f"bench-{number}",
         restriction=circle(f"agencies/{agency}/restrictions/bench-{number}", title),
     )
-    metadata = ((rig.SYSTEM_KEY, f"agencies/{agency}/systems/desk"),)
+    metadata = ((SYSTEM_KEY, f"agencies/{agency}/systems/desk"),)
     await stub.CreateRestriction(request, metadata=metadata, timeout=20.0)
     return title
 
@@ -98,9 +97,9 @@ async def _load(target: str, bench: FanoutBench, pipe: Any) -> dict[str, float]:
     """Run the load; monotonic times at which each restriction was accepted, by title."""
     accepted_s: dict[str, float] = {}
     stop = asyncio.Event()
-    async with grpc.aio.insecure_channel(target) as channel:
-        stub = restrictions_pb2_grpc.RestrictionServiceStub(channel)
-        publishing = asyncio.create_task(_publish(channel, bench.tracks, stop))
+    async with Entrance(target).doors() as doors:
+        stub = restrictions_pb2_grpc.RestrictionServiceStub(doors.channel("fleet", "desk"))
+        publishing = asyncio.create_task(_publish(doors, bench.tracks, stop))
         if not await asyncio.to_thread(pipe.poll, READERS_LIMIT_S) or pipe.recv() != READY:
             raise rig.BenchFailed("the readers did not connect")
         await asyncio.sleep(bench.warm_up_s)

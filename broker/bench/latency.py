@@ -16,9 +16,8 @@ from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any, Final, Protocol
 
-import grpc.aio
-
 from broker.bench import rig
+from broker.bench.doors import Doors, Entrance
 from broker.bench.mqtt_wire import MqttClient
 from broker.bench.relay import HAND_ON_KEY
 from broker.bench.traffic import Batch, fleet, now_us, report
@@ -38,6 +37,8 @@ DRAIN_S: Final = 1.0
 TURN_SLACK_S: Final = 20.0
 """A turn that takes this much longer than planned has failed."""
 RELAY_TOPIC: Final = "bench/relay"
+PUBLISH: Final = "/keepclear.v1.TrackService/PublishTracks"
+SUBSCRIBE: Final = "/keepclear.v1.FeedService/Subscribe"
 
 OnProbe = Callable[[str], None]
 """A probe's alert (or its relayed report) was read: the id of the second drone."""
@@ -85,8 +86,8 @@ class Times:
 class GrpcLink:
     """One stream for each agency's background and one for its probes."""
 
-    def __init__(self, channel: grpc.aio.Channel) -> None:
-        self._method: Any = channel.stream_stream("/keepclear.v1.TrackService/PublishTracks")
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
         self._calls: dict[tuple[str, bool], Any] = {}
         self._writing: dict[tuple[str, bool], asyncio.Lock] = {}
         """A stream takes one message at a time, and two probes may be due at once."""
@@ -96,9 +97,11 @@ class GrpcLink:
         """Write one batch."""
         call = self._calls.get((agency, probe))
         if call is None:
-            metadata = [(rig.SYSTEM_KEY, f"agencies/{agency}/systems/probe{probe:d}")]
-            metadata += [(HAND_ON_KEY, "1")] if probe else []
-            call = self._calls[agency, probe] = self._method(metadata=tuple(metadata))
+            system = f"probe{probe:d}"
+            metadata = self._doors.metadata(agency, system)
+            metadata += ((HAND_ON_KEY, "1"),) if probe else ()
+            publish: Any = self._doors.channel(agency, system).stream_stream(PUBLISH)
+            call = self._calls[agency, probe] = publish(metadata=metadata)
             self._writing[agency, probe] = asyncio.Lock()
             self._readers.append(asyncio.create_task(_discard(call)))
         async with self._writing[agency, probe]:
@@ -141,12 +144,12 @@ def relayed_probe(payload: bytes) -> str:
 
 
 @asynccontextmanager
-async def grpc_links(target: str, on_probe: OnProbe, *, ours: bool) -> AsyncIterator[Link]:
+async def grpc_links(entrance: Entrance, on_probe: OnProbe, *, ours: bool) -> AsyncIterator[Link]:
     """Publishing and reading through a gRPC server: the broker, or the relay."""
-    async with grpc.aio.insecure_channel(target) as channel, _apart(target) as reading:
-        subscribe: Any = reading.unary_stream("/keepclear.v1.FeedService/Subscribe")
+    async with entrance.doors() as doors:
+        subscribe: Any = doors.channel("reader", "desk").unary_stream(SUBSCRIBE)
         request = feed_pb2.SubscribeRequest(kinds=[feed_pb2.FEED_KIND_ALERT])
-        metadata = ((rig.SYSTEM_KEY, "agencies/reader/systems/desk"),)
+        metadata = doors.metadata("reader", "desk")
         call = subscribe(request.SerializeToString(), metadata=metadata)
 
         async def read() -> None:
@@ -158,18 +161,13 @@ async def grpc_links(target: str, on_probe: OnProbe, *, ours: bool) -> AsyncIter
                     on_probe(probe)
 
         reader = asyncio.create_task(read())
-        link = GrpcLink(channel)
+        link = GrpcLink(doors)
         try:
             yield link
         finally:
             await link.close()
             call.cancel()
             await asyncio.gather(reader, return_exceptions=True)
-
-
-def _apart(target: str) -> grpc.aio.Channel:
-    """A connection of its own for the reader: it is another system than the publisher."""
-    return grpc.aio.insecure_channel(target, options=[("grpc.use_local_subchannel_pool", 1)])
 
 
 @asynccontextmanager
@@ -258,7 +256,7 @@ async def _probe(link: Link, probes: Probes, times: Times, for_s: float) -> None
     await asyncio.gather(*pending)
 
 
-async def _turn(
+async def turn(
     links: Callable[[OnProbe], Any], reports_per_s: int, bench: LatencyBench, probes: Probes
 ) -> list[float]:
     """One turn: latencies of the probes in seconds."""
@@ -294,16 +292,16 @@ def _entry(transport: str, reports_per_s: int, bench: LatencyBench) -> Result:
         def ours(on_probe: OnProbe) -> Any:
             if transport == "mqtt":
                 return mqtt_links(server.port, on_probe, ours=True)
-            return grpc_links(broker.target, on_probe, ours=True)
+            return grpc_links(Entrance(broker.target), on_probe, ours=True)
 
         def bare(on_probe: OnProbe) -> Any:
             if transport == "mqtt":
                 return mqtt_links(server.port, on_probe, ours=False)
-            return grpc_links(relay_target, on_probe, ours=False)
+            return grpc_links(Entrance(relay_target), on_probe, ours=False)
 
         for _ in range(bench.turns):
-            ours_s += asyncio.run(_turn(ours, reports_per_s, bench, probes))
-            relay_s += asyncio.run(_turn(bare, reports_per_s, bench, probes))
+            ours_s += asyncio.run(turn(ours, reports_per_s, bench, probes))
+            relay_s += asyncio.run(turn(bare, reports_per_s, bench, probes))
     return {
         "transport": transport,
         "reports_per_s": reports_per_s,

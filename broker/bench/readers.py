@@ -13,6 +13,7 @@ from typing import Any, Final
 import grpc.aio
 
 from broker.bench import rig
+from broker.bench.doors import SYSTEM_KEY
 from broker.bench.mqtt_wire import MqttClient
 from keepclear.v1 import feed_pb2
 
@@ -124,7 +125,7 @@ async def _grpc_reader(target: str, agency: str, seen: Seen, ready: asyncio.Even
         subscribe: Any = channel.unary_stream("/keepclear.v1.FeedService/Subscribe")
         call = subscribe(
             feed_pb2.SubscribeRequest().SerializeToString(),
-            metadata=((rig.SYSTEM_KEY, f"agencies/{agency}/systems/desk"),),
+            metadata=((SYSTEM_KEY, f"agencies/{agency}/systems/desk"),),
         )
         async for message in call:
             ready.set()

@@ -1,4 +1,4 @@
-"""Restrictions: answers to "may I enter?" per second, and what they cost the engine.
+"""Restrictions: answers to "may I enter?" and imports per second, and what they cost the engine.
 
 The engine's pass is one tick with an audit over every track, alert machines included: with no
 restriction, and with all of them in force, in turn in the same run. Restrictions lie at random over
@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 from statistics import median
 from typing import Final
 
 import numpy as np
 
+from broker.bench import restriction_imports
 from broker.bench.traffic import fleet
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import CreateRestriction, OpenAudience, SubmitReports, Tick
@@ -54,13 +56,20 @@ class RestrictionBench:
     tracks: int = 10_000
     restrictions: int = 2_000
     repeats: int = 15
+    items: int = 1_000
+    """Of each made-up source to import."""
 
 
-SHORT: Final = RestrictionBench(repeats=5)
+SHORT: Final = RestrictionBench(repeats=5, items=200)
 
 
-def run(bench: RestrictionBench, progress: Callable[[str], None]) -> dict[str, list[Json]]:
-    """Answers per second and the engine's cost with and without restrictions."""
+def run(
+    bench: RestrictionBench, progress: Callable[[str], None], files: Sequence[Path] = ()
+) -> dict[str, list[Json]]:
+    """Answers and imported items per second, and the engine's cost with and without restrictions.
+
+    `files` are published sources to import besides the made-up ones.
+    """
     progress(f"{bench.tracks} tracks, {bench.restrictions} restrictions")
     bare, full = _airspace(bench, 0), _airspace(bench, bench.restrictions)
     many = _cost(bench, bare, full)
@@ -71,7 +80,9 @@ def run(bench: RestrictionBench, progress: Callable[[str], None]) -> dict[str, l
         {**few, "what": "engine pass, few aircraft inside"},
         _answers(bench, full),
     ]
-    return {"results": results}
+    progress(f"importing {bench.items} items of each made-up source")
+    imports = restriction_imports.run(bench.items, max(3, bench.repeats // 3), files)
+    return {"results": results, "imports": imports}
 
 
 def _cost(bench: RestrictionBench, bare: Airspace, full: Airspace) -> Json:

@@ -32,7 +32,6 @@ START_LIMIT_S: Final = 180.0
 """A first start compiles the kernels."""
 STOP_LIMIT_S: Final = 15.0
 READY_POLL_S: Final = 0.05
-SYSTEM_KEY: Final = "keepclear-system"
 MQTT_ROOT: Final = "keepclear-exercise/v1"
 
 _PR_SET_PDEATHSIG: Final = 1  # <sys/prctl.h>
@@ -109,17 +108,30 @@ def mqtt_server() -> Iterator[MqttServer]:
 @contextmanager
 def broker(agencies: Sequence[str], mqtt_port: int, core: int | None = None) -> Iterator[Child]:
     """A broker for these agencies, on one processor core if `core` names it. Main thread only."""
+    mqtt = ["--mqtt", f"mqtt://{HOST}:{mqtt_port}"]
+    with serving(agencies_toml(agencies), mqtt, core) as child:
+        yield child
+
+
+@contextmanager
+def serving(
+    config_toml: str,
+    options: Sequence[str],
+    core: int | None = None,
+    credentials: grpc.ChannelCredentials | None = None,
+) -> Iterator[Child]:
+    """A broker with this configuration; `credentials` are anybody's whom it knows."""
     with folder() as place:
         config = place / "bench.toml"
-        config.write_text(agencies_toml(agencies), encoding="utf-8")
+        config.write_text(config_toml, encoding="utf-8")
         port = free_port()
         command = [sys.executable, "-c", _SERVE.format(core=core), "serve", "--space", "exercise"]
         command += ["--config", str(config), "--data-dir", str(place / "data")]
         command += ["--grpc-port", str(port), "--metrics-port", "0"]
-        command += ["--mqtt", f"mqtt://{HOST}:{mqtt_port}", "--for", str(CHILD_LIFE_S_MAX)]
+        command += [*options, "--for", str(CHILD_LIFE_S_MAX)]
         # Its run file goes into the folder too: other commands must not find a broker under test.
         environment = {**os.environ, "XDG_RUNTIME_DIR": str(place)}
-        with _child(command, port, place / "broker.log", environment) as child:
+        with _child(command, port, place / "broker.log", environment, credentials) as child:
             yield child
 
 
@@ -135,7 +147,11 @@ def relay(core: int | None = None) -> Iterator[Child]:
 
 @contextmanager
 def _child(
-    command: list[str], port: int, log: Path, environment: dict[str, str]
+    command: list[str],
+    port: int,
+    log: Path,
+    environment: dict[str, str],
+    credentials: grpc.ChannelCredentials | None = None,
 ) -> Iterator[Child]:
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -147,7 +163,7 @@ def _child(
             start_new_session=True,
         )
     try:
-        _wait_until_serving(process, port, log)
+        _wait_until_serving(process, port, log, credentials)
         yield Child(port, process)
     finally:
         process.terminate()
@@ -158,9 +174,20 @@ def _child(
             process.wait()
 
 
-def _wait_until_serving(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def _wait_until_serving(
+    process: subprocess.Popen[bytes],
+    port: int,
+    log: Path,
+    credentials: grpc.ChannelCredentials | None,
+) -> None:
     deadline_s = time.monotonic() + START_LIMIT_S
-    with grpc.insecure_channel(f"{HOST}:{port}") as channel:
+    target = f"{HOST}:{port}"
+    open_channel = (
+        grpc.insecure_channel(target)
+        if credentials is None
+        else grpc.secure_channel(target, credentials)
+    )
+    with open_channel as channel:
         health: Any = health_pb2_grpc.HealthStub(channel)
         while time.monotonic() < deadline_s:
             if process.poll() is not None:

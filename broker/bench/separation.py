@@ -27,12 +27,9 @@ from broker.bench.scenario import (
     hot_spots,
     london,
 )
-from broker.core.separation.backends import make_kernels
 from broker.core.separation.encounters import Encounters
 from broker.core.separation.engine import SeparationEngine
-from broker.core.separation.index import empty_index
 from broker.core.separation.jit import BACKEND
-from broker.core.separation.packing import kernel_rules, track_inputs
 from broker.core.tracks.table import TrackColumns
 from broker.core.units import SECOND_US
 
@@ -103,50 +100,34 @@ def _full_pass(
     peer = None
     if detector is not None and tracks <= bench.peer_tracks_max:
         peer = peers.bluesky_pass(detector, scenario)
-    ours = {count: _passes(columns, count) for count in THREAD_COUNTS}
-    details: dict[int, list[float]] = {count: [] for count in ours}
-    bare: dict[int, list[float]] = {count: [] for count in ours}
+    ours = {count: _pass(columns, count) for count in THREAD_COUNTS}
+    ours_ms: dict[int, list[float]] = {count: [] for count in ours}
     peer_ms: list[float] = []
     for repeat in range(bench.repeats):
-        for count, (whole, pairs_only) in ours.items():
-            for _ in range(OURS_PER_REPEAT):
-                details[count].append(_timed_ms(whole))
-                bare[count].append(_timed_ms(pairs_only))
+        for count, whole in ours.items():
+            ours_ms[count] += [_timed_ms(whole) for _ in range(OURS_PER_REPEAT)]
         if peer is not None and repeat < PEER_REPEATS_MAX:
             peer_ms.append(_timed_ms(peer))
-    threads = min(THREAD_COUNTS, key=lambda count: median(details[count]))
+    threads = min(THREAD_COUNTS, key=lambda count: median(ours_ms[count]))
     result: Json = {
         "tracks": tracks,
         "threads": threads,
-        "ours_ms": median(details[threads]),
+        "ours_ms": median(ours_ms[threads]),
         "peer": peers.PEER_NAME if peer_ms else None,
         "peer_ms": median(peer_ms) if peer_ms else None,
-        "ratio": median(details[threads]) / median(peer_ms) if peer_ms else None,
+        "ratio": median(ours_ms[threads]) / median(peer_ms) if peer_ms else None,
     }
     result |= _compared(scenario, columns, peer)
-    result["ours_ms_by_threads"] = {str(count): median(details[count]) for count in ours}
-    result["without_details_ms_by_threads"] = {str(count): median(bare[count]) for count in ours}
+    result["ours_ms_by_threads"] = {str(count): median(ours_ms[count]) for count in ours}
     return result
 
 
-def _passes(
-    columns: TrackColumns, threads: int
-) -> tuple[Callable[[], object], Callable[[], object]]:
-    """The engine's whole full pass, and the kernels' bare hits, unsorted; both warmed up."""
-    count = len(columns.active)
+def _pass(columns: TrackColumns, threads: int) -> Callable[[], object]:
+    """The engine's whole full pass, hit details included, warmed up."""
     engine = SeparationEngine(bench_rules(), BACKEND, threads)
-    kernels, rules = make_kernels(BACKEND, threads), kernel_rules(bench_rules())
-    scratch, slots = empty_index(count), np.arange(count, dtype=np.int32)
-
-    def whole() -> object:
-        return engine.full_pass(columns, count, START_US)
-
-    def bare() -> object:
-        return kernels.full_pass(track_inputs(columns), scratch, slots, START_US, rules)
-
-    for work in (whole, bare):
-        work()
-    return whole, bare
+    whole = partial(engine.full_pass, columns, len(columns.active), START_US)
+    whole()
+    return whole
 
 
 def _compared(

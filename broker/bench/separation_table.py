@@ -9,8 +9,6 @@ PASS_HEADS = (
     "tracks",
     "1 thread ms",
     "2 threads ms",
-    "bare 1 ms",
-    "bare 2 ms",
     "peer ms",
     "ratio",
     "pairs",
@@ -40,13 +38,11 @@ def separation_table(results: Mapping[str, Any]) -> str:
 
 
 def _pass_row(one: Mapping[str, Any]) -> tuple[object, ...]:
-    whole, bare = one["ours_ms_by_threads"], one["without_details_ms_by_threads"]
+    whole = one["ours_ms_by_threads"]
     return (
         one["tracks"],
         whole["1"],
         whole["2"],
-        bare["1"],
-        bare["2"],
         one["peer_ms"],
         ratio_text(one["ratio"]),
         one["pairs"],

@@ -11,13 +11,14 @@ import math
 import os
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-import grpc.aio
-
 from broker.bench import rig
+from broker.bench.doors import Doors, Entrance
+from broker.bench.latency import PUBLISH, SUBSCRIBE
 from broker.bench.traffic import Batch, fleet, now_us
 from keepclear.v1 import feed_pb2, tracks_pb2
 
@@ -54,9 +55,9 @@ class Counts:
     """When to stop, by the monotonic clock; set once the broker has begun to answer."""
 
 
-async def _publish(channel: grpc.aio.Channel, batches: list[Batch], counts: Counts) -> None:
-    metadata = ((rig.SYSTEM_KEY, "agencies/a0/systems/fleet"),)
-    call: Any = channel.stream_stream("/keepclear.v1.TrackService/PublishTracks")(metadata=metadata)
+async def _publish(doors: Doors, batches: list[Batch], counts: Counts) -> None:
+    publish: Any = doors.channel("a0", "fleet").stream_stream(PUBLISH)
+    call = publish(metadata=doors.metadata("a0", "fleet"))
     under_way = 0
 
     async def take() -> None:
@@ -82,27 +83,24 @@ async def _publish(channel: grpc.aio.Channel, batches: list[Batch], counts: Coun
     call.cancel()
 
 
-async def _read(channel: grpc.aio.Channel, agency: str, counts: Counts) -> None:
+async def _read(doors: Doors, agency: str, counts: Counts) -> None:
     kinds = [feed_pb2.FEED_KIND_ALERT, feed_pb2.FEED_KIND_RESTRICTION, feed_pb2.FEED_KIND_NOTICE]
     request = feed_pb2.SubscribeRequest(kinds=kinds)
-    subscribe: Any = channel.unary_stream("/keepclear.v1.FeedService/Subscribe")
-    call = subscribe(
-        request.SerializeToString(),
-        metadata=((rig.SYSTEM_KEY, f"agencies/{agency}/systems/desk"),),
-    )
+    subscribe: Any = doors.channel(agency, "desk").unary_stream(SUBSCRIBE)
+    call = subscribe(request.SerializeToString(), metadata=doors.metadata(agency, "desk"))
     async for _ in call:
         counts.alert_messages += 1
 
 
-async def _measure(target: str, audiences: int, bench: ThroughputBench) -> dict[str, float]:
+async def _measure(entrance: Entrance, audiences: int, bench: ThroughputBench) -> dict[str, float]:
     counts = Counts()
     batches = fleet(bench.tracks, bench.batch_size, 1, now_us())
-    async with grpc.aio.insecure_channel(target) as channel:
+    async with entrance.doors() as doors:
         readers = [
-            asyncio.create_task(_read(channel, f"a{place}", counts)) for place in range(audiences)
+            asyncio.create_task(_read(doors, f"a{place}", counts)) for place in range(audiences)
         ]
         writers = [
-            asyncio.create_task(_publish(channel, batches[place::STREAMS], counts))
+            asyncio.create_task(_publish(doors, batches[place::STREAMS], counts))
             for place in range(STREAMS)
         ]
         # A broker on a busy machine loads its kernels first.
@@ -136,34 +134,42 @@ def decoded_per_s(bench: ThroughputBench) -> int:
     return round(count / elapsed_s)
 
 
-def run(bench: ThroughputBench, progress: Callable[[str], None]) -> dict[str, list[Result]]:
-    """One entry for each number of audiences."""
+@contextmanager
+def one_core_apart() -> Iterator[int]:
+    """A core for the broker, which this process keeps off meanwhile."""
     cores = sorted(os.sched_getaffinity(0))
     os.sched_setaffinity(0, set(cores[1:]) or set(cores))
-    results: list[Result] = []
     try:
-        for audiences in bench.audiences:
-            progress(f"throughput: {bench.tracks:,} tracks, {audiences} audiences")
-            agencies = [f"a{place}" for place in range(audiences)]
-            with (
-                rig.mqtt_server() as server,
-                rig.broker(agencies, server.port, core=cores[0]) as child,
-            ):
-                measure = _measure(child.target, audiences, bench)
-                limit_s = bench.warm_up_s + bench.measured_s + SLACK_S
-                measured = asyncio.run(asyncio.wait_for(measure, limit_s))
-            results.append(
-                {
-                    "audiences": audiences,
-                    "tracks": bench.tracks,
-                    "batch_size": bench.batch_size,
-                    "ours_accepted_per_s": measured["accepted_per_s"],
-                    "alert_messages_per_s_per_audience": measured[
-                        "alert_messages_per_s_per_audience"
-                    ],
-                    "protobuf_decode_alone_per_s": decoded_per_s(bench),
-                }
-            )
+        yield cores[0]
     finally:
         os.sched_setaffinity(0, set(cores))
+
+
+def measured(entrance: Entrance, audiences: int, bench: ThroughputBench) -> dict[str, float]:
+    """One turn in a loop of its own; fails when it takes too long."""
+    limit_s = bench.warm_up_s + bench.measured_s + SLACK_S
+    return asyncio.run(asyncio.wait_for(_measure(entrance, audiences, bench), limit_s))
+
+
+def _entry(audiences: int, core: int, bench: ThroughputBench) -> Result:
+    agencies = [f"a{place}" for place in range(audiences)]
+    with rig.mqtt_server() as server, rig.broker(agencies, server.port, core=core) as child:
+        found = measured(Entrance(child.target), audiences, bench)
+    return {
+        "audiences": audiences,
+        "tracks": bench.tracks,
+        "batch_size": bench.batch_size,
+        "ours_accepted_per_s": found["accepted_per_s"],
+        "alert_messages_per_s_per_audience": found["alert_messages_per_s_per_audience"],
+        "protobuf_decode_alone_per_s": decoded_per_s(bench),
+    }
+
+
+def run(bench: ThroughputBench, progress: Callable[[str], None]) -> dict[str, list[Result]]:
+    """One entry for each number of audiences."""
+    results: list[Result] = []
+    with one_core_apart() as core:
+        for audiences in bench.audiences:
+            progress(f"throughput: {bench.tracks:,} tracks, {audiences} audiences")
+            results.append(_entry(audiences, core, bench))
     return {"results": results}

@@ -110,6 +110,15 @@ def throughput(as_json: AsJson = False, short: Short = False) -> None:
     _show(results["results"], as_json)
 
 
+@bench_app.command(name="sharing-cost")
+def sharing_cost(as_json: AsJson = False, short: Short = False) -> None:
+    """Latency and throughput with TLS, hidden flights and 20 agencies' views, beside without."""
+    from broker.bench import sharing_cost as bench  # noqa: PLC0415
+
+    results = bench.run(bench.SHORT if short else bench.SharingCostBench(), _progress)
+    _show(results["results"], as_json)
+
+
 @bench_app.command()
 def fanout(as_json: AsJson = False, short: Short = False) -> None:
     """One picture and its restrictions to 200 subscribers over gRPC and MQTT."""
@@ -129,12 +138,20 @@ def durability(as_json: AsJson = False, short: Short = False) -> None:
 
 
 @bench_app.command()
-def restrictions(as_json: AsJson = False, short: Short = False) -> None:
-    """Answers to "may I enter?" a second, and the engine's pass with and without restrictions."""
+def restrictions(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Published sources to import besides the made-up ones."),
+    ] = None,
+    as_json: AsJson = False,
+    short: Short = False,
+) -> None:
+    """Answers and imports a second, and the engine's pass with and without restrictions."""
     from broker.bench import restrictions as bench  # noqa: PLC0415  # numba takes long to import
 
-    results = bench.run(bench.SHORT if short else bench.RestrictionBench(), _progress)
-    _show(results["results"], as_json)
+    sizes = bench.SHORT if short else bench.RestrictionBench()
+    results = bench.run(sizes, _progress, files or ())
+    _show([*results["results"], *results["imports"]], as_json)
 
 
 @bench_app.command()
@@ -190,10 +207,12 @@ def run_all() -> None:
         alert_load,
         latency,
         throughput,
+        sharing_cost,
         fanout,
         durability,
         idle,
         adapters,
         correlation,
+        restrictions,
     ):
         one(short=True)

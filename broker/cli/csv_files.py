@@ -9,7 +9,8 @@ from typing import Final, Literal
 from broker.cli.problems import Problem
 
 ROWS_MAX: Final = 5_000_000
-FIELD_LENGTH_MAX: Final = 10_000
+NUMBER_MAX: Final = 1e12
+"""Squares and products of such numbers are still exact enough to compare."""
 
 Row = dict[str, str]
 
@@ -66,6 +67,8 @@ def _number(place: int, name: str, text: str, limit: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise Problem(f"row {place + 1}, {name}: {text!r} is not a number")
+    if abs(value) > NUMBER_MAX:
+        raise Problem(f"row {place + 1}, {name}: {text} must be within ±{NUMBER_MAX:g}")
     if (limit == "positive" and value <= 0.0) or (limit == "not negative" and value < 0.0):
         raise Problem(f"row {place + 1}, {name}: {text} must be {limit}")
     return value

@@ -6,7 +6,7 @@ from typing import Final
 from broker.core.units import SECOND_US
 from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2
 from keepclear.v1.alerts_pb2 import Alert
-from keepclear.v1.feed_pb2 import FeedMessage, TrackView
+from keepclear.v1.feed_pb2 import FeedMessage, KeepClearVolume, TrackView
 from keepclear.v1.restrictions_pb2 import (
     Restriction,
 )
@@ -17,6 +17,7 @@ LOST_TRACK_SHOWN_S: Final = 60.0
 TRACKS_KEPT_MAX: Final = 20_000
 NOTICES_KEPT_MAX: Final = 3
 
+_GONE: Final = (feed_pb2.TRACK_STATE_MERGED, feed_pb2.TRACK_STATE_WITHHELD)
 _OVER: Final = (
     restrictions_pb2.RESTRICTION_STATE_WITHDRAWN,
     restrictions_pb2.RESTRICTION_STATE_EXPIRED,
@@ -30,6 +31,8 @@ class Picture:
     tracks: dict[str, TrackView] = field(default_factory=dict)
     alerts: dict[str, Alert] = field(default_factory=dict)
     restrictions: dict[str, Restriction] = field(default_factory=dict)
+    volumes: dict[str, KeepClearVolume] = field(default_factory=dict)
+    """Of aircraft that are not shown."""
     silent: dict[str, feed_pb2.Coverage] = field(default_factory=dict)
     notices: list[feed_pb2.Notice] = field(default_factory=list)
     heartbeat: feed_pb2.Heartbeat | None = None
@@ -54,6 +57,8 @@ class Picture:
                 self._alert(message.alert)
             case "restriction":
                 self._restriction(message.restriction)
+            case "volume":
+                self._volume(message.volume)
             case "coverage":
                 self._coverage(message.coverage)
             case "heartbeat":
@@ -130,12 +135,13 @@ class Picture:
         self.tracks.clear()
         self.alerts.clear()
         self.restrictions.clear()
+        self.volumes.clear()
         self.silent.clear()
 
     def _track(self, track: TrackView) -> None:
         # Re-inserted, so that the order is by the last update and the oldest goes first.
         self.tracks.pop(track.track_id, None)
-        if track.state == feed_pb2.TRACK_STATE_MERGED:
+        if track.state in _GONE:
             return
         self.tracks[track.track_id] = track
         self.newest_us = max(self.newest_us, track.time_of_validity_us)
@@ -153,6 +159,12 @@ class Picture:
             self.restrictions.pop(restriction.name, None)
         else:
             self.restrictions[restriction.name] = restriction
+
+    def _volume(self, volume: KeepClearVolume) -> None:
+        if volume.ended:
+            self.volumes.pop(volume.volume_id, None)
+        else:
+            self.volumes[volume.volume_id] = volume
 
     def _coverage(self, coverage: feed_pb2.Coverage) -> None:
         if coverage.silent:

@@ -17,6 +17,7 @@ ALERTS_SHOWN_MAX: Final = 8
 MEMBERS_SHOWN_MAX: Final = 3
 """Members of a cluster beside the one that leads it."""
 RESTRICTIONS_SHOWN_MAX: Final = 5
+VOLUMES_SHOWN_MAX: Final = 5
 SILENT_SHOWN_MAX: Final = 3
 TRACKS_SHOWN_MIN: Final = 5
 _TRACK_WIDTHS_MIN: Final = {"label": 8, "height": 24, "age": 5}
@@ -40,9 +41,10 @@ def render(picture: Picture, now_s: float, height_lines: int) -> RenderableType:
         return Text("Connected. Waiting for the first picture.")
     lost = picture.link_lost(now_s)
     parts: list[RenderableType] = [_status(picture, now_s)]
-    parts += [_alerts(picture), _restrictions(picture)]
+    parts += [_alerts(picture), _restrictions(picture), *_volumes(picture)]
     used = _LINES_ROUND_TRACKS + min(len(picture.alerts), ALERTS_SHOWN_MAX) * 2
     used += min(len(picture.restrictions), RESTRICTIONS_SHOWN_MAX)
+    used += min(len(picture.volumes), VOLUMES_SHOWN_MAX)
     parts.append(_tracks(picture, now_s, max(TRACKS_SHOWN_MIN, height_lines - used)))
     parts += [Text(f"notice: {printable(notice.text)}") for notice in picture.notices]
     if not lost:
@@ -160,6 +162,26 @@ def _restrictions(picture: Picture) -> RenderableType:
     if len(restrictions) > RESTRICTIONS_SHOWN_MAX:
         table.caption = f"and {len(restrictions) - RESTRICTIONS_SHOWN_MAX} more"
     return table
+
+
+def _volumes(picture: Picture) -> list[RenderableType]:
+    """Where aircraft fly that are not shown; nothing where there are none."""
+    volumes = sorted(picture.volumes.values(), key=lambda volume: volume.volume_id)
+    if not volumes:
+        return []
+    table = Table(
+        title=f"Keep clear: aircraft that are not shown ({len(volumes)})",
+        title_justify="left",
+        expand=True,
+    )
+    for heading in ("id", "where", "height"):
+        table.add_column(heading)
+    for volume in volumes[:VOLUMES_SHOWN_MAX]:
+        cells = (printable(volume.volume_id), *wording.keep_clear_words(volume))
+        table.add_row(*(Text(cell) for cell in cells))
+    if len(volumes) > VOLUMES_SHOWN_MAX:
+        table.caption = f"and {len(volumes) - VOLUMES_SHOWN_MAX} more"
+    return [table]
 
 
 def _doing(picture: Picture, track: feed_pb2.TrackView, now_s: float) -> str:

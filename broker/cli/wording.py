@@ -81,6 +81,19 @@ def height_words(track: feed_pb2.TrackView) -> str:
     return "not known"
 
 
+def keep_clear_words(volume: feed_pb2.KeepClearVolume) -> tuple[str, str]:
+    """Where to keep clear of an aircraft that is not shown, and between which heights."""
+    where = (
+        f"{volume.south_deg:.4f} to {volume.north_deg:.4f} north, "
+        f"{volume.west_deg:.4f} to {volume.east_deg:.4f} east"
+    )
+    lower = max(0.0, volume.lower_amsl_m)
+    if not volume.HasField("upper_amsl_m"):
+        return where, "any height"
+    floor = feet(lower) if lower else "the surface"
+    return where, f"{floor} to {feet(volume.upper_amsl_m)} above sea level"
+
+
 def instant_words(instant_us: int) -> str:
     """A time as people read it, UTC; a time no calendar holds is shown as it came."""
     try:

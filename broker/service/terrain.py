@@ -87,7 +87,7 @@ def read_grid(data: bytes) -> TerrainGrid:
         no_data = float(head.get("nodata_value", "-9999"))
         if rows < 2 or columns < 2 or rows * columns > CELLS_MAX:
             raise refuse(_FIELD, f"must have 2 rows and columns, and at most {CELLS_MAX} cells")
-        found = np.array(body.split(), dtype=np.float32)
+        found = np.fromstring(body, dtype=np.float32, sep=" ")
     except (KeyError, ValueError) as error:
         raise refuse(_FIELD, f"is no ESRI ASCII grid: {error}") from error
     if found.size != rows * columns:

@@ -177,3 +177,27 @@ def test_a_launch_and_a_planned_path_are_in_words_and_first() -> None:
     assert "LAUNCHING from its dock" in screen
     assert "intends by 3 points to 51.5100,-0.1250, stated 4 s ago" in screen
     assert screen.index("ZULU-9") < screen.index("MET-07", screen.index("Aircraft ("))
+
+
+def test_where_to_keep_clear_of_an_aircraft_that_is_not_shown_is_on_the_screen() -> None:
+    picture = filled()
+    volume = feed_pb2.KeepClearVolume(
+        volume_id="0a1b2c", south_deg=51.5, north_deg=51.53, west_deg=-0.12, east_deg=-0.08,
+        lower_amsl_m=-150.0, upper_amsl_m=300.0,
+    )  # fmt: skip
+    picture.apply(feed_pb2.FeedMessage(header=picture.header, volume=volume), 0)
+    text = shown(picture, 0)
+    assert "aircraft that are not shown (1)" in text
+    assert "51.5000 to 51.5300 north, -0.1200 to -0.0800 east" in text
+    assert "the surface to 980 ft above sea level" in text
+    volume.ended = True
+    picture.apply(feed_pb2.FeedMessage(header=picture.header, volume=volume), 0)
+    assert "not shown" not in shown(picture, 0)
+
+
+def test_a_track_that_is_no_longer_shown_leaves_the_screen() -> None:
+    picture = filled()
+    withheld = feed_pb2.TrackView(track_id="t1", state=feed_pb2.TRACK_STATE_WITHHELD)
+    frame = feed_pb2.TrackFrame(tracks=[withheld])
+    picture.apply(feed_pb2.FeedMessage(header=picture.header, tracks=frame), 0)
+    assert picture.tracks == {}

@@ -62,10 +62,59 @@ def test_check_columns_blanks_and_what_is_carried_over(tmp_path: Path) -> None:
     ]
 
 
+WELL_CLEAR = CYLINDER.replace("D_m,H_m", "DTHR_m,ZTHR_m,TTHR_s,TCOA_s")
+STILL = "0,0,0,0,0,0"
+
+
+def judged(detector: str, body: str, folder: Path) -> list[list[str]]:
+    source, out = folder / "in.csv", folder / "out.csv"
+    source.write_text((CYLINDER if detector == "cylinder" else WELL_CLEAR) + body)
+    assert call("check", "--detector", detector, str(source), str(out)).exit_code == 0
+    return [list(row.values())[1:-1] for row in rows_of(out)]
+
+
+def test_a_cylinder_s_limits_are_strict_and_times_are_clipped(tmp_path: Path) -> None:
+    body = (
+        f"touch,60,{STILL},100,0,0,0,0,0,100,50,n\n"  # at the radius: outside
+        f"level,60,{STILL},0,0,50,0,0,0,100,50,n\n"  # at the half height: outside
+        f"graze,60,{STILL},1000,100,0,-10,0,0,100,50,n\n"  # tangent: no conflict
+        f"inside,30,{STILL},50,0,0,1,0,0,100,50,n\n"  # would leave at 50 s
+        f"was,60,{STILL},150,0,0,10,0,0,100,50,n\n"  # was inside before now
+        f"late,60,{STILL},1000,0,0,-10,0,0,100,50,n\n"  # would enter at 90 s
+    )
+    assert judged("cylinder", body, tmp_path) == [
+        ["0", "0", "", "", "0", "100"],
+        ["0", "0", "", "", "0", "0"],
+        ["0", "0", "", "", "60", "412.310563"],
+        ["1", "1", "0", "30", "0", "50"],
+        ["0", "0", "", "", "0", "150"],
+        ["0", "0", "", "", "60", "400"],
+    ]
+
+
+def test_well_clear_limits_are_inclusive_and_tau_needs_closing(tmp_path: Path) -> None:
+    volume = "100,50,35,0"
+    body = (
+        f"touch,60,{STILL},100,0,50,0,0,0,{volume},n\n"  # at both limits: inside
+        f"beyond,60,{STILL},100.001,0,0,0,0,0,{volume},n\n"
+        f"apart,60,{STILL},500,0,0,10,0,0,{volume},n\n"
+        f"closing,70,{STILL},1000,0,0,-10,0,0,{volume},n\n"  # tau (100^2-1000^2)/-10000
+        f"within,60,{STILL},50,0,0,-10,0,0,{volume},n\n"  # negative inside the distance
+    )
+    rows = judged("wellclear", body, tmp_path)
+    assert [row[:2] for row in rows] == [["1", "1"], ["0", "0"], ["0", "0"], ["0", "1"], ["1", "1"]]
+    assert [row[4] for row in rows] == ["", "", "", "99", "-15"]
+    assert rows[0][2:4] == ["0", "60"]
+    assert rows[2][2:4] == ["", ""]
+    assert float(rows[4][3]) == pytest.approx(15.0)
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         ("", "has no column"),
+        (CYLINDER + "a,-1,0,0,0,0,0,0,1000,0,0,-10,0,0,100,50,n\n", "row 1, lookahead_s"),
+        (CYLINDER + "a,60,1e200,0,0,0,0,0,1000,0,0,-10,0,0,100,50,n\n", "row 1, own_e_m"),
         ("id,lookahead_s\n1,2\n", "has no column own_e_m"),
         (CYLINDER + "a,60,x,0,0,0,0,0,1000,0,0,-10,0,0,100,50,n\n", "row 1, own_e_m"),
         (CYLINDER + "a,60,nan,0,0,0,0,0,1000,0,0,-10,0,0,100,50,n\n", "row 1, own_e_m"),
@@ -145,6 +194,46 @@ def test_alerts_survives_blanks_and_refuses_nonsense(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "row 7 (encounter e)" in result.output
     assert len(rows_of(out)) == 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("e,5,d1,drone", "e,5,d1,submarine", "row 12, aircraft_class: 'submarine'"),
+        ("e,5,d1,drone", "e,5,d1,helicopter", "row 12, aircraft_class: 'helicopter'"),
+        ("e,5,d1,drone", "e,4,d1,drone", "row 12, t_s: the same aircraft and time as row 10"),
+        ("e,5,d1,drone", "e,x,d1,drone", "row 12, t_s: 'x'"),
+        ("e,5,d1,drone", "e,1e10,d1,drone", "row 12, t_s: 1e10 must be from"),
+        ("e,5,d1,drone", "e,5, ,drone", "row 12, aircraft_id"),
+        ("e,5,d1,drone,51.5", "e,5,d1,drone,north51.5", "row 12, lat_deg: 'north51.5"),
+        ("e,5,d1,drone,51.5", "e,5,d1,drone,inf,51.5", "line 13"),
+    ],
+)
+def test_bad_recordings_are_refused_naming_row_and_column(
+    old: str, new: str, words: str, tmp_path: Path
+) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    # The bad row is in the second encounter: nothing is written of the first either.
+    good = encounter_rows("first", 8)
+    bad = encounter_rows("e", 8)
+    words = words.replace("row 12", f"row {16 + 12}").replace("row 10", f"row {16 + 10}")
+    words = words.replace("line 13", f"line {16 + 13}")
+    source.write_text(HEADER + "\n" + good + bad.replace(old, new, 1))
+    result = call("alerts", str(source), str(out))
+    assert result.exit_code == 1
+    assert words in result.output
+    assert not out.exists()
+
+
+def test_every_pair_of_an_encounter_has_a_row_each_second(tmp_path: Path) -> None:
+    source, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    apart = "".join(f"e,{second},x1,drone,51.9,-0.12,150,0,0,0\n" for second in range(5))
+    source.write_text(HEADER + "\n" + encounter_rows("e", 5) + apart)
+    assert call("alerts", "--policy", "f3442-benchmark", str(source), str(out)).exit_code == 0
+    seen = [(row["t_s"], row["aircraft_a"], row["aircraft_b"]) for row in rows_of(out)]
+    pairs = [("h1", "d1"), ("h1", "x1"), ("d1", "x1")]
+    assert seen == [(str(second), *pair) for second in range(5) for pair in pairs]
+    assert {row["level"] for row in rows_of(out) if row["aircraft_b"] == "x1"} == {"0"}
 
 
 def test_an_unknown_policy_is_named(tmp_path: Path) -> None:

@@ -172,3 +172,11 @@ def test_an_option_parser_makes_usage_errors_with_the_same_words() -> None:
     assert parse(60) == 60
     with pytest.raises(typer.BadParameter, match="is not a duration"):
         parse("soon")
+
+
+def test_an_emergency_is_small_unless_it_says_otherwise() -> None:
+    assert values.emergency_circle("51.5,-0.1").radius_m == values.EMERGENCY_RADIUS_M == 500.0
+    assert values.emergency_circle("51.5,-0.1,800").radius_m == 800.0
+    for wrong in ("51.5", "51.5,-0.1,0", "51.5,-0.1,800,1", "here"):
+        with pytest.raises(ValueError, match="must"):
+            values.emergency_circle(wrong)

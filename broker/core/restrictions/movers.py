@@ -63,7 +63,7 @@ def movers_of(
     if backend == "numpy":
         kernel_numpy.pack(tracks, slots, rules, rows)
         return _reference(tracks, rows, slots, now_us, rules)
-    kernel_numba.pack(tracks, slots, rules, rows)
+    kernel_numba.pack(tracks, slots, slots, rules, rows)
     movers = Movers(*(np.empty(len(slots)) for _ in Movers._fields))
     _write(tracks, rows, slots, float(now_us), rules, movers)
     return movers

@@ -5,8 +5,9 @@ from typing import Final, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation import index as layout
 from broker.core.separation import (
+    hits,
+    hits_numba,
     index_batch_numba,
     index_numba,
     index_numpy,
@@ -16,14 +17,13 @@ from broker.core.separation import (
     sweep_layout,
     sweep_numba,
 )
-from broker.core.separation.cylinder import Floats
-from broker.core.separation.hits import Tags
+from broker.core.separation import index as layout
 from broker.core.separation.index import Asking, GridIndex, WatchedPairs, empty_hits
 from broker.core.separation.jit import BACKEND, Backend
-from broker.core.separation.packing import KernelRules, TrackInputs
+from broker.core.separation.packing import KernelRules, TrackInputs, active_slots
+from broker.core.separation.rules import PairSamples
 
 Slots = NDArray[np.int32]
-Hits = tuple[Tags, Floats]
 Element = TypeVar("Element", np.int32, np.float64)
 HIT_ROOM_MIN: Final = 4_096
 PAIR_ROOM_MIN: Final = 65_536
@@ -34,7 +34,7 @@ TOGETHER_SHARE: Final = 64
 
 
 class Kernels(Protocol):
-    """What the engine asks of a backend. Hits come in any order, each pair once."""
+    """What the engine asks of a backend. Samples come in the order of their track numbers."""
 
     def unlink(self, index: GridIndex, slots: Slots) -> None:
         """Forget slots."""
@@ -50,27 +50,32 @@ class Kernels(Protocol):
         asking: Asking,
         rules: KernelRules,
         watched: WatchedPairs,
-    ) -> Hits:
-        """Index slots afresh and watch their candidates; hits of all but the quiet ones."""
+    ) -> PairSamples:
+        """Index slots afresh and watch their candidates; samples of all but the quiet ones."""
 
     def evaluate(
-        self, index: GridIndex, pairs: NDArray[np.int32], now_us: int, rules: KernelRules
-    ) -> Hits:
-        """Hits among pairs (n, 2)."""
+        self,
+        tracks: TrackInputs,
+        index: GridIndex,
+        pairs: NDArray[np.int32],
+        now_us: int,
+        rules: KernelRules,
+    ) -> PairSamples:
+        """Samples among pairs (n, 2)."""
 
     def full_pass(
         self,
         tracks: TrackInputs,
         scratch: GridIndex,
-        slots: Slots,
+        high_water: int,
         now_us: int,
         rules: KernelRules,
-    ) -> Hits:
-        """Hits among all pairs of slots."""
+    ) -> PairSamples:
+        """Samples among all pairs of active slots below the high water."""
 
 
 class NumbaKernels:
-    """Compiled; keeps its hit buffers between calls. One thread at a time may call it."""
+    """Compiled; keeps its buffers between calls. One thread at a time may call it."""
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
@@ -84,7 +89,7 @@ class NumbaKernels:
 
     def pack(self, tracks: TrackInputs, index: GridIndex, slots: Slots, rules: KernelRules) -> None:
         """Read slots' rows again without placing them anew."""
-        kernel_numba.pack(tracks, slots, rules, index.rows)
+        kernel_numba.pack(tracks, slots, slots, rules, index.rows)
 
     def ask(
         self,
@@ -94,8 +99,8 @@ class NumbaKernels:
         asking: Asking,
         rules: KernelRules,
         watched: WatchedPairs,
-    ) -> Hits:
-        """Index slots afresh and watch their candidates; hits of all but the quiet ones."""
+    ) -> PairSamples:
+        """Index slots afresh and watch their candidates; samples of all but the quiet ones."""
         used, count = self._first_answer(tracks, index, slots, asking, rules, watched)
         while True:
             if used > len(watched.log.pairs):
@@ -104,7 +109,7 @@ class NumbaKernels:
                 self._room = empty_hits(2 * count)
             else:
                 watched.used = used
-                return self._taken(count)
+                return self._samples(tracks, count)
             used, count = index_numba.query(
                 index,
                 slots,
@@ -140,34 +145,39 @@ class NumbaKernels:
             self._sweep = sweep_layout.empty_room(capacity)
 
     def evaluate(
-        self, index: GridIndex, pairs: NDArray[np.int32], now_us: int, rules: KernelRules
-    ) -> Hits:
-        """Hits among pairs (n, 2)."""
+        self,
+        tracks: TrackInputs,
+        index: GridIndex,
+        pairs: NDArray[np.int32],
+        now_us: int,
+        rules: KernelRules,
+    ) -> PairSamples:
+        """Samples among pairs (n, 2)."""
         while True:
             count = kernel_numba.evaluate_pairs(
                 index.rows, pairs, float(now_us), rules, self._room.tags, self._room.values
             )
             if count <= len(self._room.tags):
-                return self._taken(count)
+                return self._samples(tracks, count)
             self._room = empty_hits(2 * count)
 
     def full_pass(
         self,
         tracks: TrackInputs,
         scratch: GridIndex,
-        slots: Slots,
+        high_water: int,
         now_us: int,
         rules: KernelRules,
-    ) -> Hits:
-        """Hits among all pairs of slots."""
+    ) -> PairSamples:
+        """Samples among all pairs of active slots below the high water."""
         self._fit_sweep(len(scratch.layer))
         if self._threads > 1:
-            return self._full_pass_parallel(tracks, scratch, slots, now_us, rules)
+            return self._full_pass_parallel(tracks, scratch, high_water, now_us, rules)
         while True:
-            found, count = sweep_numba.full_pass(
+            found, count, samples = sweep_numba.full_pass(
                 tracks,
+                high_water,
                 scratch.rows,
-                slots,
                 float(now_us),
                 rules,
                 self._sweep,
@@ -175,31 +185,32 @@ class NumbaKernels:
                 self._room,
             )
             if self._enough_room(found, count):
-                return self._taken(count)
+                return PairSamples(*samples)
 
     def _full_pass_parallel(
         self,
         tracks: TrackInputs,
         scratch: GridIndex,
-        slots: Slots,
+        high_water: int,
         now_us: int,
         rules: KernelRules,
-    ) -> Hits:
+    ) -> PairSamples:
         parts, at_us = self._threads, float(now_us)
-        frame = sweep_numba.prepare(tracks, scratch.rows, slots, at_us, rules, self._sweep)
-        sweep, plain_rules = tuple(self._sweep), tuple(rules)
+        laid_out, frame = sweep_numba.prepare(tracks, high_water, at_us, rules, self._sweep)
+        plain_tracks, sweep, plain_rules = tuple(tracks), tuple(self._sweep), tuple(rules)
         while True:
             pairs = _split(self._pairs, parts)
             tags, values = _split(self._room.tags, parts), _split(self._room.values, parts)
+            when = (at_us, laid_out, *frame)
             counts = sweep_numba.search_parts(
-                scratch.rows, sweep, plain_rules, (len(slots), at_us, *frame), pairs, tags, values
+                plain_tracks, scratch.rows, sweep, plain_rules, when, pairs, tags, values
             )
             if self._enough_room(*(parts * int(most + 1) for most in counts.max(axis=0))):
-                return (
-                    np.concatenate([tags[part, :count] for part, (_, count) in enumerate(counts)]),
-                    np.concatenate(
-                        [values[part, :count] for part, (_, count) in enumerate(counts)]
-                    ),
+                hits = [count for _, count in counts.tolist()]
+                return hits_numba.pair_samples(
+                    np.concatenate([tags[part, :count] for part, count in enumerate(hits)]),
+                    np.concatenate([values[part, :count] for part, count in enumerate(hits)]),
+                    tracks,
                 )
 
     def _enough_room(self, found: int, count: int) -> bool:
@@ -211,8 +222,8 @@ class NumbaKernels:
             self._room, enough = empty_hits(2 * count), False
         return enough
 
-    def _taken(self, count: int) -> Hits:
-        return self._room.tags[:count], self._room.values[:count]
+    def _samples(self, tracks: TrackInputs, count: int) -> PairSamples:
+        return hits_numba.pair_samples(self._room.tags[:count], self._room.values[:count], tracks)
 
 
 def _split(room: NDArray[Element], parts: int) -> NDArray[Element]:
@@ -241,8 +252,8 @@ class NumpyKernels:
         asking: Asking,
         rules: KernelRules,
         watched: WatchedPairs,
-    ) -> Hits:
-        """Index slots afresh and watch their candidates; hits of all but the quiet ones."""
+    ) -> PairSamples:
+        """Index slots afresh and watch their candidates; samples of all but the quiet ones."""
         quiet, first, now_us = asking
         times = reach.window(rules, reach.WATCH_SLACK_S)
         kernel_numpy.pack(tracks, slots, rules, index.rows)
@@ -252,30 +263,36 @@ class NumpyKernels:
         pairs = index_numpy.candidates(index, slots, now_us, rules, times)
         watched.append(pairs, index.sequence)
         loud = pairs[index.sequence[pairs[:, 0]] >= first + quiet]
-        return kernel_numpy.evaluate_pairs(index.rows, loud, now_us, rules)
+        return self.evaluate(tracks, index, loud, now_us, rules)
 
     def evaluate(
-        self, index: GridIndex, pairs: NDArray[np.int32], now_us: int, rules: KernelRules
-    ) -> Hits:
-        """Hits among pairs (n, 2)."""
-        return kernel_numpy.evaluate_pairs(index.rows, pairs, now_us, rules)
+        self,
+        tracks: TrackInputs,
+        index: GridIndex,
+        pairs: NDArray[np.int32],
+        now_us: int,
+        rules: KernelRules,
+    ) -> PairSamples:
+        """Samples among pairs (n, 2)."""
+        found = kernel_numpy.evaluate_pairs(index.rows, pairs, now_us, rules)
+        return hits.pair_samples(*found, tracks)
 
     def full_pass(
         self,
         tracks: TrackInputs,
         scratch: GridIndex,
-        slots: Slots,
+        high_water: int,
         now_us: int,
         rules: KernelRules,
-    ) -> Hits:
-        """Hits among all pairs of slots."""
-        times = reach.window(rules, 0.0)
+    ) -> PairSamples:
+        """Samples among all pairs of active slots below the high water."""
+        times, slots = reach.window(rules, 0.0), active_slots(tracks.active, high_water)
         scratch.layer[:] = layout.UNLINKED
         kernel_numpy.pack(tracks, slots, rules, scratch.rows)
         kernel_numpy.write_entries(scratch, slots, now_us, rules, times)
         scratch.sequence[slots] = np.arange(len(slots))
         pairs = index_numpy.candidates(scratch, slots, now_us, rules, times)
-        return kernel_numpy.evaluate_pairs(scratch.rows, pairs, now_us, rules)
+        return self.evaluate(tracks, scratch, pairs, now_us, rules)
 
 
 def make_kernels(backend: Backend, threads: int) -> Kernels:

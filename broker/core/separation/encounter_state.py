@@ -156,7 +156,12 @@ def memory_of(
 
 _ALERT_INTEGERS = ("revision", "track_a", "track_b", "raised_us", "changed_us", "evaluated_us")
 _ALERT_TEXTS = ("alert_id", "restriction_name", "rule_id", "policy_version", "capped_because")
-_GEOMETRY_MAYBE = ("relative_height_m", "relative_height_doubt_m", "time_to_loss_s")
+_GEOMETRY_MAYBE = (
+    "relative_height_m",
+    "relative_height_doubt_m",
+    "time_to_loss_s",
+    "time_to_exit_s",
+)
 
 
 def _cap_number(because: str) -> int:
@@ -207,6 +212,7 @@ def _unpacked_alert(plain: dict[str, Plain]) -> Alert:
             relative_height_m=_maybe_number(geometry["relative_height_m"]),
             relative_height_doubt_m=_maybe_number(geometry["relative_height_doubt_m"]),
             time_to_loss_s=_maybe_number(geometry["time_to_loss_s"]),
+            time_to_exit_s=_maybe_number(geometry.get("time_to_exit_s")),
         ),
         acknowledgements=tuple(
             _unpacked_acknowledgement(items(one)) for one in items(plain["acknowledgements"])

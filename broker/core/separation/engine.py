@@ -18,11 +18,16 @@ from numpy.typing import NDArray
 
 from broker.core.separation import index as layout
 from broker.core.separation import reach
-from broker.core.separation.backends import Hits, make_kernels
-from broker.core.separation.hits import pair_samples
+from broker.core.separation.backends import make_kernels
 from broker.core.separation.index import Asking, WatchedPairs, empty_index
 from broker.core.separation.jit import BACKEND, Backend
-from broker.core.separation.packing import KernelRules, TrackInputs, kernel_rules, track_inputs
+from broker.core.separation.packing import (
+    KernelRules,
+    TrackInputs,
+    active_slots,
+    kernel_rules,
+    track_inputs,
+)
 from broker.core.separation.rules import PairSamples, RuleTable
 from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns, empty_columns
 from broker.core.units import SECOND_US
@@ -94,8 +99,7 @@ class SeparationEngine:
         if len(quiet):
             quiet = quiet[~np.isin(quiet, moved)]
         asking = np.concatenate([quiet, moved]) if len(quiet) else moved
-        found = self._ask(columns, asking, len(quiet), now_us)
-        return pair_samples(*found, columns)
+        return self._ask(columns, asking, len(quiet), now_us)
 
     def refresh(self, columns: TrackColumns, high_water: int, now_us: int) -> PairSamples:
         """Judge every watched pair at `now_us`: what the passing of time alone changes.
@@ -105,13 +109,11 @@ class SeparationEngine:
         self._fit(columns)
         overdue = self._overdue(columns, high_water, now_us)
         self._ask(columns, overdue, len(overdue), now_us)
-        tracks, active = self._inputs(columns), self._active(columns, high_water)
+        tracks, active = self._inputs(columns), active_slots(columns.active, high_water)
         self._kernels.pack(tracks, self._index, active, self._rules)
         self._watched.compact(self._index.sequence)
         pairs = self._watched.pairs()
-        return pair_samples(
-            *self._kernels.evaluate(self._index, pairs, now_us, self._rules), columns
-        )
+        return self._kernels.evaluate(tracks, self._index, pairs, now_us, self._rules)
 
     def audit(self, columns: TrackColumns, high_water: int, now_us: int) -> AuditResult:
         """Judge all pairs from the table alone and compare; a differing index is built anew."""
@@ -130,11 +132,12 @@ class SeparationEngine:
     ) -> PairSamples:
         """Judge all pairs, or those among some active slots, from the table alone."""
         self._fit(columns)
-        active = self._active(columns, high_water) if among is None else among
-        found = self._kernels.full_pass(
-            self._inputs(columns), self._scratch, active, now_us, self._rules
-        )
-        return pair_samples(*found, columns)
+        inputs = self._inputs(columns)
+        if among is not None:
+            active = np.zeros_like(inputs.active)
+            active[among] = 1
+            inputs = inputs._replace(active=active)
+        return self._kernels.full_pass(inputs, self._scratch, high_water, now_us, self._rules)
 
     def remove(self, slots: Slots) -> None:
         """Forget tracks; their slots may be re-used."""
@@ -155,9 +158,6 @@ class SeparationEngine:
         if len(columns.active) > len(self._index.layer):
             self._reset(len(columns.active))
 
-    def _active(self, columns: TrackColumns, high_water: int) -> Slots:
-        return np.flatnonzero(columns.active[:high_water]).astype(np.int32)
-
     def _overdue(self, columns: TrackColumns, high_water: int, now_us: int) -> Slots:
         """Active slots whose last answer no longer covers `now_us`; frees forgotten ones."""
         index = self._index
@@ -174,8 +174,8 @@ class SeparationEngine:
         self._latest_query_us = now_us
         return np.flatnonzero(active & ~covered).astype(np.int32)
 
-    def _ask(self, columns: TrackColumns, slots: Slots, quiet: int, now_us: int) -> Hits:
-        """Index slots afresh, watch their candidates; hits of all but the first `quiet`."""
+    def _ask(self, columns: TrackColumns, slots: Slots, quiet: int, now_us: int) -> PairSamples:
+        """Index slots afresh, watch their candidates; samples of all but the first `quiet`."""
         first_sequence = self._next_sequence
         self._next_sequence += len(slots)
         self._latest_query_us = max(self._latest_query_us, now_us)

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.separation.cylinder import Floats
+from broker.core.separation.packing import TrackInputs
 from broker.core.separation.rules import PairSamples
-from broker.core.tracks.table import TrackColumns
 
 # Columns of the integer half of a hit.
 SLOT_I: Final = 0
@@ -39,18 +39,18 @@ NO_SAMPLES: Final = PairSamples(
 """What most reports lead to."""
 
 
-def pair_samples(tags: Tags, values: Floats, columns: TrackColumns) -> PairSamples:
+def pair_samples(tags: Tags, values: Floats, tracks: TrackInputs) -> PairSamples:
     """Sorted samples from hits: tags (n, 5) int32 and values (n, 3) float64."""
     if len(tags) == 0:
         return NO_SAMPLES
     slot_i, slot_j = tags[:, SLOT_I], tags[:, SLOT_J]
-    number_i, number_j = columns.track_number[slot_i], columns.track_number[slot_j]
+    number_i, number_j = tracks.track_number[slot_i], tracks.track_number[slot_j]
     swap = number_i > number_j
     order = np.lexsort((np.maximum(number_i, number_j), np.minimum(number_i, number_j)))
     slot_a = np.where(swap, slot_j, slot_i)[order]
     slot_b = np.where(swap, slot_i, slot_j)[order]
     tags, values = tags[order], values[order]
-    known = ~(np.isnan(columns.altitude_hae_m[slot_a]) | np.isnan(columns.altitude_hae_m[slot_b]))
+    known = ~(np.isnan(tracks.altitude_hae_m[slot_a]) | np.isnan(tracks.altitude_hae_m[slot_b]))
     return PairSamples(
         slot_a=slot_a,
         slot_b=slot_b,
@@ -61,5 +61,5 @@ def pair_samples(tags: Tags, values: Floats, columns: TrackColumns) -> PairSampl
         time_to_closest_s=values[:, TIME_TO_CLOSEST_S],
         closest_range_m=values[:, CLOSEST_RANGE_M],
         vertical_known=known.astype(np.uint8),
-        trusted=((columns.trusted[slot_a] != 0) & (columns.trusted[slot_b] != 0)).astype(np.uint8),
+        trusted=((tracks.trusted[slot_a] != 0) & (tracks.trusted[slot_b] != 0)).astype(np.uint8),
     )

@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from broker.core.separation import index as entry
 from broker.core.separation import packing, reach
 from broker.core.separation import sweep_layout as layout
+from broker.core.separation.cylinder import Floats
 from broker.core.separation.index import Asking, GridIndex, HitBuffer, WatchLog
 from broker.core.separation.index_numba import place, query_layer, reference_point
 from broker.core.separation.jit import jit
 from broker.core.separation.kernel_numba import evaluate_pairs, rule_for
 from broker.core.separation.packing import KernelRules, TrackInputs
 from broker.core.separation.reach import Window
-from broker.core.separation.sweep_layout import COLUMN_MASK, COLUMNS, LANES, Frame, SweepRoom
-from broker.core.separation.sweep_numba import bit_number, bits_near, cell_box
+from broker.core.separation.sweep_layout import BLOCK, Frame, SweepRoom
+from broker.core.separation.sweep_scan import cell_box, empty_asked, scan, write_asked, write_runs
 
 NARROW_COLUMNS = (layout.OWN_REACH, layout.OWN_HEIGHT)
 
@@ -80,53 +81,63 @@ def query_narrow(
     times = reach.window(rules, reach.WATCH_SLACK_S)
     deviation_s = times.narrow_deviation_s
     origin_x_m, origin_y_m, pad_m = lay_out_narrow(index, now_us, times, room)
-    rows, entries, starts, sequence = index.rows, index.entries, room.starts, index.sequence
-    rule_of, pairs, filters, order = rules.rule_of, log.pairs, room.filters, room.order
+    rows, entries, layers, sequence = index.rows, index.entries, index.layer, index.sequence
+    starts, filters, order, pairs = room.starts, room.filters, room.order, log.pairs
+    reach_m, height_m = rules.reach_m, rules.height_m
     fastest_mps = float(room.farthest[layout.FASTEST])
     others_m = layout.SWEEP_FACTOR * (index.limits[0, 1] + index.limits[0, 0] * deviation_s)
-    for i in slots:
-        category = int(rows[i, packing.CATEGORY])
-        radius_m = rules.reach_m[0, category]
-        if index.layer[i] != 0 or radius_m < 0.0:
-            continue
-        own_m = radius_m + entries[i, entry.ZONE_M] + entries[i, entry.SPEED_MPS] * deviation_s
-        own_height_m = rules.height_m[0, category] + (
-            entries[i, entry.ZONE_HEIGHT_M] + entries[i, entry.VERTICAL_SPEED_MPS] * deviation_s
-        )
-        asked = (
-            np.float32(entries[i, entry.REFERENCE_X_M] - origin_x_m),
-            np.float32(entries[i, entry.REFERENCE_Y_M] - origin_y_m),
-            np.float32(entries[i, entry.REFERENCE_Z_M]),
-            np.float32(own_m * layout.SWEEP_FACTOR + pad_m),
-            np.float32(own_height_m + reach.HEIGHT_PAD_M),
-            np.float32(rows[i, packing.U_MPS]),
-            np.float32(rows[i, packing.V_MPS]),
-            np.float32(radius_m + entries[i, entry.ZONE_M] + pad_m),
-            np.float32(entries[i, entry.EAST_SCALE]),
-        )
-        slack = layout.rounding_m4ps2(float(asked[3]) + others_m, fastest_mps)
-        first_row, row_count, left, width = cell_box(asked, others_m, 0)
-        left &= COLUMN_MASK
-        right = left + width
-        for row in range(first_row, first_row + row_count):
-            line = (row & layout.ROW_MASK) * COLUMNS
-            low, high = starts[line + left], starts[line + min(right, COLUMNS)]
-            for _ in range(2 if right > COLUMNS else 1):
-                for k in range(low, high, LANES):
-                    bits = bits_near(filters, asked, slack, NARROW_COLUMNS, k)
-                    if high - k < LANES:
-                        bits &= (1 << (high - k)) - 1
-                    while bits != 0:
-                        lowest = bits & -bits
-                        bits ^= lowest
-                        j = order[k + bit_number(lowest)]
-                        if sequence[j] < sequence[i] and rule_for(rows, i, j, rule_of) >= 0:
-                            if used < len(pairs):
-                                pairs[used, 0], pairs[used, 1] = i, j
-                                log.sequence[used] = sequence[i]
-                            used += 1
-                low, high = starts[line], starts[line + right - COLUMNS]
+    asked, begin = empty_asked(), used
+    for block in range(0, len(slots), BLOCK):
+        count = runs = 0
+        for i in slots[block : block + BLOCK]:
+            category = int(rows[i, packing.CATEGORY])
+            radius_m = reach_m[0, category]
+            if layers[i] != 0 or radius_m < 0.0:
+                continue
+            own_m = radius_m + entries[i, entry.ZONE_M] + entries[i, entry.SPEED_MPS] * deviation_s
+            own_height_m = height_m[0, category] + (
+                entries[i, entry.ZONE_HEIGHT_M] + entries[i, entry.VERTICAL_SPEED_MPS] * deviation_s
+            )
+            question = (
+                np.float32(entries[i, entry.REFERENCE_X_M] - origin_x_m),
+                np.float32(entries[i, entry.REFERENCE_Y_M] - origin_y_m),
+                np.float32(entries[i, entry.REFERENCE_Z_M]),
+                np.float32(own_m * layout.SWEEP_FACTOR + pad_m),
+                np.float32(own_height_m + reach.HEIGHT_PAD_M),
+                np.float32(rows[i, packing.U_MPS]),
+                np.float32(rows[i, packing.V_MPS]),
+                np.float32(radius_m + entries[i, entry.ZONE_M] + pad_m),
+                np.float32(entries[i, entry.EAST_SCALE]),
+            )
+            search_m = float(question[3]) + others_m
+            write_asked(asked, count, i, question, search_m, fastest_mps)
+            box = cell_box(question, others_m, 0)
+            runs = write_runs(starts, box, 0, False, count, asked.runs, runs)
+            count += 1
+        used = scan(filters, NARROW_COLUMNS, order, asked, runs, pairs, used)
+        if used <= len(pairs):
+            used = begin = keep_first_asked(rows, sequence, rules.rule_of, log, begin, used)
     return used
+
+
+@jit
+def keep_first_asked(
+    rows: Floats,
+    sequence: NDArray[np.int64],
+    rule_of: NDArray[np.int64],
+    log: WatchLog,
+    begin: int,
+    end: int,
+) -> int:
+    """Keep the log's new pairs that some rule judges and whose owner asked last; their end."""
+    pairs, kept = log.pairs, begin
+    for at in range(begin, end):
+        i, j = pairs[at, 0], pairs[at, 1]
+        if sequence[j] < sequence[i] and rule_for(rows, i, j, rule_of) >= 0:
+            pairs[kept, 0], pairs[kept, 1] = i, j
+            log.sequence[kept] = sequence[i]
+            kept += 1
+    return kept
 
 
 @jit

@@ -10,38 +10,44 @@ from broker.core.separation import packing, reach
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.index import Asking, GridIndex, HitBuffer, WatchLog
 from broker.core.separation.jit import jit, jit_inline
-from broker.core.separation.kernel_numba import (
+from broker.core.separation.kernel_numba import Factors, evaluate_pairs, factors_of, pack, rule_for
+from broker.core.separation.packing import KernelRules, TrackInputs
+from broker.core.separation.reach import Window
+from broker.core.separation.zones_numba import (
     cell_box,
     cell_of,
-    evaluate_pairs,
     layer_of,
-    pack,
-    rule_for,
     zone_growth_m,
     zone_height_m,
 )
-from broker.core.separation.packing import KernelRules, TrackInputs
-from broker.core.separation.reach import Window
 
 
 @jit_inline
-def write_entry(index: GridIndex, i: int, now_us: float, rules: KernelRules, times: Window) -> None:
-    """Place one packed row at its layer's reference instant."""
-    rows, entries, limits = index.rows, index.entries, index.limits
-    zone_m = zone_growth_m(rows, i, now_us, rules, times.slack_s)
-    layer = layer_of(rows, i, zone_m, rules)
+def write_entry(
+    rows: Floats,
+    entries: Floats,
+    limits: Floats,
+    i: int,
+    now_us: float,
+    wide: NDArray[np.uint8],
+    factors: Factors,
+    times: Window,
+) -> int:
+    """Place one packed row at its layer's reference instant; returns the layer."""
+    zone_m = zone_growth_m(rows, i, now_us, factors, times.slack_s)
+    layer = layer_of(rows, i, zone_m, wide)
     u_mps, v_mps, w_mps = rows[i, packing.U_MPS], rows[i, packing.V_MPS], rows[i, packing.W_MPS]
     entries[i, layout.SPEED_MPS] = math.sqrt(u_mps * u_mps + v_mps * v_mps)
     entries[i, layout.VERTICAL_SPEED_MPS] = abs(w_mps)
     entries[i, layout.ZONE_M] = zone_m
-    entries[i, layout.ZONE_HEIGHT_M] = zone_height_m(rows, i, rules)
+    entries[i, layout.ZONE_HEIGHT_M] = zone_height_m(rows, i, factors)
     entries[i, layout.EAST_SCALE] = rows[i, packing.EAST_SCALE]
     x_m, y_m, z_m = reference_point(rows, i, layer, now_us, times)
     entries[i, layout.REFERENCE_X_M], entries[i, layout.REFERENCE_Y_M] = x_m, y_m
     entries[i, layout.REFERENCE_Z_M] = z_m
-    index.layer[i] = layer
     limits[layer, 0] = max(limits[layer, 0], entries[i, layout.SPEED_MPS])
     limits[layer, 1] = max(limits[layer, 1], zone_m)
+    return layer
 
 
 @jit_inline
@@ -62,34 +68,21 @@ def reference_point(
 @jit
 def unlink(index: GridIndex, slots: NDArray[np.int32]) -> None:
     """Take slots out of their cells, where they are in one."""
+    layers, head, cell, sequence = index.layer, index.head, index.cell, index.sequence
+    preceding, following = index.preceding, index.following
     for slot in slots:
-        layer = index.layer[slot]
+        layer = layers[slot]
         if layer < 0:
             continue
-        before, after = index.preceding[slot], index.following[slot]
+        before, after = preceding[slot], following[slot]
         if before >= 0:
-            index.following[before] = after
+            following[before] = after
         else:
-            index.head[layer, index.cell[slot]] = after
+            head[layer, cell[slot]] = after
         if after >= 0:
-            index.preceding[after] = before
-        index.layer[slot] = layout.UNLINKED
-        index.sequence[slot] = layout.NEVER
-
-
-@jit_inline
-def link(index: GridIndex, slot: int) -> None:
-    """Put a slot with a fresh entry into its cell."""
-    layer = index.layer[slot]
-    entries = index.entries
-    cell = cell_of(entries[slot, layout.REFERENCE_X_M], entries[slot, layout.REFERENCE_Y_M], layer)
-    first = index.head[layer, cell]
-    index.cell[slot] = cell
-    index.preceding[slot] = layout.UNLINKED
-    index.following[slot] = first
-    if first >= 0:
-        index.preceding[first] = slot
-    index.head[layer, cell] = slot
+            preceding[after] = before
+        layers[slot] = layout.UNLINKED
+        sequence[slot] = layout.NEVER
 
 
 @jit
@@ -177,15 +170,23 @@ def place(
     rules: KernelRules,
 ) -> None:
     """Pack the moved slots again and put them into their cells."""
-    times = reach.window(rules, reach.WATCH_SLACK_S)
+    times, factors, wide = reach.window(rules, reach.WATCH_SLACK_S), factors_of(rules), rules.wide
+    rows, entries, limits, layers = index.rows, index.entries, index.limits, index.layer
+    head, cells, sequence, queried_us = index.head, index.cell, index.sequence, index.queried_us
+    preceding, following = index.preceding, index.following
     unlink(index, slots)
-    pack(tracks, slots, rules, index.rows)
+    pack(tracks, slots, slots, rules, rows)
     for k in range(len(slots)):
         slot = slots[k]
-        write_entry(index, slot, float(now_us), rules, times)
-        link(index, slot)
-        index.sequence[slot] = first_sequence + k
-        index.queried_us[slot] = now_us
+        layer = write_entry(rows, entries, limits, slot, float(now_us), wide, factors, times)
+        x_m, y_m = entries[slot, layout.REFERENCE_X_M], entries[slot, layout.REFERENCE_Y_M]
+        cell = cell_of(x_m, y_m, layer)
+        first = head[layer, cell]
+        preceding[slot], following[slot] = layout.UNLINKED, first
+        if first >= 0:
+            preceding[first] = slot
+        head[layer, cell], cells[slot], layers[slot] = slot, cell, layer
+        sequence[slot], queried_us[slot] = first_sequence + k, now_us
 
 
 @jit

@@ -1,16 +1,16 @@
-"""Compiled kernels: packing, pair evaluation, the incremental index and the full pass.
+"""Compiled kernels: packing and pair evaluation.
 
 Written for one pair or one track at a time, as the compiler likes it; `kernel_numpy` does the same
 with arrays. Candidates may differ between the two (each pads its filter), answers may not.
 """
 
 import math
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation import hits, packing, reach
+from broker.core.separation import hits, packing
 from broker.core.separation.cylinder import (
     Floats,
     RelativeState,
@@ -23,7 +23,24 @@ from broker.core.separation.jit import jit, jit_inline
 from broker.core.separation.packing import KernelRules, TrackInputs
 from broker.core.separation.rules import LEVEL_COUNT, Relation
 
+PAIRS_PER_BLOCK: Final = 64
+
 DIFFERENT, SAME_INCIDENT, SAME_OPERATOR = (int(relation) for relation in Relation)
+
+
+class Factors(NamedTuple):
+    """The plain numbers of `KernelRules`, which inner functions take instead of the whole.
+
+    Handing over a tuple of arrays counts references to each of them, which costs more than judging
+    a pair does.
+    """
+
+    accuracy_weight: float
+    near_weight: float
+    early_weight: float
+    hold_factor: float
+    growth_m_max: float
+    look_ahead_s_max: float
 
 
 class PairAnswer(NamedTuple):
@@ -33,8 +50,19 @@ class PairAnswer(NamedTuple):
     level: int
     hold_level: int
     time_to_loss_s: float
-    time_to_closest_s: float
-    closest_range_m: float
+
+
+@jit_inline
+def factors_of(rules: KernelRules) -> Factors:
+    """What inner loops take of the rules besides single arrays."""
+    return Factors(
+        rules.accuracy_weight,
+        rules.near_weight,
+        rules.early_weight,
+        rules.hold_factor,
+        rules.growth_m_max,
+        rules.look_ahead_s_max,
+    )
 
 
 @jit
@@ -43,44 +71,58 @@ def known_or_zero(value: float) -> float:
     return 0.0 if math.isnan(value) else value
 
 
+@jit_inline
+def root(value: float) -> float:
+    """Square root of a doubt. Most tracks have none, and a root costs more than the question."""
+    return 0.0 if value == 0.0 else math.sqrt(value)
+
+
 @jit
-def pack(tracks: TrackInputs, slots: NDArray[np.int32], rules: KernelRules, rows: Floats) -> None:
-    """Write the packed row of each slot; rows is (capacity, ROW_WIDTH)."""
-    for slot in slots:
+def pack(
+    tracks: TrackInputs,
+    slots: NDArray[np.int32],
+    places: NDArray[np.int32],
+    rules: KernelRules,
+    rows: Floats,
+) -> None:
+    """Write the packed row (ROW_WIDTH,) of each slot to its place among the rows."""
+    for k in range(len(slots)):
+        # Unsigned, since a signed index would be tested for being negative at every column.
+        slot, at = np.uint64(slots[k]), np.uint64(places[k])
         u_mps, v_mps = tracks.velocity_east_mps[slot], tracks.velocity_north_mps[slot]
         category = tracks.category[slot]
         if math.isnan(u_mps) or math.isnan(v_mps):
             u_mps, v_mps = 0.0, 0.0
-            rows[slot, packing.GROWTH_MPS] = rules.assumed_speed_mps[category]
-            rows[slot, packing.UNKNOWN_MPS] = rules.assumed_speed_mps[category]
-            rows[slot, packing.GROWTH_DELAY_S] = 0.0
+            rows[at, packing.GROWTH_MPS] = rules.assumed_speed_mps[category]
+            rows[at, packing.UNKNOWN_MPS] = rules.assumed_speed_mps[category]
+            rows[at, packing.GROWTH_DELAY_S] = 0.0
             turn_u_mps, turn_v_mps = 0.0, 0.0
         else:
             turn_u_mps, turn_v_mps = tracks.turn_east_mps[slot], tracks.turn_north_mps[slot]
             u_mps, v_mps = u_mps + turn_u_mps, v_mps + turn_v_mps
-            rows[slot, packing.GROWTH_MPS] = math.sqrt(u_mps * u_mps + v_mps * v_mps)
-            rows[slot, packing.UNKNOWN_MPS] = 0.0
-            rows[slot, packing.GROWTH_DELAY_S] = rules.stale_after_s
-        rows[slot, packing.X_M] = tracks.x_m[slot]
-        rows[slot, packing.Y_M] = tracks.y_m[slot]
-        rows[slot, packing.EAST_SCALE] = tracks.east_scale[slot]
-        rows[slot, packing.Z_M] = tracks.altitude_hae_m[slot]
-        rows[slot, packing.U_MPS] = u_mps
-        rows[slot, packing.V_MPS] = v_mps
-        rows[slot, packing.W_MPS] = known_or_zero(tracks.vertical_speed_mps[slot])
-        rows[slot, packing.TIME_OF_VALIDITY_US] = tracks.time_of_validity_us[slot]
+            rows[at, packing.GROWTH_MPS] = math.sqrt(u_mps * u_mps + v_mps * v_mps)
+            rows[at, packing.UNKNOWN_MPS] = 0.0
+            rows[at, packing.GROWTH_DELAY_S] = rules.stale_after_s
+        rows[at, packing.X_M] = tracks.x_m[slot]
+        rows[at, packing.Y_M] = tracks.y_m[slot]
+        rows[at, packing.EAST_SCALE] = tracks.east_scale[slot]
+        rows[at, packing.Z_M] = tracks.altitude_hae_m[slot]
+        rows[at, packing.U_MPS] = u_mps
+        rows[at, packing.V_MPS] = v_mps
+        rows[at, packing.W_MPS] = known_or_zero(tracks.vertical_speed_mps[slot])
+        rows[at, packing.TIME_OF_VALIDITY_US] = tracks.time_of_validity_us[slot]
         accuracy_m = known_or_zero(tracks.horizontal_accuracy_m[slot])
         doubt_m = known_or_zero(tracks.vertical_doubt_m[slot])
-        rows[slot, packing.HORIZONTAL_VARIANCE_M2] = accuracy_m * accuracy_m
-        rows[slot, packing.VERTICAL_VARIANCE_M2] = doubt_m * doubt_m
-        rows[slot, packing.CATEGORY] = category
-        rows[slot, packing.AGENCY] = tracks.agency_index[slot]
-        rows[slot, packing.INCIDENT] = tracks.incident_index[slot]
-        rows[slot, packing.DRIFT_U_MPS] = -turn_u_mps
-        rows[slot, packing.DRIFT_V_MPS] = -turn_v_mps
-        rows[slot, packing.ALTITUDE_RESIDUAL_M2] = tracks.altitude_variance_m2[slot]
-        rows[slot, packing.SPEED_RESIDUAL_M2PS2] = tracks.velocity_variance_m2ps2[slot]
-        rows[slot, packing.CLIMB_RESIDUAL_M2PS2] = tracks.climb_variance_m2ps2[slot]
+        rows[at, packing.HORIZONTAL_VARIANCE_M2] = accuracy_m * accuracy_m
+        rows[at, packing.VERTICAL_VARIANCE_M2] = doubt_m * doubt_m
+        rows[at, packing.CATEGORY] = category
+        rows[at, packing.AGENCY] = tracks.agency_index[slot]
+        rows[at, packing.INCIDENT] = tracks.incident_index[slot]
+        rows[at, packing.DRIFT_U_MPS] = -turn_u_mps
+        rows[at, packing.DRIFT_V_MPS] = -turn_v_mps
+        rows[at, packing.ALTITUDE_RESIDUAL_M2] = tracks.altitude_variance_m2[slot]
+        rows[at, packing.SPEED_RESIDUAL_M2PS2] = tracks.velocity_variance_m2ps2[slot]
+        rows[at, packing.CLIMB_RESIDUAL_M2PS2] = tracks.climb_variance_m2ps2[slot]
 
 
 @jit_inline
@@ -104,14 +146,14 @@ def growth_m(rows: Floats, i: int, age_s: float, growth_m_max: float) -> float:
     return grown_m
 
 
-@jit
+@jit_inline
 def age_s(rows: Floats, i: int, now_us: float) -> float:
     """Seconds since the row's time of validity."""
     elapsed_us: float = now_us - rows[i, packing.TIME_OF_VALIDITY_US]
     return elapsed_us * 1e-6
 
 
-@jit
+@jit_inline
 def moved_m(rows: Floats, i: int, age_s: float, speed: int, drift: int) -> float:
     """How far a row's track has come along one axis since its report, its turn included."""
     moved: float = rows[i, speed] * age_s + rows[i, drift] * min(age_s, packing.DRIFT_S_MAX)
@@ -144,17 +186,15 @@ def relative_state(rows: Floats, i: int, j: int, now_us: float) -> RelativeState
 
 
 @jit_inline
-def horizontal_doubt_m(
-    rows: Floats, i: int, j: int, now_us: float, weight: float, growth_m_max: float
-) -> float:
+def horizontal_doubt_m(rows: Floats, i: int, j: int, now_us: float, factors: Factors) -> float:
     """What age and accuracy add to a pair's radius."""
-    grown_i_m = growth_m(rows, i, age_s(rows, i, now_us), growth_m_max)
-    grown_j_m = growth_m(rows, j, age_s(rows, j, now_us), growth_m_max)
+    grown_i_m = growth_m(rows, i, age_s(rows, i, now_us), factors.growth_m_max)
+    grown_j_m = growth_m(rows, j, age_s(rows, j, now_us), factors.growth_m_max)
     variance_m2 = rows[i, packing.HORIZONTAL_VARIANCE_M2] + rows[j, packing.HORIZONTAL_VARIANCE_M2]
-    return (grown_i_m + grown_j_m) + weight * math.sqrt(variance_m2)
+    return (grown_i_m + grown_j_m) + factors.accuracy_weight * root(variance_m2)
 
 
-@jit
+@jit_inline
 def entry_s(state: RelativeState, radius_m: float, height_m: float, look_ahead_s: float) -> float:
     """Seconds until the cylinder is entered within the look-ahead (0: inside now); NaN if not."""
     if look_ahead_s <= 0.0:
@@ -162,23 +202,25 @@ def entry_s(state: RelativeState, radius_m: float, height_m: float, look_ahead_s
     return conflict_interval(state, radius_m, height_m, look_ahead_s)[1]
 
 
-@jit
+@jit_inline
 def never_within(state: RelativeState, radius_m: float) -> bool:
-    """Cheap and exact: from now on, is the horizontal distance never below the radius?"""
+    """Cheap and exact: from now on, is the horizontal distance never below the radius?
+
+    Without a branch: what is next to be judged then does not wait for a wrong guess.
+    """
     range2 = state.x_m * state.x_m + state.y_m * state.y_m
-    if range2 < radius_m * radius_m:
-        return False
-    if state.x_m * state.u_mps + state.y_m * state.v_mps >= 0.0:
-        return True
     speed2 = state.u_mps * state.u_mps + state.v_mps * state.v_mps
     cross = state.x_m * state.v_mps - state.y_m * state.u_mps
-    return not speed2 * (radius_m * radius_m) - cross * cross > 0.0
+    radius2 = radius_m * radius_m
+    apart = state.x_m * state.u_mps + state.y_m * state.v_mps >= 0.0
+    misses = not speed2 * radius2 - cross * cross > 0.0
+    return bool((not range2 < radius2) & (apart | misses))
 
 
-@jit
+@jit_inline
 def residual(rows: Floats, i: int, j: int, column: int) -> float:
-    """Standard deviation that the filters left in a pair's difference."""
-    return math.sqrt(rows[i, column] + rows[j, column])
+    """Standard deviation of a pair's difference, from a column of variances."""
+    return root(rows[i, column] + rows[j, column])
 
 
 @jit
@@ -201,50 +243,60 @@ def deep_enough(  # noqa: PLR0913, PLR0917 - one cylinder, one pair
 
 
 @jit_inline
-def evaluate_pair(
-    rows: Floats, i: int, j: int, now_us: float, rule: int, rules: KernelRules
+def evaluate_pair(  # noqa: PLR0913, PLR0917 - a tuple of arrays costs more than all the rest
+    rows: Floats,
+    pair: tuple[int, int],
+    state: RelativeState,
+    doubt_m: float,
+    rule: int,
+    horizontal_m: Floats,
+    vertical_m: Floats,
+    look_ahead_s: Floats,
+    factors: Factors,
 ) -> PairAnswer:
-    """Levels and times of one pair of packed rows at `now_us`, by a rule."""
-    state = relative_state(rows, i, j, now_us)
-    weight = rules.accuracy_weight
-    doubt_m = horizontal_doubt_m(rows, i, j, now_us, weight, rules.growth_m_max)
-    vertical_doubt_m = weight * math.sqrt(
-        rows[i, packing.VERTICAL_VARIANCE_M2] + rows[j, packing.VERTICAL_VARIANCE_M2]
-    ) + rules.near_weight * residual(rows, i, j, packing.ALTITUDE_RESIDUAL_M2)
+    """Levels and time to loss of one pair of packed rows, by a rule; the state is that of now.
+
+    `doubt_m` is the pair's horizontal doubt.
+    """
+    i, j = pair
+    vertical_doubt_m = factors.accuracy_weight * residual(
+        rows, i, j, packing.VERTICAL_VARIANCE_M2
+    ) + factors.near_weight * residual(rows, i, j, packing.ALTITUDE_RESIDUAL_M2)
     unknown_mps = rows[i, packing.UNKNOWN_MPS] + rows[j, packing.UNKNOWN_MPS]
     level, hold_level, loss_s = 0, 0, math.nan
     for step in range(LEVEL_COUNT - 1, -1, -1):
-        look_ahead_s = rules.look_ahead_s[rule, step]
-        if math.isnan(look_ahead_s):
+        ahead_s = look_ahead_s[rule, step]
+        if math.isnan(ahead_s):
             continue
-        radius_m = (rules.horizontal_m[rule, step] + doubt_m) + unknown_mps * look_ahead_s
-        height_m = rules.vertical_m[rule, step] + vertical_doubt_m
-        held_radius_m = radius_m * rules.hold_factor
+        radius_m = (horizontal_m[rule, step] + doubt_m) + unknown_mps * ahead_s
+        height_m = vertical_m[rule, step] + vertical_doubt_m
+        held_radius_m = radius_m * factors.hold_factor
         if never_within(state, held_radius_m):
             continue
-        held_s = entry_s(state, held_radius_m, height_m * rules.hold_factor, look_ahead_s)
+        held_s = entry_s(state, held_radius_m, height_m * factors.hold_factor, ahead_s)
         if math.isnan(held_s):
             continue
         if hold_level == 0:
             hold_level, loss_s = step + 1, held_s
-        own_s = entry_s(state, radius_m, height_m, look_ahead_s)
+        own_s = entry_s(state, radius_m, height_m, ahead_s)
         if math.isnan(own_s):
             continue
-        early = rules.early_weight
-        if early <= 0.0 or deep_enough(
-            rows, i, j, state, radius_m, height_m, look_ahead_s, own_s, early
+        if factors.early_weight <= 0.0 or deep_enough(
+            rows, i, j, state, radius_m, height_m, ahead_s, own_s, factors.early_weight
         ):
             level, loss_s = step + 1, own_s
             break
-    if hold_level == 0:
-        return PairAnswer(rule, 0, 0, 0.0, 0.0, 0.0)
-    closest_s, range_m = closest_approach(state, rules.longest_s[rule])
-    return PairAnswer(rule, level, hold_level, loss_s, closest_s, range_m)
+    return PairAnswer(rule, level, hold_level, loss_s)
 
 
 @jit_inline
 def write_hit(
-    tags: Tags, values: Floats, at: int, pair: tuple[int, int], answer: PairAnswer
+    tags: Tags,
+    values: Floats,
+    at: int,
+    pair: tuple[int, int],
+    answer: PairAnswer,
+    closest: tuple[float, float],
 ) -> int:
     """Store a hit where there is room; the number of hits so far either way."""
     if at < len(tags):
@@ -253,9 +305,33 @@ def write_hit(
         tags[at, hits.LEVEL] = answer.level
         tags[at, hits.HOLD_LEVEL] = answer.hold_level
         values[at, hits.TIME_TO_LOSS_S] = answer.time_to_loss_s
-        values[at, hits.TIME_TO_CLOSEST_S] = answer.time_to_closest_s
-        values[at, hits.CLOSEST_RANGE_M] = answer.closest_range_m
+        values[at, hits.TIME_TO_CLOSEST_S], values[at, hits.CLOSEST_RANGE_M] = closest
     return at + 1
+
+
+@jit_inline
+def may_touch(
+    rows: Floats,
+    pairs: NDArray[np.int32],
+    now_us: float,
+    rule_of: NDArray[np.int64],
+    widest_m: Floats,
+    longest_s: Floats,
+    factors: Factors,
+    kept: NDArray[np.int64],
+) -> int:
+    """Which of a block of pairs come within their rule's widest radius: `kept`, and how many."""
+    count = 0
+    for k in range(len(pairs)):
+        i, j = pairs[k, 0], pairs[k, 1]
+        rule = rule_for(rows, i, j, rule_of)
+        doubt_m = horizontal_doubt_m(rows, i, j, now_us, factors)
+        unknown_mps = rows[i, packing.UNKNOWN_MPS] + rows[j, packing.UNKNOWN_MPS]
+        radius_m = (widest_m[rule] + doubt_m) + unknown_mps * longest_s[rule]
+        never = never_within(relative_state(rows, i, j, now_us), radius_m * factors.hold_factor)
+        kept[count] = k
+        count += int((rule >= 0) & (not never))
+    return count
 
 
 @jit
@@ -269,87 +345,31 @@ def evaluate_pairs(
 ) -> int:
     """Evaluate pairs (n, 2) of rows into tags (n, 5) and values (n, 3); returns the hits.
 
-    Nearly all candidates stay outside their rule's widest radius, so that is asked first.
+    In blocks: first it is asked, without a branch, which pairs come near at all, so that the rows
+    of many pairs are fetched at the same time; most of the time goes into waiting for them.
     """
     rule_of, longest_s, widest_m = rules.rule_of, rules.longest_s, rules.widest_m
-    weight, growth_m_max, hold = rules.accuracy_weight, rules.growth_m_max, rules.hold_factor
-    count = 0
-    for k in range(len(pairs)):
-        i, j = pairs[k, 0], pairs[k, 1]
-        rule = rule_for(rows, i, j, rule_of)
-        if rule < 0:
-            continue
-        doubt_m = horizontal_doubt_m(rows, i, j, now_us, weight, growth_m_max)
-        unknown_mps = rows[i, packing.UNKNOWN_MPS] + rows[j, packing.UNKNOWN_MPS]
-        radius_m = (widest_m[rule] + doubt_m) + unknown_mps * longest_s[rule]
-        if never_within(relative_state(rows, i, j, now_us), radius_m * hold):
-            continue
-        answer = evaluate_pair(rows, i, j, now_us, rule, rules)
-        if answer.hold_level > 0:
-            count = write_hit(tags, values, count, (i, j), answer)
-    return count
-
-
-@jit_inline
-def zone_growth_m(rows: Floats, i: int, now_us: float, rules: KernelRules, slack_s: float) -> float:
-    """All that widens a track's zone until the end of the served window, with the hold factor."""
-    oldest_s = age_s(rows, i, now_us) + 2.0 * slack_s
-    zone_m: float = rules.hold_factor * (
-        growth_m(rows, i, oldest_s, rules.growth_m_max)
-        + rules.accuracy_weight * math.sqrt(rows[i, packing.HORIZONTAL_VARIANCE_M2])
-        + rows[i, packing.UNKNOWN_MPS] * rules.look_ahead_s_max
+    horizontal_m, vertical_m, look_ahead_s = (
+        rules.horizontal_m,
+        rules.vertical_m,
+        rules.look_ahead_s,
     )
-    drift2 = rows[i, packing.DRIFT_U_MPS] ** 2 + rows[i, packing.DRIFT_V_MPS] ** 2
-    return zone_m + packing.DRIFT_S_MAX * math.sqrt(drift2)
-
-
-@jit_inline
-def zone_height_m(rows: Floats, i: int, rules: KernelRules) -> float:
-    """All that raises a track's zone; infinite where its altitude is not known."""
-    if math.isnan(rows[i, packing.Z_M]):
-        return math.inf
-    doubt_m = rules.accuracy_weight * math.sqrt(rows[i, packing.VERTICAL_VARIANCE_M2])
-    doubt_m += rules.near_weight * math.sqrt(rows[i, packing.ALTITUDE_RESIDUAL_M2])
-    return rules.hold_factor * doubt_m
-
-
-@jit_inline
-def layer_of(rows: Floats, i: int, zone_m: float, rules: KernelRules) -> int:
-    """0 for slow tracks with ordinary zones, 1 for the rest."""
-    if rules.wide[int(rows[i, packing.CATEGORY])] != 0 or zone_m > reach.NARROW_GROWTH_M:
-        return 1
-    u_mps, v_mps = rows[i, packing.U_MPS], rows[i, packing.V_MPS]
-    fast = u_mps * u_mps + v_mps * v_mps > reach.NARROW_SPEED_MPS * reach.NARROW_SPEED_MPS
-    return 1 if fast else 0
-
-
-@jit
-def cell_sizes(layer: int) -> tuple[float, float]:
-    """East (at the equator's scale) and north size of a layer's cells."""
-    north_m = reach.NARROW_CELL_NORTH_M if layer == 0 else reach.WIDE_CELL_NORTH_M
-    return north_m * reach.CELL_EAST_RATIO, north_m
-
-
-@jit
-def cell_of(x_m: float, y_m: float, layer: int) -> int:
-    """The cell of a reference point, rows first; the grid wraps round."""
-    east_m, north_m = cell_sizes(layer)
-    column = math.floor(x_m / east_m) & reach.CELL_MASK
-    row = math.floor(y_m / north_m) & reach.CELL_MASK
-    return row * reach.GRID_CELLS + column
-
-
-@jit
-def cell_box(
-    x_m: float, y_m: float, east_scale: float, reach_m: float, layer: int
-) -> tuple[int, int, int, int]:
-    """First row and rows, first column and columns that a search covers, before wrapping."""
-    east_m, north_m = cell_sizes(layer)
-    scale = max(east_scale - reach_m / reach.EARTH_RADIUS_M_MIN, reach.EAST_SCALE_MIN)
-    first_row = math.floor((y_m - reach_m) / north_m)
-    last_row = math.floor((y_m + reach_m) / north_m)
-    first_column = math.floor((x_m - reach_m / scale) / east_m)
-    last_column = math.floor((x_m + reach_m / scale) / east_m)
-    rows = min(last_row - first_row + 1, reach.GRID_CELLS)
-    columns = min(last_column - first_column + 1, reach.GRID_CELLS)
-    return first_row, rows, first_column, columns
+    factors, kept = factors_of(rules), np.empty(PAIRS_PER_BLOCK, np.int64)
+    count = 0
+    if len(widest_m) == 0:
+        return count
+    for first in range(0, len(pairs), PAIRS_PER_BLOCK):
+        block = pairs[first : first + PAIRS_PER_BLOCK]
+        near = may_touch(rows, block, now_us, rule_of, widest_m, longest_s, factors, kept)
+        for k in kept[:near]:
+            i, j = block[k, 0], block[k, 1]
+            rule = rule_for(rows, i, j, rule_of)
+            doubt_m = horizontal_doubt_m(rows, i, j, now_us, factors)
+            state = relative_state(rows, i, j, now_us)
+            answer = evaluate_pair(
+                rows, (i, j), state, doubt_m, rule, horizontal_m, vertical_m, look_ahead_s, factors
+            )
+            if answer.hold_level > 0:
+                closest = closest_approach(state, longest_s[rule])
+                count = write_hit(tags, values, count, (i, j), answer, closest)
+    return count

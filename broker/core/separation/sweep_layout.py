@@ -18,12 +18,16 @@ from broker.core.separation import packing, reach
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.index_numba import reference_point
 from broker.core.separation.jit import jit, jit_inline
-from broker.core.separation.kernel_numba import layer_of, pack, zone_growth_m, zone_height_m
+from broker.core.separation.kernel_numba import Factors, factors_of, pack
 from broker.core.separation.packing import KernelRules, TrackInputs
 from broker.core.separation.reach import Window
+from broker.core.separation.zones_numba import layer_of, zone_growth_m, zone_height_m
 
 Floats32 = NDArray[np.float32]
 
+BLOCK: Final = 64
+"""Slots that are drafted, and places that ask, in one go. Of several parts each takes its turn with
+a block: near places share cells, and crowds are shared out."""
 LANES: Final = 16
 """Places that the filter tests at once; every column has this much room behind its end."""
 ROWS: Final = 64
@@ -40,7 +44,12 @@ CELL_NORTH_M: Final = (1_600.0, 3_200.0)
 SLOW_SLOW, WIDE_SLOW, WIDE_WIDE = range(3)
 SEARCHES: Final = 3
 FASTEST: Final = SEARCHES
-"""Where the greatest speed stands, after the longest reaches."""
+"""Where the greatest speed stands, after the longest reaches ..."""
+LONGEST: Final = FASTEST + 1
+"""... then, by layer, the longest that anybody asks of its own ..."""
+SMALLEST_SCALE: Final = LONGEST + reach.LAYER_COUNT
+"""... and the smallest east scale."""
+LIMITS: Final = SMALLEST_SCALE + 1
 # Columns of the filter: the point; reach and height when asked by the own layer, and when asked
 # across; the zone; the velocity.
 POINT_X, POINT_Y, POINT_Z, OWN_REACH, OWN_HEIGHT, CROSS_REACH, CROSS_HEIGHT, ZONE = range(8)
@@ -88,8 +97,12 @@ Question = tuple[
 class SweepRoom(NamedTuple):
     """Working arrays of a full pass, kept between passes. Places are sorted by layer and cell."""
 
+    slots: NDArray[np.int32]
+    """(capacity,) those that are laid out."""
     cell: NDArray[np.int32]
     """(capacity,) by slot."""
+    rows: Floats
+    """(block, ROW_WIDTH) packed rows of the slots in hand: those of all would fill the caches."""
     drafts: Floats32
     """(capacity, 14) filter columns by slot."""
     across: Floats32
@@ -101,19 +114,21 @@ class SweepRoom(NamedTuple):
     filters: Floats32
     """(14, capacity + lanes) by place."""
     farthest: Floats32
-    """(4,) longest reach of the places that each search looks at, and the greatest speed."""
+    """(7,) longest reach of the places that each search looks at, and the other limits."""
 
 
 def empty_room(capacity: int) -> SweepRoom:
     """Room for `capacity` slots."""
     return SweepRoom(
+        slots=np.zeros(capacity, dtype=np.int32),
         cell=np.zeros(capacity, dtype=np.int32),
+        rows=np.zeros((BLOCK, packing.ROW_WIDTH)),
         drafts=np.zeros((capacity, FILTER_WIDTH), dtype=np.float32),
         across=np.zeros((capacity, ACROSS_WIDTH), dtype=np.float32),
         order=np.zeros(capacity, dtype=np.int32),
         starts=np.zeros(reach.LAYER_COUNT * CELLS + 2, dtype=np.int32),
         filters=np.zeros((FILTER_WIDTH, capacity + LANES), dtype=np.float32),
-        farthest=np.zeros(SEARCHES + 1, dtype=np.float32),
+        farthest=np.zeros(LIMITS, dtype=np.float32),
     )
 
 
@@ -136,21 +151,29 @@ def cell_at(x_m: np.float32, y_m: np.float32, layer: int) -> int:
 
 @jit_inline
 def write_draft(
-    rows: Floats, slot: int, now_us: float, rules: KernelRules, times: Window, draft: Floats32
+    rows: Floats,
+    i: int,
+    now_us: float,
+    wide: NDArray[np.uint8],
+    factors: Factors,
+    times: Window,
+    draft: Floats32,
 ) -> int:
-    """Fill the filter columns of one packed row, but for the origin; returns its layer."""
-    zone_m = zone_growth_m(rows, slot, now_us, rules, times.slack_s)
-    layer = layer_of(rows, slot, zone_m, rules)
-    u_mps, v_mps = rows[slot, packing.U_MPS], rows[slot, packing.V_MPS]
-    speed_mps, climb_mps = math.sqrt(u_mps * u_mps + v_mps * v_mps), abs(rows[slot, packing.W_MPS])
-    height_m = zone_height_m(rows, slot, rules)
+    """Fill the filter columns of one packed row, but for the point; returns its layer."""
+    zone_m = zone_growth_m(rows, i, now_us, factors, times.slack_s)
+    layer = layer_of(rows, i, zone_m, wide)
+    # An unknown velocity counts as none here: it widens the zone.
+    known = rows[i, packing.UNKNOWN_MPS] == 0.0
+    speed_mps = rows[i, packing.GROWTH_MPS] if known else 0.0
+    climb_mps = abs(rows[i, packing.W_MPS])
+    height_m = zone_height_m(rows, i, factors)
     own_s, cross_s = reach.deviation_s(times, layer, layer), times.crossing_deviation_s
     draft[OWN_REACH] = (zone_m + speed_mps * own_s) * SWEEP_FACTOR
     draft[OWN_HEIGHT] = height_m + climb_mps * own_s
     draft[CROSS_REACH] = (zone_m + speed_mps * cross_s) * SWEEP_FACTOR
     draft[CROSS_HEIGHT] = height_m + climb_mps * cross_s
     draft[ZONE] = zone_m
-    draft[EAST_MPS], draft[NORTH_MPS] = u_mps, v_mps
+    draft[EAST_MPS], draft[NORTH_MPS] = rows[i, packing.U_MPS], rows[i, packing.V_MPS]
     return layer
 
 
@@ -171,75 +194,117 @@ def write_question(
     question[first + ASK_SCALE] = scale
 
 
+@jit
+def find_active(active: NDArray[np.uint8], high_water: int, slots: NDArray[np.int32]) -> int:
+    """Write the slots in use below the high water; how many there are."""
+    count = 0
+    for slot in range(high_water):
+        slots[count] = slot
+        count += active[slot]
+    return count
+
+
 @jit_inline
-def origin_of(rows: Floats, slots: NDArray[np.int32]) -> tuple[float, float]:
+def origin_of(tracks: TrackInputs, slots: NDArray[np.int32]) -> tuple[float, float]:
     """Where float32 counts from: the first track's place."""
     if len(slots) == 0:
         return 0.0, 0.0
-    return rows[slots[0], packing.X_M], rows[slots[0], packing.Y_M]
+    return tracks.x_m[slots[0]], tracks.y_m[slots[0]]
+
+
+@jit_inline
+def write_across(
+    asking: Floats32,
+    point_m: tuple[float, float, float],
+    origin_m: tuple[float, float],
+    draft: Floats32,
+    height_m: float,
+    radius_m: float,
+    scale: float,
+) -> None:
+    """What a wide track asks among the slow, from its point at their reference instant."""
+    asking[ACROSS_X], asking[ACROSS_Y] = point_m[0] - origin_m[0], point_m[1] - origin_m[1]
+    asking[ACROSS_Z] = point_m[2]
+    height_m += draft[CROSS_HEIGHT]
+    write_question(asking, ACROSS_ASK, draft[CROSS_REACH], height_m, radius_m, draft[ZONE], scale)
+
+
+@jit
+def draft_block(
+    slots: NDArray[np.int32],
+    now_us: float,
+    rules: KernelRules,
+    room: SweepRoom,
+    origin_m: tuple[float, float],
+) -> float:
+    """Draft the slots whose packed rows stand in `rooms.rows`; how far from the origin they are."""
+    times, factors, wide = reach.window(rules, 0.0), factors_of(rules), rules.wide
+    heights_m, reaches_m = rules.height_m, rules.reach_m
+    rows, drafts, starts, limits = room.rows, room.drafts, room.starts, room.farthest
+    across, cells = room.across, room.cell
+    farthest_m, fastest_mps, smallest_scale = 0.0, limits[FASTEST], limits[SMALLEST_SCALE]
+    slow_m, slow_longest_m, cross_m = limits[SLOW_SLOW], limits[LONGEST], limits[WIDE_SLOW]
+    wide_m, wide_longest_m = limits[WIDE_WIDE], limits[LONGEST + 1]
+    for i in range(len(slots)):
+        slot = np.uint64(slots[i])
+        draft = drafts[slot]
+        layer = write_draft(rows, i, now_us, wide, factors, times, draft)
+        x_m, y_m, z_m = reference_point(rows, i, layer, now_us, times)
+        draft[POINT_X], draft[POINT_Y] = x_m - origin_m[0], y_m - origin_m[1]
+        draft[POINT_Z] = z_m
+        category, scale = int(rows[i, packing.CATEGORY]), rows[i, packing.EAST_SCALE]
+        write_question(
+            draft,
+            OWN_ASK,
+            draft[OWN_REACH],
+            heights_m[layer, category] + draft[OWN_HEIGHT],
+            reaches_m[layer, category],
+            draft[ZONE],
+            scale,
+        )
+        farthest_m = max(farthest_m, abs(draft[POINT_X]), abs(draft[POINT_Y]))
+        fastest_mps = max(fastest_mps, abs(draft[EAST_MPS]), abs(draft[NORTH_MPS]))
+        smallest_scale = min(smallest_scale, np.float32(scale))
+        if layer == 0:
+            slow_m, cross_m = max(slow_m, draft[OWN_REACH]), max(cross_m, draft[CROSS_REACH])
+            slow_longest_m = max(slow_longest_m, draft[OWN_ASK + ASK_REACH])
+        else:
+            wide_m = max(wide_m, draft[OWN_REACH])
+            wide_longest_m = max(wide_longest_m, draft[OWN_ASK + ASK_REACH])
+            point_m = reference_point(rows, i, 0, now_us, times)
+            height_m, radius_m = heights_m[0, category], reaches_m[0, category]
+            write_across(across[slot], point_m, origin_m, draft, height_m, radius_m, scale)
+        cell = cell_at(draft[POINT_X], draft[POINT_Y], layer)
+        cells[slot] = cell
+        starts[cell + 2] += 1
+    limits[FASTEST], limits[SMALLEST_SCALE] = fastest_mps, smallest_scale
+    limits[SLOW_SLOW], limits[LONGEST], limits[WIDE_SLOW] = slow_m, slow_longest_m, cross_m
+    limits[WIDE_WIDE], limits[LONGEST + 1] = wide_m, wide_longest_m
+    return farthest_m
 
 
 @jit
 def place_all(
     tracks: TrackInputs,
-    rows: Floats,
     slots: NDArray[np.int32],
     now_us: float,
     rules: KernelRules,
     room: SweepRoom,
 ) -> Frame:
-    """Pack every slot, draft its filter columns and its questions, and find its cell.
+    """Draft every slot's filter columns and questions, and find its cell.
 
     Leaves the cells' counts, two cells ahead, in `starts`.
     """
-    times = reach.window(rules, 0.0)
-    pack(tracks, slots, rules, rows)
-    origin_x_m, origin_y_m = origin_of(rows, slots)
-    farthest_m, fastest_mps = 0.0, 0.0
-    drafts, farthest = room.drafts, room.farthest
-    farthest[:] = 0.0
-    room.starts[:] = 0
-    for slot in slots:
-        draft = drafts[slot]
-        layer = write_draft(rows, slot, now_us, rules, times, draft)
-        x_m, y_m, z_m = reference_point(rows, slot, layer, now_us, times)
-        x_m, y_m = x_m - origin_x_m, y_m - origin_y_m
-        draft[POINT_X], draft[POINT_Y], draft[POINT_Z] = x_m, y_m, z_m
-        farthest_m = max(farthest_m, abs(x_m), abs(y_m))
-        fastest_mps = max(fastest_mps, abs(draft[EAST_MPS]), abs(draft[NORTH_MPS]))
-        category, scale = int(rows[slot, packing.CATEGORY]), rows[slot, packing.EAST_SCALE]
-        write_question(
-            draft,
-            OWN_ASK,
-            draft[OWN_REACH],
-            rules.height_m[layer, category] + draft[OWN_HEIGHT],
-            rules.reach_m[layer, category],
-            draft[ZONE],
-            scale,
-        )
-        own = SLOW_SLOW if layer == 0 else WIDE_WIDE
-        farthest[own] = max(farthest[own], draft[OWN_REACH])
-        if layer == 0:
-            farthest[WIDE_SLOW] = max(farthest[WIDE_SLOW], draft[CROSS_REACH])
-        else:
-            x_m, y_m, z_m = reference_point(rows, slot, 0, now_us, times)
-            asking = room.across[slot]
-            asking[ACROSS_X], asking[ACROSS_Y] = x_m - origin_x_m, y_m - origin_y_m
-            asking[ACROSS_Z] = z_m
-            write_question(
-                asking,
-                ACROSS_ASK,
-                draft[CROSS_REACH],
-                rules.height_m[0, category] + draft[CROSS_HEIGHT],
-                rules.reach_m[0, category],
-                draft[ZONE],
-                scale,
-            )
-        cell = cell_at(draft[POINT_X], draft[POINT_Y], layer)
-        room.cell[slot] = cell
-        room.starts[cell + 2] += 1
-    farthest[FASTEST] = fastest_mps * DIAGONAL
-    return origin_x_m, origin_y_m, reach.REACH_PAD_M + farthest_m * FLOAT32_ROUNDING
+    origin_m, farthest_m = origin_of(tracks, slots), 0.0
+    places = np.arange(BLOCK).astype(np.int32)
+    room.farthest[:], room.starts[:] = 0.0, 0
+    room.farthest[SMALLEST_SCALE] = 1.0
+    for first in range(0, len(slots), BLOCK):
+        block = slots[first : first + BLOCK]
+        pack(tracks, block, places, rules, room.rows)
+        farthest_m = max(farthest_m, draft_block(block, now_us, rules, room, origin_m))
+    room.farthest[FASTEST] *= DIAGONAL
+    return origin_m[0], origin_m[1], reach.REACH_PAD_M + farthest_m * FLOAT32_ROUNDING
 
 
 @jit
@@ -283,18 +348,16 @@ def own_question(filters: Floats32, place: int, pad_m: np.float32) -> Question:
 
 
 @jit_inline
-def across_question(
-    filters: Floats32, across: Floats32, place: int, slot: int, pad_m: np.float32
-) -> Question:
-    """What a wide place asks among the slow."""
+def across_question(drafts: Floats32, across: Floats32, slot: int, pad_m: np.float32) -> Question:
+    """What a wide slot asks among the slow."""
     return (
         across[slot, ACROSS_X],
         across[slot, ACROSS_Y],
         across[slot, ACROSS_Z],
         across[slot, ACROSS_ASK + ASK_REACH] + pad_m,
         across[slot, ACROSS_ASK + ASK_HEIGHT],
-        filters[EAST_MPS, place],
-        filters[NORTH_MPS, place],
+        drafts[slot, EAST_MPS],
+        drafts[slot, NORTH_MPS],
         across[slot, ACROSS_ASK + ASK_TOUCH] + pad_m,
         across[slot, ACROSS_ASK + ASK_SCALE],
     )

@@ -1,102 +1,37 @@
 """Compiled full pass: all pairs of all active tracks at one instant, over a sorted grid.
 
 One sieve, a superset of the hits: the reach at the mid-look-ahead points and the closest approach
-of the straight paths, in float32, sixteen places at a time without a branch. The comparisons become
-bits of one number, so that nearly always one test of that number settles sixteen pairs. What is
-left, little more than the hits, is judged exactly.
+of the straight paths, in float32 (see `sweep_scan`). What is left, little more than the hits, is
+packed and judged exactly.
 """
 
-import math
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation import reach
 from broker.core.separation import sweep_layout as layout
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.hits import Tags
+from broker.core.separation.hits_numba import SampleArrays, sorted_samples
 from broker.core.separation.index import HitBuffer
-from broker.core.separation.jit import jit, jit_inline, jit_parallel, prange
-from broker.core.separation.kernel_numba import evaluate_pairs
+from broker.core.separation.jit import jit, jit_parallel, prange
+from broker.core.separation.kernel_numba import evaluate_pairs, pack
 from broker.core.separation.packing import KernelRules, TrackInputs
-from broker.core.separation.sweep_layout import (
-    COLUMN_MASK,
-    COLUMNS,
-    LANES,
-    Floats32,
-    Frame,
-    Question,
-    SweepRoom,
+from broker.core.separation.sweep_layout import BLOCK, Frame, SweepRoom
+from broker.core.separation.sweep_scan import (
+    cell_box,
+    covers_much,
+    empty_asked,
+    scan,
+    write_asked,
+    write_runs,
 )
 
+ONE_BY_ONE: Final = 4
+"""A slot costs this much more to pack on its own than among all."""
 AtTime = tuple[float, KernelRules, Frame]
 """The instant in microseconds, the rules, and the frame of the float32 points."""
-
-BLOCK: Final = 64
-"""Places that one of several parts takes in turn: near places share cells, and crowds are shared
-out."""
-PER_EARTH_RADIUS_M: Final = 1.0 / reach.EARTH_RADIUS_M_MIN
-DE_BRUIJN: Final = 0x077CB531
-"""Multiplied by a power of two its top five bits tell which one it was."""
-BIT_OF: Final = np.zeros(32, dtype=np.int64)
-BIT_OF[[(DE_BRUIJN << bit & 0xFFFFFFFF) >> 27 for bit in range(32)]] = np.arange(32)
-
-
-@jit_inline
-def bits_near(
-    filters: Floats32, asked: Question, slack: np.float32, columns: tuple[int, int], k: int
-) -> np.int64:
-    """A bit for each of the sixteen places from k on that a question may reach.
-
-    Two conditions, both with room for rounding: near enough at the reference points for the reaches
-    and heights, and paths that pass near enough for both zones. Indices are unsigned because a
-    signed one would be tested for being negative, place by place; the bits are no wider than is
-    needed because the widest number decides how many places are tested at once.
-    """
-    x_m, y_m, z_m = filters[layout.POINT_X], filters[layout.POINT_Y], filters[layout.POINT_Z]
-    u_mps, v_mps = filters[layout.EAST_MPS], filters[layout.NORTH_MPS]
-    reach_m, height_m, zone_m = filters[columns[0]], filters[columns[1]], filters[layout.ZONE]
-    own_x_m, own_y_m, own_z_m, own_m, own_height_m, own_u, own_v, own_touch, scale = asked
-    first, bits = np.uint64(k), np.uint16(0)
-    for lane in range(LANES):
-        i = first + np.uint64(lane)
-        dx_m = (x_m[i] - own_x_m) * scale
-        dy_m = y_m[i] - own_y_m
-        du_mps, dv_mps = u_mps[i] - own_u, v_mps[i] - own_v
-        cross = dx_m * dv_mps - dy_m * du_mps
-        speed2 = (du_mps * du_mps + dv_mps * dv_mps) * layout.SPEED2_FACTOR
-        within_m = reach_m[i] + own_m
-        touch_m = zone_m[i] + own_touch + within_m * layout.WIDENING
-        near = (
-            (dx_m * dx_m + dy_m * dy_m <= within_m * within_m)
-            & (abs(z_m[i] - own_z_m) <= height_m[i] + own_height_m)
-            & (cross * cross <= touch_m * touch_m * speed2 + slack)
-        )
-        bits = np.uint16(bits | (np.uint16(near) << np.uint16(lane)))
-    return np.int64(bits)
-
-
-@jit_inline
-def bit_number(power: np.int64) -> int:
-    """Which bit a power of two is."""
-    return int(BIT_OF[((power * DE_BRUIJN) & 0xFFFFFFFF) >> 27])
-
-
-@jit_inline
-def cell_box(asked: Question, others_m: float, layer: int) -> tuple[int, int, int, int]:
-    """First row and rows, first column and columns that a question covers, before wrapping."""
-    per_m_east, per_m_north = layout.cells_per_m(layer)
-    x_m, y_m, search_m = float(asked[0]), float(asked[1]), float(asked[3]) + others_m
-    smallest = max(float(asked[8]) - search_m * PER_EARTH_RADIUS_M, reach.EAST_SCALE_MIN)
-    wide_m = search_m / smallest
-    first_row = math.floor((y_m - search_m) * per_m_north)
-    last_row = math.floor((y_m + search_m) * per_m_north)
-    first_column = math.floor((x_m - wide_m) * per_m_east)
-    last_column = math.floor((x_m + wide_m) * per_m_east)
-    rows = min(last_row - first_row + 1, layout.ROWS)
-    columns = min(last_column - first_column + 1, COLUMNS)
-    return first_row, rows, first_column, columns
 
 
 @jit
@@ -112,9 +47,10 @@ def near(
     """One search over `count` tracks; part p of P asks for every P-th block of places.
 
     Appends the pairs of slots that may touch; returns how many there would be. A pair within a
-    layer is found from its earlier place, so earlier rows are passed over.
+    layer is found once: by whichever stands further south or west, unless somebody's search goes
+    half-way round the grid; then by whichever has the earlier place.
     """
-    starts, order, filters, asking = room.starts, room.order, room.filters, room.across
+    starts, order, filters, drafts = room.starts, room.order, room.filters, room.drafts
     across = search == layout.WIDE_SLOW
     own_layer = 0 if search == layout.SLOW_SLOW else 1
     layer = 1 if search == layout.WIDE_WIDE else 0
@@ -124,43 +60,33 @@ def near(
         layout.CROSS_REACH if across else layout.OWN_REACH,
         layout.CROSS_HEIGHT if across else layout.OWN_HEIGHT,
     )
-    others_m, base = float(room.farthest[search]), layer * layout.CELLS
-    fastest_mps, padding_m = float(room.farthest[layout.FASTEST]), np.float32(pad_m)
+    limits, padding_m = room.farthest, np.float32(pad_m)
+    others_m, fastest_mps = float(limits[search]), float(limits[layout.FASTEST])
+    longest_m = float(limits[layout.LONGEST + own_layer]) + pad_m + others_m
+    onward = not across and not covers_much(longest_m, limits[layout.SMALLEST_SCALE], layer)
+    asked, starts = empty_asked(), starts[layer * layout.CELLS :]
     for block in range(first + part[0] * BLOCK, last, part[1] * BLOCK):
+        runs = 0
         for q in range(block, min(block + BLOCK, last)):
             slot = order[q]
             if across:
-                asked = layout.across_question(filters, asking, q, slot, padding_m)
+                question = layout.across_question(drafts, room.across, slot, padding_m)
             else:
-                asked = layout.own_question(filters, q, padding_m)
-            if asked[3] < padding_m:
+                question = layout.own_question(filters, q, padding_m)
+            if question[3] < padding_m:
                 continue
-            slack = layout.rounding_m4ps2(float(asked[3]) + others_m, fastest_mps)
-            first_row, row_count, left, width = cell_box(asked, others_m, layer)
-            earliest = q + 1 if own_layer == layer else 0
-            left &= COLUMN_MASK
-            right = left + width
-            for row in range(first_row, first_row + row_count):
-                line = base + (row & layout.ROW_MASK) * COLUMNS
-                low, high = starts[line + left], starts[line + min(right, COLUMNS)]
-                for _ in range(2 if right > COLUMNS else 1):
-                    for k in range(max(low, earliest), high, LANES):
-                        bits = bits_near(filters, asked, slack, columns, k)
-                        if high - k < LANES:
-                            bits &= (1 << (high - k)) - 1
-                        while bits != 0:
-                            lowest = bits & -bits
-                            bits ^= lowest
-                            if at < len(pairs):
-                                pairs[at, 0] = slot
-                                pairs[at, 1] = order[k + bit_number(lowest)]
-                            at += 1
-                    low, high = starts[line], starts[line + right - COLUMNS]
+            search_m = float(question[3]) + others_m
+            write_asked(asked, q - block, slot, question, search_m, fastest_mps)
+            earliest = 0 if across else q + 1
+            box = cell_box(question, others_m, layer)
+            runs = write_runs(starts, box, earliest, onward, q - block, asked.runs, runs)
+        at = scan(filters, columns, order, asked, runs, pairs, at)
     return at
 
 
 @jit
 def hits_of_part(
+    tracks: TrackInputs,
     rows: Floats,
     room: SweepRoom,
     count: int,
@@ -169,59 +95,74 @@ def hits_of_part(
     pairs: NDArray[np.int32],
     out: tuple[Tags, Floats],
 ) -> tuple[int, int]:
-    """All three searches and the judgement; candidates and hits of one part."""
+    """All three searches and the judgement; candidates and hits of one part.
+
+    Where candidates are few, only they are packed. Parts may pack the same: the numbers are one.
+    """
     now_us, rules, frame = at_time
     found = 0
     for search in range(layout.SEARCHES):
         found = near(room, search, count, part, frame[2], pairs, found)
     chosen = pairs[: min(found, len(pairs))]
+    named, active = chosen.ravel(), room.slots[:count]
+    # One by one, each row waits for eighteen columns; in the order of the table none does.
+    packed = named if len(named) * ONE_BY_ONE < count else active
+    pack(tracks, packed, packed, rules, rows)
     return found, evaluate_pairs(rows, chosen, now_us, rules, out[0], out[1])
 
 
 @jit
 def prepare(
-    tracks: TrackInputs,
-    rows: Floats,
-    slots: NDArray[np.int32],
-    now_us: float,
-    rules: KernelRules,
-    room: SweepRoom,
-) -> Frame:
-    """Pack, sort and lay out."""
-    frame = layout.place_all(tracks, rows, slots, now_us, rules, room)
+    tracks: TrackInputs, high_water: int, now_us: float, rules: KernelRules, room: SweepRoom
+) -> tuple[int, Frame]:
+    """Draft, sort and lay out the active slots; how many there are, and their frame."""
+    count = layout.find_active(tracks.active, high_water, room.slots)
+    slots = room.slots[:count]
+    frame = layout.place_all(tracks, slots, now_us, rules, room)
     layout.sort_by_cell(room, slots)
-    layout.lay_out(len(slots), room)
-    return frame
+    layout.lay_out(count, room)
+    return count, frame
 
 
 @jit
 def full_pass(
     tracks: TrackInputs,
+    high_water: int,
     rows: Floats,
-    slots: NDArray[np.int32],
     now_us: float,
     rules: KernelRules,
     room: SweepRoom,
     pairs: NDArray[np.int32],
     out: HitBuffer,
-) -> tuple[int, int]:
-    """Hits of all pairs of `slots` at `now_us`.
+) -> tuple[int, int, SampleArrays]:
+    """All pairs of the active slots at `now_us`; rows (capacity, w), room and buffers are used.
 
-    `rows` and `room` are overwritten. Returns the candidates and the hits that there are, which
-    may be more than there is room for in `pairs` and `out`.
+    Returns the candidates and the hits that there are, which may be more than there is room for in
+    `pairs` and `out`, and the samples of those that found room.
     """
-    at_time = (now_us, rules, prepare(tracks, rows, slots, now_us, rules, room))
-    return hits_of_part(rows, room, len(slots), (0, 1), at_time, pairs, (out.tags, out.values))
+    count, frame = prepare(tracks, high_water, now_us, rules, room)
+    at_time, buffers = (now_us, rules, frame), (out.tags, out.values)
+    found, hits = hits_of_part(tracks, rows, room, count, (0, 1), at_time, pairs, buffers)
+    kept = min(hits, len(out.tags))
+    samples = sorted_samples(
+        out.tags[:kept],
+        out.values[:kept],
+        tracks.track_number,
+        tracks.altitude_hae_m,
+        tracks.trusted,
+    )
+    return found, hits, samples
 
 
 PlainTuple = tuple[object, ...]
 """Parallel loops carry plain tuples only; the named ones are put together again inside."""
-CountAtTime = tuple[int, float, float, float, float]
-"""How many tracks were laid out, the instant in microseconds, and their frame."""
+CountAtTime = tuple[float, int, float, float, float]
+"""The instant in microseconds, how many tracks were laid out, and their frame."""
 
 
 @jit
 def part_pass(
+    plain_tracks: PlainTuple,
     rows: Floats,
     plain_room: PlainTuple,
     plain_rules: PlainTuple,
@@ -231,14 +172,16 @@ def part_pass(
     out: tuple[Tags, Floats],
 ) -> tuple[int, int]:
     """What part p of P finds."""
-    count, now_us, frame = when[0], when[1], (when[2], when[3], when[4])
-    room = SweepRoom(*plain_room)  # type: ignore[arg-type]  # the fields, in their order
+    now_us, count, frame = when[0], when[1], (when[2], when[3], when[4])
+    tracks = TrackInputs(*plain_tracks)  # type: ignore[arg-type]  # the fields, in their order
+    room = SweepRoom(*plain_room)  # type: ignore[arg-type]
     rules = KernelRules(*plain_rules)  # type: ignore[arg-type]
-    return hits_of_part(rows, room, count, part, (now_us, rules, frame), pairs, out)
+    return hits_of_part(tracks, rows, room, count, part, (now_us, rules, frame), pairs, out)
 
 
 @jit_parallel
 def search_parts(
+    plain_tracks: PlainTuple,
     rows: Floats,
     plain_room: PlainTuple,
     plain_rules: PlainTuple,
@@ -256,6 +199,6 @@ def search_parts(
     for p in prange(parts):
         part, out = (p, parts), (tags[p], values[p])
         counts[p, 0], counts[p, 1] = part_pass(
-            rows, plain_room, plain_rules, when, part, pairs[p], out
+            plain_tracks, rows, plain_room, plain_rules, when, part, pairs[p], out
         )
     return counts

@@ -198,7 +198,7 @@ class Sharing:
     def view_key(self, track_number: int, agency: str) -> int:
         """The same of one track, which may be gone."""
         slot = self._tracks.slot_of_number.get(track_number)
-        if slot is None:
+        if slot is None or self.is_idle:  # an alert asks for every audience
             return track_number
         return int(self.view_keys(np.array([slot]), agency)[0])
 

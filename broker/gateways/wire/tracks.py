@@ -58,7 +58,9 @@ class TrackEncoder:
     def _with_owned(self, tracks: TrackRegister, slots: Rows, steady: Steady, owner: str) -> Steady:
         """The steady fields, longer where a track is the owner's and has marks for it alone."""
         parts, used = [self._store[: self._used]], self._used
-        for place, slot in enumerate(slots.tolist()):
+        flagged = np.array(list(tracks.marks.flags), dtype=np.int64)
+        for place in np.flatnonzero(np.isin(slots, flagged)).tolist():
+            slot = int(slots[place])
             flags = tracks.marks.private_flags(slot)
             if not flags or tracks.publisher_name(slot).agency != owner:
                 continue

@@ -9,6 +9,7 @@ others, and not at all where they are covert. Where nothing is hidden nothing is
 """
 
 from collections.abc import Callable
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -154,9 +155,8 @@ class FrameCutter:
             self._alike.clear()
         cut = self._cuts[owner]
         items = self._withheld_from(feed, now_us)
-        for one in [*cut.shared, *self._hidden(feed.audience, cut)]:
-            body = self._body(feed.audience, one)
-            items.append(feed.news(ItemKind.TRACKS, body, now_us, shown=one.shown))
+        for body, shown in self._bodies(feed.audience, cut):
+            items.append(feed.news(ItemKind.TRACKS, body, now_us, shown=shown))
         return items
 
     def _owner(self, audience: Audience) -> str:
@@ -181,12 +181,9 @@ class FrameCutter:
         owner = self._owner(feed.audience)
         whole = self._divided(live, np.zeros(len(live), dtype=np.bool_), owner)
         self._alike.clear()
-        frames = [*whole.shared, *self._hidden(feed.audience, whole)]
+        bodies = self._bodies(feed.audience, whole)
         self._alike.clear()
-        return [
-            feed.part(ItemKind.TRACKS, self._body(feed.audience, one), now_us, shown=one.shown)
-            for one in frames
-        ]
+        return [feed.part(ItemKind.TRACKS, body, now_us, shown=shown) for body, shown in bodies]
 
     def _divided(self, slots: Slots64, lost: NDArray[np.bool_], owner: str) -> _Cut:
         """The frames that all are shown, and the tracks that only their agency is shown in full."""
@@ -271,13 +268,25 @@ class FrameCutter:
             first, start = last, end
         return frames
 
-    def _body(self, audience: Audience, one: _Frame) -> Deferred:
-        """The frame under the audience's ids, which are settled now; who sends it joins the two."""
+    def _bodies(self, audience: Audience, cut: _Cut) -> list[tuple[Deferred, Shown]]:
+        """An audience's frames under its ids, which are settled now; who sends one joins the two.
+
+        The ids of all frames are looked up at once: there are dozens of frames, for every audience.
+        """
+        frames = [*cut.shared, *self._hidden(audience, cut)]
+        if not frames:
+            return []
         ids = self._ids.get(audience)
         if ids is None:
             ids = self._ids[audience] = _Ids(self._views, audience)
-        encoder, entries, ends = self._encoder, one.entries, one.shown.ends
-        digits = ids.of(one.slots, len(self._tracks.columns.active))
-        return Deferred(
-            len(entries), lambda: encoder.frame(encoder.with_ids(entries, ends, digits))
-        )
+        slots = np.concatenate([one.slots for one in frames])
+        digits = ids.of(slots, len(self._tracks.columns.active))
+        ends = np.cumsum([len(one.slots) for one in frames])[:-1]
+        return [
+            (Deferred(len(one.entries), partial(self._body, one, own)), one.shown)
+            for one, own in zip(frames, np.split(digits, ends), strict=True)
+        ]
+
+    def _body(self, one: _Frame, ids: Bytes) -> bytes:
+        """Any thread: nothing that it reads is ever changed."""
+        return self._encoder.frame(self._encoder.with_ids(one.entries, one.shown.ends, ids))

@@ -243,6 +243,52 @@ def test_hours_bear_on_the_time_that_is_asked_about() -> None:
     assert verdicts(of, question(end_us=NOW_US + 11 * MINUTE_US)) == [OBJECTION]
 
 
+def one_after_another(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(gap, length) of each as (start, end)."""
+    spans, end = [], 0
+    for gap, length in pieces:
+        spans.append((end + gap, end + gap + length))
+        end += gap + length
+    return spans
+
+
+SPANS_MIN = st.lists(st.tuples(st.integers(1, 90), st.integers(1, 60)), min_size=1, max_size=4).map(
+    one_after_another
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SPANS_MIN, st.integers(0, 240), st.integers(1, 90), st.floats(-900.0, 900.0))
+def test_a_path_is_answered_for_every_moment_at_every_place_of_it(
+    spans_min: list[tuple[int, int]], from_min: int, lasts_min: int, north_m: float
+) -> None:
+    # REQ-RES-061: nobody says how fast the path is flown, so any of it may be flown at any time.
+    windows = tuple(Window(NOW_US + a * MINUTE_US, NOW_US + b * MINUTE_US) for a, b in spans_min)
+    register = RestrictionRegister()
+    register.create(draft(windows=windows), NOW_US, AGENCIES)
+    path = PlacePath((degrees(-3_000.0, north_m), degrees(3_000.0, north_m)), 0.0)
+    asked_for = range(from_min, from_min + lasts_min)
+    found = asked(
+        register,
+        question(
+            place=path,
+            start_us=NOW_US + from_min * MINUTE_US,
+            end_us=NOW_US + (from_min + lasts_min) * MINUTE_US,
+        ),
+    )
+    in_force = any(a <= minute < b for minute in asked_for for a, b in spans_min)
+    if abs(abs(north_m) - 500.0) < 2.0:
+        return  # the frames leave a touch of the circle open
+    assert bool(found) == (in_force and abs(north_m) < 500.0)
+    if found:
+        first_us = min(
+            NOW_US + max(a, from_min) * MINUTE_US
+            for a, b in spans_min
+            if b > from_min and a < from_min + lasts_min
+        )
+        assert found[0].span[0] == first_us
+
+
 COARSE = statutory(
     volumes=(volume(Circle(54.3, 0.1, COARSE_RADIUS_M_MAX)),),
     entry_rule=EntryRule.INFORMATION,

@@ -46,7 +46,7 @@ def test_two_aircraft_are_as_far_apart_as_pairs_are_judged(seed: int) -> None:
     scene = doubtful_scene(seed, 2)
     scene.columns.category[:2] = 0
     rows = np.empty((64, packing.ROW_WIDTH))
-    kernel_numba.pack(track_inputs(scene.columns), scene.slots(), WEIGHING, rows)
+    kernel_numba.pack(track_inputs(scene.columns), scene.slots(), scene.slots(), WEIGHING, rows)
     pair = kernel_numba.relative_state(rows, 0, 1, float(NOW_US))
     one = movers_of(scene.columns, scene.slots(), NOW_US, WEIGHING)
     east_m = (one.x_m[1] - one.x_m[0]) * (one.east_scale[0] + one.east_scale[1]) / 2.0
@@ -66,10 +66,9 @@ def test_the_doubt_is_that_of_a_pair_whose_other_side_has_none(seed: int) -> Non
     scene = doubtful_scene(seed, 1)
     scene.add(0.0, 0.0, (0.0, 0.0))
     rows = np.empty((64, packing.ROW_WIDTH))
-    kernel_numba.pack(track_inputs(scene.columns), scene.slots(), WEIGHING, rows)
-    doubt_m = kernel_numba.horizontal_doubt_m(
-        rows, 0, 1, float(NOW_US), WEIGHING.accuracy_weight, WEIGHING.growth_m_max
-    )
+    kernel_numba.pack(track_inputs(scene.columns), scene.slots(), scene.slots(), WEIGHING, rows)
+    factors = kernel_numba.factors_of(WEIGHING)
+    doubt_m = kernel_numba.horizontal_doubt_m(rows, 0, 1, float(NOW_US), factors)
     one = movers_of(scene.columns, scene.slots(), NOW_US, WEIGHING)
     assert one.horizontal_doubt_m[0] == pytest.approx(doubt_m)
     assert one.growing_mps[0] == rows[0, packing.UNKNOWN_MPS]

@@ -2,6 +2,7 @@
 
 import json
 import math
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -12,7 +13,13 @@ from broker.core.names import RestrictionName
 from broker.core.restrictions import register as register_module
 from broker.core.restrictions.model import (
     AppliesTo,
+    EntryRule,
+    Exemption,
+    Reading,
+    ReadingQuality,
+    RestrictionKind,
     RestrictionState,
+    Source,
 )
 from broker.core.restrictions.periods import (
     Window,
@@ -202,6 +209,45 @@ def test_caps_hold_a_warning_down_to_caution() -> None:
     register = RestrictionRegister()
     register.create(draft(), NOW_US)
     assert touched(register, scene).level.tolist() == [AlertLevel.WARNING, AlertLevel.CAUTION]
+
+
+REASONS = {
+    "unsigned": Cap.UNSIGNED_SOURCE,
+    "unread": Cap.UNREAD,
+    "ask": Cap.ASK_FIRST,
+    "conditional": Cap.EXEMPT_ON_CONDITIONS,
+}
+
+
+@pytest.mark.parametrize("altitude_hae_m", [100.0, math.nan])
+@pytest.mark.parametrize(
+    "reasons", [those for n in range(5) for those in combinations(REASONS, n)], ids="+".join
+)
+def test_inside_is_a_warning_but_for_the_first_reason_that_holds_it_down(
+    reasons: tuple[str, ...], altitude_hae_m: float
+) -> None:
+    # REQ-RES-011: an unknown height is never above caution where the height matters.
+    register, scene = RestrictionRegister(), Scene()
+    exemption = Exemption("police", "when tasked", ("met-police",))
+    reading = Reading(ReadingQuality.UNREAD, ("no shape in the text",))
+    made = draft(
+        kind=RestrictionKind.STATUTORY,
+        source=Source("ais", "J1/26", text="THE WORDS"),
+        volumes=(volume(circle(), ceiling=VerticalLimit(200.0, LimitDatum.AMSL)),),
+        entry_rule=EntryRule.ASK if "ask" in reasons else EntryRule.KEEP_CLEAR,
+        reading=reading if "unread" in reasons else Reading(),
+        exemptions=(exemption,) if "conditional" in reasons else (),
+    )
+    register.mirror(made, NOW_US, AGENCIES)
+    slot = scene.add(0.0, 0.0, (0.0, 0.0), altitude_hae_m)
+    scene.columns.trusted[slot] = "unsigned" not in reasons
+    samples = touched(register, scene)
+    (level,), (cap,) = samples.level.tolist(), samples.cap.tolist()
+    expected = [Cap.VERTICAL_UNKNOWN] if math.isnan(altitude_hae_m) else []
+    # An exemption is a privilege, which an unsigned source does not have.
+    expected += [REASONS[one] for one in reasons]
+    assert cap == (expected or [Cap.NONE])[0]
+    assert level == (AlertLevel.CAUTION if expected else AlertLevel.WARNING)
 
 
 def test_parked_aircraft_are_left_out() -> None:

@@ -1,6 +1,7 @@
 """The two backends must agree to the bit, and both with the slow reference."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,6 +79,12 @@ def test_traffic_near_the_pole() -> None:
     traffic = fleet(14, 80, 2_000.0)
     traffic.columns.east_scale[:80] = math.cos(math.radians(79.0))
     agree(traffic, START_US)
+
+
+def test_searches_that_reach_all_round_the_grid() -> None:
+    table = rule_table()
+    wide = replace(table, horizontal_m=table.horizontal_m * 1_000.0)
+    agree(fleet(19, 60, 120_000.0), START_US, wide)
 
 
 def test_more_hits_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,6 +56,12 @@ def test_a_level_with_any_part_off_is_off() -> None:
     assert rules.longest_s[3] == 45.0
 
 
+def test_active_slots_are_those_below_the_high_water() -> None:
+    active = np.array([1, 0, 1, 1, 0, 1], dtype=np.uint8)
+    assert packing.active_slots(active, 5).tolist() == [0, 2, 3]
+    assert packing.active_slots(active, 0).dtype == np.int32
+
+
 def test_rules_are_copies() -> None:
     table = rule_table()
     rules = packing.kernel_rules(table)
@@ -69,9 +75,20 @@ def test_both_backends_pack_the_same_bits() -> None:
     slots = np.arange(200, dtype=np.int32)
     tracks = packing.track_inputs(traffic.columns)
     compiled, plain = (np.zeros((200, packing.ROW_WIDTH)) for _ in range(2))
-    kernel_numba.pack(tracks, slots, rules, compiled)
+    kernel_numba.pack(tracks, slots, slots, rules, compiled)
     kernel_numpy.pack(tracks, slots, rules, plain)
     assert compiled.tobytes() == plain.tobytes()
+
+
+def test_rows_are_packed_to_the_places_that_are_named() -> None:
+    traffic = fleet(5, 10)
+    rules = packing.kernel_rules(rule_table())
+    tracks = packing.track_inputs(traffic.columns)
+    by_slot, in_turn = np.zeros((10, packing.ROW_WIDTH)), np.zeros((3, packing.ROW_WIDTH))
+    slots, places = (np.array(values, dtype=np.int32) for values in ([7, 2, 4], [0, 1, 2]))
+    kernel_numba.pack(tracks, slots, slots, rules, by_slot)
+    kernel_numba.pack(tracks, slots, places, rules, in_turn)
+    assert in_turn.tobytes() == by_slot[slots].tobytes()
 
 
 def test_unknown_velocity_becomes_a_growing_zone() -> None:
@@ -80,9 +97,8 @@ def test_unknown_velocity_becomes_a_growing_zone() -> None:
     traffic.columns.velocity_north_mps[0] = math.nan
     rows = np.zeros((1, packing.ROW_WIDTH))
     rules = packing.kernel_rules(rule_table())
-    kernel_numba.pack(
-        packing.track_inputs(traffic.columns), np.zeros(1, dtype=np.int32), rules, rows
-    )
+    first = np.zeros(1, dtype=np.int32)
+    kernel_numba.pack(packing.track_inputs(traffic.columns), first, first, rules, rows)
     assert rows[0, packing.U_MPS] == rows[0, packing.V_MPS] == 0.0
     assert rows[0, packing.UNKNOWN_MPS] == rows[0, packing.GROWTH_MPS] == 20.0
     assert rows[0, packing.GROWTH_DELAY_S] == 0.0

@@ -209,8 +209,9 @@ class Correlator:
         self.doubts.hand_over(gone, keep)
         self.doubts.unmark(keep, ELSEWHERE)
         change = register.retire_merged(gone, age_us / SECOND_US)
-        self._remove(gone)
         self.settle(keep, now_us)
+        self.possibly_same.joined(keep, gone)
+        self._remove(gone)
         return [
             change,
             TracksMerged(int(number[keep]), gone_number, basis, confidence),

@@ -10,7 +10,8 @@ moment they part it is told.
 
 What is never held: a pair whose words contradict, or that one publisher hears both of; a crewed
 aircraft's own telemetry against anything but a single unsigned source; two with telemetry of their
-own; a pair that was parted, or let go once. Who begins beside one that fell silent is not held with
+own; a pair that was parted, or let go once. Two echoes of one aircraft that turn out to be one stay
+its echo, whatever they are together. Who begins beside one that fell silent is not held with
 it, nor with what has long been the echo of another aircraft. Who comes back after a silence is held
 only with whom it was held before, since it may have flown there meanwhile. A steady offset beyond
 doubt ends the hold: that is company.
@@ -116,6 +117,17 @@ class PossiblySame:
         for other in list(self._beside.get(slot, ())):
             self._drop(slot, other)
 
+    def joined(self, keep: int, gone: int) -> None:
+        """`gone` goes on as part of `keep`, which two publishers hear now.
+
+        What had both for its echoes has one now. What had one of them only is judged anew.
+        """
+        before = set(self._beside.get(gone, ()))
+        self.forget(gone)
+        for other in list(self._beside.get(keep, ())):
+            if other not in before and not self._crew_is_told(keep, other):
+                self.release(keep, other)
+
     def ended(self, slots: Sequence[int]) -> None:
         """These tracks were lost: remember beside whom."""
         for slot in slots:
@@ -144,19 +156,19 @@ class PossiblySame:
         """Whether the younger one, whose first report this is, may be the older one once more."""
         return (
             self._fits(slot_a, slot_b)
+            and self._crew_is_told(slot_a, slot_b)
             and self._never_apart(slot_a, slot_b)
             and self._begins_together(slot_a, slot_b)
             and not self._is_anothers(slot_a, slot_b)
         )
 
     def _fits(self, slot_a: int, slot_b: int) -> bool:
-        """Whether what they are and say lets them be one aircraft."""
-        return self._may_join(slot_a, slot_b) and self._is_allowed(slot_a, slot_b)
+        """Whether what they are and say lets one be the echo of the other."""
+        is_radio = self._is_radio(slot_a) or self._is_radio(slot_b)
+        return is_radio and self._may_join(slot_a, slot_b)
 
-    def _is_allowed(self, slot_a: int, slot_b: int) -> bool:
-        """Whether what the two are allows to keep an alert between them back."""
-        if not (self._is_radio(slot_a) or self._is_radio(slot_b)):
-            return False
+    def _crew_is_told(self, slot_a: int, slot_b: int) -> bool:
+        """Whether no crew's own telemetry is held with more than a single unsigned source."""
         columns = self.register.columns
         for slot, other in ((slot_a, slot_b), (slot_b, slot_a)):
             crewed = is_crewed(AircraftClass(int(columns.aircraft_class[slot])))

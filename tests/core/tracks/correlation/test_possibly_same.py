@@ -15,6 +15,8 @@ from broker.core.plain import mapping, settled
 from broker.core.tracks.correlation.memory import correlator_state
 from broker.core.tracks.correlation.possibly_same import APART_M, HEARD_TWICE
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
+from broker.core.units import SECOND_US
+from tests.core.tracks.batches import NOW_US
 from tests.core.tracks.correlation.scene import DRONES, RECEIVER, SECOND_RECEIVER, Scene, drone
 
 UNNAMED = AircraftDescription(AircraftClass.UNKNOWN_DRONE)
@@ -179,6 +181,37 @@ def test_a_crewed_aircraft_with_telemetry_is_held_with_one_unsigned_source_only(
     assert scene.tracks == 1
     own(scene, 0.2, 2.4, words=crew)
     assert not scene.airspace.correlator.possibly_same.held
+
+
+@pytest.mark.parametrize("begins_beside", [True, False])
+def test_two_echoes_that_prove_to_be_one_stay_the_echo_of_a_crewed_aircraft(
+    begins_beside: bool,
+) -> None:
+    # REQ-COR-006: what joins with a track that was never an echo is one no more.
+    crew = AircraftDescription(AircraftClass.HELICOPTER, callsign="NPAS15")
+    heard: dict[str, Any] = {
+        "words": AircraftDescription(AircraftClass.HELICOPTER), "source": ReportSource.ADSB
+    }  # fmt: skip
+    scene = Scene()
+    for second in range(20):
+        own(scene, second, SPEED_MPS * second, words=crew)
+        radio(scene, second + 0.2, SPEED_MPS * (second + 0.2), **heard)
+        off_m = 8.0 if begins_beside else max(8.0, 400.0 - 60.0 * second)
+        radio(
+            scene, second + 0.3, SPEED_MPS * (second + 0.3), off_m,
+            publisher=SECOND_RECEIVER, **heard,
+        )  # fmt: skip
+    correlator, now_us = scene.airspace.correlator, NOW_US + 20 * SECOND_US
+    assert correlator.possibly_same.holds(0, 2) is begins_beside
+    scene.effects.clear()
+    scene.airspace._with_ended_alerts(correlator._merge(1, 2, "motion", 0.95, now_us), now_us)
+    assert scene.airspace.tracks.columns.trusted[1]
+    for second in range(21, 35):
+        own(scene, second, SPEED_MPS * second, words=crew)
+        radio(scene, second + 0.2, SPEED_MPS * (second + 0.2), **heard)
+        scene.tick(second + 0.5)
+    assert correlator.possibly_same.holds(0, 1) is begins_beside
+    assert (scene.of(AlertChanged) == []) is begins_beside
 
 
 def test_company_is_told_apart_by_its_steady_offset() -> None:
