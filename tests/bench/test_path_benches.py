@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from broker.bench import durability, idle, latency, rig, throughput
+from broker.bench import durability, idle, latency, rig, sharing_cost, throughput
 from broker.bench.readers import Reader, Seen
 from broker.bench.traffic import fleet, now_us
 from broker.gateways.wire.framing import length_delimited
@@ -83,6 +83,21 @@ def test_throughput_counts_what_was_accepted() -> None:
     entry: Any = throughput.run(sizes, quiet)["results"][0]
     assert entry["ours_accepted_per_s"] > 0
     assert entry["protobuf_decode_alone_per_s"] > 0
+
+
+@pytest.mark.system
+@pytest.mark.slow
+def test_three_brokers_take_the_same_load_in_turns() -> None:
+    sizes = sharing_cost.SharingCostBench((), tracks=2_000, turns=1, warm_up_s=1.0, measured_s=2.0)
+    (entry,) = sharing_cost.run(sizes, quiet)["results"]
+    assert set(entry) == {
+        "tracks",
+        "off_accepted_per_s",
+        "views_accepted_per_s",
+        "all_accepted_per_s",
+        "off_to_all",
+    }
+    assert all(entry.values())
 
 
 @pytest.mark.system
