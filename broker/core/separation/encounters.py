@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from broker.core.alert_ids import encounter_id
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
-from broker.core.plain import Plain, integer, items
+from broker.core.plain import Later, Plain, integer, items
 from broker.core.separation import encounter_state
 from broker.core.separation import pair_memory as of
 from broker.core.separation.confirmation import confirming
@@ -189,12 +189,19 @@ class Encounters:
         return level, self._numbers(row).time_to_loss_s
 
     def state(self) -> dict[str, Plain]:
-        """Everything, as plain values."""
-        for row in self._alerts:
-            self._alerts[row] = self._current(row)
-        names = [*self._rule_names, ""]
+        """Everything, as plain values, put into their form when they are written.
+
+        Alerts stand as they were last told: their numbers are worked out again when asked for.
+        """
+        memory = self._memory
+        copied = memory._replace(
+            state=memory.state.copy(),
+            evidence=memory.evidence.copy(),
+            foreseen=memory.foreseen.copy(),
+        )
+        names, alerts = [*self._rule_names, ""], dict(self._alerts)
         return {
-            "encounters": encounter_state.packed(self._memory, names, self._alerts),
+            "encounters": Later(lambda: encounter_state.packed(copied, names, alerts)),
             "episode_count": self._episode_count,
             "now_us": self._now_us,
         }
