@@ -23,7 +23,7 @@ from broker.core.restrictions.watch_memory import (
     release,
     take,
 )
-from broker.core.separation.jit import jit, jit_inline
+from broker.core.separation.jit import jit, jit_brief, jit_inline
 from broker.core.units import SECOND_US
 
 CONFIRMATIONS: Final = 2
@@ -63,7 +63,7 @@ def sample_columns(samples: RestrictionSamples) -> SampleColumns:
     return SampleColumns(*(getattr(samples, name) for name in SampleColumns._fields))
 
 
-@jit
+@jit_brief
 def rows_gone(memory: WatchMemory, number: Integers, active: NDArray[np.uint8]) -> int:
     """Name the rows whose track is no longer in its slot, or whose restriction is over."""
     state, told = memory.state, 0
@@ -90,7 +90,7 @@ def take_row(memory: WatchMemory, slot: int, track: int, zone: int) -> int:
     return take(memory, slot, track, zone)
 
 
-@jit
+@jit_brief
 def step_watches(
     memory: WatchMemory, samples: SampleColumns, tracks: Tracks, now_us: int, step: int
 ) -> int:

@@ -70,13 +70,13 @@ def shaped(
     """The samples with those of landings judged by their true volume; the clear ones go."""
     if len(samples) == 0 or not approaches:
         return samples
-    rows = np.flatnonzero(np.isin(samples.rule, list(approaches)))
-    if len(rows) == 0:
+    rows = [row for row, rule in enumerate(samples.rule.tolist()) if rule in approaches]
+    if not rows:
         return samples
     level, hold_level = samples.level.copy(), samples.hold_level.copy()
     judged_by = samples.rule.copy()
     time_to_loss_s = samples.time_to_loss_s.copy()
-    for row in rows.tolist():
+    for row in rows:
         seen = _seen(columns, int(samples.slot_a[row]), int(samples.slot_b[row]), now_us)
         if seen is None or level[row] >= AlertLevel.FLOOR:
             continue

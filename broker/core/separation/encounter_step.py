@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from broker.core.separation import pair_memory as of
 from broker.core.separation.confirmation import FLOOR, Confirming, Judgement, idle, take_sample
 from broker.core.separation.cylinder import Floats
-from broker.core.separation.jit import jit, jit_inline
+from broker.core.separation.jit import jit_brief, jit_inline
 from broker.core.separation.pair_memory import NOTHING, Integers, PairMemory, find, release, take
 from broker.core.separation.rules import PairSamples
 
@@ -93,7 +93,7 @@ def tell(memory: PairMemory, row: int, capped: int, told: int) -> int:
     return told + 1
 
 
-@jit
+@jit_brief
 def step_pairs(
     memory: PairMemory, samples: SampleColumns, tracks: Tracks, policy: Confirming, step: Step
 ) -> int:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from broker.core.alert_ids import encounter_id
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
-from broker.core.plain import Later, Plain, integer, items
+from broker.core.plain import Later, Plain, integer, items, settled
 from broker.core.separation import encounter_state
 from broker.core.separation import pair_memory as of
 from broker.core.separation.confirmation import confirming
@@ -208,7 +208,7 @@ class Encounters:
 
     def restore(self, state: dict[str, Plain]) -> None:
         """Become what `state` was taken from; tracks must be in the same slots again."""
-        encounters = [encounter_state.unpacked(one) for one in items(state["encounters"])]
+        encounters = [encounter_state.unpacked(one) for one in items(settled(state["encounters"]))]
         self._alerts.clear()
         self._row_of_alert.clear()
         self._columns = None

@@ -9,7 +9,7 @@ from broker.core.separation import index as layout
 from broker.core.separation import packing, reach
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.index import Asking, GridIndex, HitBuffer, WatchLog
-from broker.core.separation.jit import jit, jit_inline
+from broker.core.separation.jit import jit, jit_brief, jit_inline
 from broker.core.separation.kernel_numba import Factors, evaluate_pairs, factors_of, pack, rule_for
 from broker.core.separation.packing import KernelRules, TrackInputs
 from broker.core.separation.reach import Window
@@ -65,7 +65,7 @@ def reference_point(
     return x_m, y_m, 0.0 if math.isnan(z_m) else z_m
 
 
-@jit
+@jit_brief
 def unlink(index: GridIndex, slots: NDArray[np.int32]) -> None:
     """Take slots out of their cells, where they are in one."""
     layers, head, cell, sequence = index.layer, index.head, index.cell, index.sequence
@@ -189,7 +189,7 @@ def place(
         sequence[slot], queried_us[slot] = first_sequence + k, now_us
 
 
-@jit
+@jit_brief
 def ask(
     tracks: TrackInputs,
     index: GridIndex,
@@ -206,7 +206,7 @@ def ask(
     return query(index, slots, quiet, float(now_us), rules, log, used, out)
 
 
-@jit
+@jit_brief
 def query(
     index: GridIndex,
     slots: NDArray[np.int32],

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely import Polygon, contains_xy, prepare
 
-from broker.core.separation.jit import jit
+from broker.core.separation.jit import jit_brief
 from broker.core.units import WGS84_SEMI_MAJOR_AXIS_M
 
 METRES_PER_DEGREE: Final = math.radians(1.0) * WGS84_SEMI_MAJOR_AXIS_M
@@ -87,7 +87,7 @@ def boxes_of(areas: tuple[Area, ...]) -> Floats:
     return np.array([area.shape.box() for area in areas], dtype=np.float64).reshape(-1, 4)
 
 
-@jit
+@jit_brief
 def boxes_around(latitude_deg: Floats, longitude_deg: Floats, boxes: Floats) -> NDArray[np.int64]:
     """For each position (n,), a bit for every box (boxes, 4) that holds it."""
     bits = np.zeros(len(latitude_deg), dtype=np.int64)

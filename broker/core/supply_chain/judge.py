@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from broker.core.aircraft.register import AircraftRegister
 from broker.core.plain import Plain, text
-from broker.core.separation.jit import jit
+from broker.core.separation.jit import jit_brief
 from broker.core.supply_chain.areas import boxes_around, boxes_of
 from broker.core.supply_chain.model import NO_POLICY, Action, Rule, ShownTo, SupplyChainPolicy
 from broker.core.supply_chain.reading import parse_supply_chain
@@ -251,7 +251,7 @@ class SupplyChain:
         self.load(parse_supply_chain(toml_text), toml_text)
 
 
-@jit
+@jit_brief
 def to_look_at(
     slots: Slots,
     versions: Rows,

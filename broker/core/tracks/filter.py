@@ -23,14 +23,14 @@ variance of zero says that a filter does not run.
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation.jit import jit
+from broker.core.separation.jit import jit_brief
 from broker.core.tracks.filter_columns import FilterColumns, FilterSettings, Measured
 from broker.core.tracks.filter_height import take_height
 from broker.core.tracks.filter_plane import take_plane
 from broker.core.units import SECOND_US
 
 
-@jit
+@jit_brief
 def take_reports(
     columns: FilterColumns,
     measured: Measured,

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation.jit import jit
+from broker.core.separation.jit import jit, jit_brief
 from broker.core.tracks.reports import Codes, Floats, Ints, ReportBatch, ReportSource
 from broker.core.units import SECOND_US
 
@@ -70,7 +70,7 @@ def _allowed(value: float, low: float, high: float) -> bool:
     return math.isnan(value) or low <= value <= high
 
 
-@jit
+@jit_brief
 def all_fit(said: Checked, now_us: int, exercise: bool, oldest_us: int, newest_us: int) -> bool:
     """Whether no row has any fault at all."""
     for k in range(len(said.source)):

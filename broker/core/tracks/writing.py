@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.geodesy.frame import project
-from broker.core.separation.jit import jit
+from broker.core.separation.jit import jit_brief
 from broker.core.tracks.filter_columns import Measured
 from broker.core.tracks.reports import RADIO_SOURCES, Codes, Floats, Ints, ReportBatch, ReportSource
 from broker.core.tracks.table import TrackColumns
@@ -82,7 +82,7 @@ def said_by(batch: ReportBatch, rows: NDArray[np.int64]) -> Said:
     return Said(*(getattr(batch, name)[rows] for name in Said._fields))
 
 
-@jit
+@jit_brief
 def write_rows(
     table: Written,
     said: Said,

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation.jit import jit
+from broker.core.separation.jit import jit_brief
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import AircraftClass, ReportBatch
 from broker.core.units import SECOND_US
@@ -64,7 +64,7 @@ def jumped(
     return slots[far] if far.any() else NO_SLOTS
 
 
-@jit
+@jit_brief
 def _far(
     said: Said, known: Known, slots: NDArray[np.int32], fastest_mps: NDArray[np.float64]
 ) -> NDArray[np.bool_]:
