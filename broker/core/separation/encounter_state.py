@@ -1,4 +1,8 @@
-"""Encounters in a snapshot: rows of pair memory and alerts, to plain values and back."""
+"""Encounters in a snapshot: rows of pair memory and alerts, as columns and back.
+
+Columns, as a broker in trouble has many alerts open: so many values one by one are tens of
+milliseconds of work every few seconds, which reports feel even though another thread does it.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,28 +14,57 @@ import numpy as np
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import SystemName
-from broker.core.plain import Plain, integer, items, mapping, text
+from broker.core.plain import (
+    Plain,
+    array,
+    integer,
+    items,
+    mapping,
+    text,
+    text_column,
+    texts,
+    texts_of_column,
+)
 from broker.core.separation import pair_memory as of
+from broker.core.separation.cylinder import Floats
 from broker.core.separation.encounter_step import CAPS
-from broker.core.separation.pair_memory import PairMemory
+from broker.core.separation.pair_memory import Integers, PairMemory
 
-OWN_INTEGERS: Final = {
-    "track_a": of.TRACK_A,
-    "track_b": of.TRACK_B,
-    "slot_a": of.SLOT_A,
-    "slot_b": of.SLOT_B,
-}
-"""Names in a snapshot and the columns of the state that they stand for."""
-MACHINE_INTEGERS: Final = {
-    "count_a": of.COUNT_A,
-    "count_b": of.COUNT_B,
-    "level": of.LEVEL,
-    "level_since_us": of.LEVEL_SINCE_US,
-    "lower_since_us": of.LOWER_SINCE_US,
-    "lower_best": of.LOWER_BEST,
-    "evidence_us": of.EVIDENCE_US,
-    "interval_us": of.INTERVAL_US,
-}
+_KEPT_COLUMNS: Final = (
+    of.COUNT_A,
+    of.COUNT_B,
+    of.LEVEL,
+    of.LEVEL_SINCE_US,
+    of.LOWER_SINCE_US,
+    of.LOWER_BEST,
+    of.EVIDENCE_US,
+    of.INTERVAL_US,
+    of.EVIDENCE_COUNT,
+)
+"""Of a row's state, what is taken over as it stands; the rest is found again."""
+_ALERT_INTEGERS: Final = (
+    "revision",
+    "level",
+    "highest_level",
+    "track_a",
+    "track_b",
+    "raised_us",
+    "changed_us",
+    "evaluated_us",
+)
+_ALERT_TEXTS: Final = (
+    "alert_id",
+    "kind",
+    "restriction_name",
+    "rule_id",
+    "policy_version",
+    "capped_because",
+)
+_GEOMETRY: Final = tuple(one.name for one in fields(AlertGeometry))
+_GEOMETRY_MAYBE: Final = frozenset(
+    one.name for one in fields(AlertGeometry) if one.type is not float
+)
+"""Numbers that may be unknown: NaN in a snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +76,17 @@ class Numbers:
     closest_range_m: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Encounter:
-    """One pair as it stands in a snapshot."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """The pairs of a snapshot, n rows."""
 
-    state: dict[int, int]
-    """By column of the state."""
-    evidence: list[list[int]]
-    numbers: Numbers
-    rule_id: str
-    alert: Alert | None
+    state: Integers
+    """(n, 14): the columns before TOLD_LEVEL; rules are places in `rule_names`."""
+    evidence: Integers
+    foreseen: Floats
+    rule_names: list[str]
+    alerts: dict[int, Alert]
+    """By row."""
 
 
 def numbers_of(foreseen: Sequence[float]) -> Numbers:
@@ -61,107 +95,77 @@ def numbers_of(foreseen: Sequence[float]) -> Numbers:
     return Numbers(loss_s, 0.0 if closest_s is None else closest_s, closest_m)
 
 
-def packed(
-    memory: PairMemory, rule_names: Sequence[str], alerts: Mapping[int, Alert]
-) -> list[Plain]:
+def packed(memory: PairMemory, rule_names: Sequence[str], alerts: Mapping[int, Alert]) -> Plain:
     """All pairs, in the order of their track numbers. `rule_names`: the last is for no rule."""
     rows = of.used_rows(memory)
-    state, foreseen = memory.state[rows].tolist(), memory.foreseen[rows].tolist()
-    evidence = memory.evidence[rows].tolist()
-    return [
-        _packed_pair(one, ahead, seen, rule_names[one[of.RULE]], alerts.get(row))
-        for row, one, ahead, seen in zip(rows.tolist(), state, foreseen, evidence, strict=True)
-    ]
-
-
-def _packed_pair(
-    state: list[int],
-    foreseen: list[float],
-    evidence: list[list[int]],
-    rule_id: str,
-    alert: Alert | None,
-) -> dict[str, Plain]:
-    plain: dict[str, Plain] = {name: state[column] for name, column in OWN_INTEGERS.items()}
-    plain["rule_id"] = rule_id
-    plain["numbers"] = _flat(numbers_of(foreseen))
-    plain["machine"] = {name: state[column] for name, column in MACHINE_INTEGERS.items()}
-    plain["evidence"] = [_packed_evidence(*one) for one in evidence[: state[of.EVIDENCE_COUNT]]]
-    plain["alert"] = None if alert is None else _packed_alert(alert)
-    return plain
-
-
-def _packed_evidence(level: int, count_a: int, count_b: int, by_a: int, by_b: int) -> Plain:
+    told = [(place, alerts[row]) for place, row in enumerate(rows.tolist()) if row in alerts]
+    counts = memory.state[rows, of.EVIDENCE_COUNT]
+    seen = np.arange(counts.max(initial=0))
+    is_seen = seen < counts[:, None]
     return {
-        "level": level,
-        "count_a": count_a,
-        "count_b": count_b,
-        "by_a": by_a != 0,
-        "by_b": by_b != 0,
+        "state": memory.state[rows, : of.TOLD_LEVEL],
+        "evidence": memory.evidence[rows][:, seen] * is_seen[:, :, None],
+        "foreseen": memory.foreseen[rows],
+        "rule_names": list(rule_names),
+        "alert_rows": np.array([place for place, _ in told], dtype=np.int64),
+        "alerts": _packed_alerts([alert for _, alert in told]),
     }
 
 
-def unpacked(value: Plain) -> Encounter:
-    """One pair of what `packed` made."""
+def _packed_alerts(alerts: Sequence[Alert]) -> dict[str, Plain]:
+    integers = [[int(getattr(one, name)) for name in _ALERT_INTEGERS] for one in alerts]
+    seen = [[getattr(one.geometry, name) for name in _GEOMETRY] for one in alerts]
+    acknowledgements: list[Plain] = [
+        [place, str(one.system), one.acknowledged_by, one.acknowledged_us, one.revision]
+        for place, alert in enumerate(alerts)
+        for one in alert.acknowledgements
+    ]
+    return {
+        "integers": np.array(integers, dtype=np.int64).reshape(-1, len(_ALERT_INTEGERS)),
+        "geometry": np.array(seen, dtype=np.float64).reshape(-1, len(_GEOMETRY)),
+        "texts": {
+            name: text_column([str(getattr(one, name)) for one in alerts]) for name in _ALERT_TEXTS
+        },
+        "acknowledgements": acknowledgements,
+    }
+
+
+def unpacked(value: Plain) -> Kept:
+    """What `packed` made."""
     plain = mapping(value)
-    numbers, machine, alert = mapping(plain["numbers"]), mapping(plain["machine"]), plain["alert"]
-    state = {column: integer(plain[name]) for name, column in OWN_INTEGERS.items()}
-    state |= {column: integer(machine[name]) for name, column in MACHINE_INTEGERS.items()}
-    return Encounter(
-        state=state,
-        evidence=[_unpacked_evidence(one) for one in items(plain["evidence"])],
-        numbers=Numbers(
-            _maybe_number(numbers["time_to_loss_s"]),
-            _number(numbers["time_to_closest_s"]),
-            _maybe_number(numbers["closest_range_m"]),
-        ),
-        rule_id=text(plain["rule_id"]),
-        alert=None if alert is None else _unpacked_alert(mapping(alert)),
+    rows = array(plain["alert_rows"]).tolist()
+    alerts = _unpacked_alerts(mapping(plain["alerts"]))
+    if len(rows) != len(alerts):
+        raise BrokenInvariant("snapshot: alerts and their rows differ in number")
+    return Kept(
+        state=array(plain["state"]).astype(np.int64),
+        evidence=array(plain["evidence"]).astype(np.int64),
+        foreseen=array(plain["foreseen"]).astype(np.float64),
+        rule_names=texts(plain["rule_names"]),
+        alerts=dict(zip(rows, alerts, strict=True)),
     )
 
 
-def memory_of(
-    encounters: Sequence[Encounter], rules: Mapping[str, int], confirm_of: int
-) -> PairMemory:
+def memory_of(kept: Kept, rules: Mapping[str, int], confirm_of: int) -> PairMemory:
     """The memory that holds these pairs, in rows 0 onwards."""
-    slots = [max(one.state[of.SLOT_A], one.state[of.SLOT_B]) for one in encounters]
-    kept = max((len(one.evidence) for one in encounters), default=0)
-    memory = of.empty_memory(max(slots, default=-1) + 1, max(confirm_of, kept))
-    memory = of.with_room(memory, 0, 0, len(encounters))
-    for row, one in enumerate(encounters):
-        state = one.state
-        at = of.take(
-            memory,
-            (state[of.SLOT_A], state[of.SLOT_B]),
-            (state[of.TRACK_A], state[of.TRACK_B]),
-        )
+    state, count = kept.state, len(kept.state)
+    slots = int(state[:, [of.SLOT_A, of.SLOT_B]].max(initial=-1)) + 1
+    seen = int(state[:, of.EVIDENCE_COUNT].max(initial=0))
+    memory = of.empty_memory(slots, max(confirm_of, seen))
+    memory = of.with_room(memory, 0, 0, count)
+    for row in range(count):
+        track_a, track_b, slot_a, slot_b, rule, *_ = state[row].tolist()
+        at = of.take(memory, (slot_a, slot_b), (track_a, track_b))
         if at != row:
             raise BrokenInvariant("an empty pair memory gives its rows out of order")
-        for column, value in state.items():
-            memory.state[row, column] = value
-        memory.state[row, of.RULE] = rules.get(one.rule_id, of.NOTHING)
-        memory.state[row, of.EVIDENCE_COUNT] = len(one.evidence)
-        if one.evidence:
-            memory.evidence[row, : len(one.evidence)] = one.evidence
-        if one.alert is not None:
-            memory.state[row, of.TOLD_LEVEL] = one.alert.level
-            memory.state[row, of.TOLD_CAP] = _cap_number(one.alert.capped_because)
-        numbers = (
-            one.numbers.time_to_loss_s,
-            one.numbers.time_to_closest_s,
-            one.numbers.closest_range_m,
-        )
-        memory.foreseen[row] = [np.nan if value is None else value for value in numbers]
+        memory.state[row, of.RULE] = rules.get(kept.rule_names[rule], of.NOTHING)
+    memory.state[:count, _KEPT_COLUMNS] = state[:, _KEPT_COLUMNS]
+    memory.evidence[:count, :seen] = kept.evidence[:, :seen]
+    memory.foreseen[:count] = kept.foreseen
+    for row, alert in kept.alerts.items():
+        memory.state[row, of.TOLD_LEVEL] = alert.level
+        memory.state[row, of.TOLD_CAP] = _cap_number(alert.capped_because)
     return memory
-
-
-_ALERT_INTEGERS = ("revision", "track_a", "track_b", "raised_us", "changed_us", "evaluated_us")
-_ALERT_TEXTS = ("alert_id", "restriction_name", "rule_id", "policy_version", "capped_because")
-_GEOMETRY_MAYBE = (
-    "relative_height_m",
-    "relative_height_doubt_m",
-    "time_to_loss_s",
-    "time_to_exit_s",
-)
 
 
 def _cap_number(because: str) -> int:
@@ -170,53 +174,56 @@ def _cap_number(because: str) -> int:
     return CAPS.index(because)
 
 
-def _flat(record: Numbers | AlertGeometry) -> dict[str, Plain]:
-    # Not `asdict`, which copies deeply: this runs between two micro-batches, for every pair.
-    return {name: getattr(record, name) for name in record.__slots__}
-
-
-def _packed_alert(alert: Alert) -> dict[str, Plain]:
-    plain: dict[str, Plain] = {
-        name: getattr(alert, name) for name in (*_ALERT_INTEGERS, *_ALERT_TEXTS)
-    }
-    plain["kind"] = alert.kind.value
-    plain["level"], plain["highest_level"] = int(alert.level), int(alert.highest_level)
-    plain["geometry"] = _flat(alert.geometry)
-    plain["acknowledgements"] = [
-        [str(one.system), one.acknowledged_by, one.acknowledged_us, one.revision]
-        for one in alert.acknowledgements
+def _unpacked_alerts(plain: dict[str, Plain]) -> list[Alert]:
+    words = mapping(plain["texts"])
+    columns = [texts_of_column(words[name]) for name in _ALERT_TEXTS]
+    acknowledged: dict[int, list[Acknowledgement]] = {}
+    for one in map(items, items(plain["acknowledgements"])):
+        acknowledged.setdefault(integer(one[0]), []).append(_unpacked_acknowledgement(one[1:]))
+    rows = zip(
+        array(plain["integers"]).tolist(),
+        array(plain["geometry"]).tolist(),
+        zip(*columns, strict=True),
+        strict=True,
+    )
+    return [
+        _alert(
+            dict(zip(_ALERT_INTEGERS, integers, strict=True)),
+            dict(zip(_GEOMETRY, geometry, strict=True)),
+            dict(zip(_ALERT_TEXTS, text_row, strict=True)),
+            tuple(acknowledged.get(place, ())),
+        )
+        for place, (integers, geometry, text_row) in enumerate(rows)
     ]
-    return plain
 
 
-def _unpacked_alert(plain: dict[str, Plain]) -> Alert:
-    geometry = mapping(plain["geometry"])
-    sure = [one.name for one in fields(AlertGeometry) if one.name not in _GEOMETRY_MAYBE]
+def _alert(
+    integers: dict[str, int],
+    geometry: dict[str, float],
+    words: dict[str, str],
+    acknowledgements: tuple[Acknowledgement, ...],
+) -> Alert:
+    seen = {
+        name: None if name in _GEOMETRY_MAYBE and math.isnan(value) else value
+        for name, value in geometry.items()
+    }
     return Alert(
-        revision=integer(plain["revision"]),
-        track_a=integer(plain["track_a"]),
-        track_b=integer(plain["track_b"]),
-        raised_us=integer(plain["raised_us"]),
-        changed_us=integer(plain["changed_us"]),
-        evaluated_us=integer(plain["evaluated_us"]),
-        alert_id=text(plain["alert_id"]),
-        restriction_name=text(plain["restriction_name"]),
-        rule_id=text(plain["rule_id"]),
-        policy_version=text(plain["policy_version"]),
-        capped_because=text(plain["capped_because"]),
-        kind=AlertKind(text(plain["kind"])),
-        level=AlertLevel(integer(plain["level"])),
-        highest_level=AlertLevel(integer(plain["highest_level"])),
-        geometry=AlertGeometry(
-            **{name: _number(geometry[name]) for name in sure},
-            relative_height_m=_maybe_number(geometry["relative_height_m"]),
-            relative_height_doubt_m=_maybe_number(geometry["relative_height_doubt_m"]),
-            time_to_loss_s=_maybe_number(geometry["time_to_loss_s"]),
-            time_to_exit_s=_maybe_number(geometry.get("time_to_exit_s")),
-        ),
-        acknowledgements=tuple(
-            _unpacked_acknowledgement(items(one)) for one in items(plain["acknowledgements"])
-        ),
+        alert_id=words["alert_id"],
+        revision=integers["revision"],
+        kind=AlertKind(words["kind"]),
+        level=AlertLevel(integers["level"]),
+        highest_level=AlertLevel(integers["highest_level"]),
+        track_a=integers["track_a"],
+        track_b=integers["track_b"],
+        restriction_name=words["restriction_name"],
+        raised_us=integers["raised_us"],
+        changed_us=integers["changed_us"],
+        evaluated_us=integers["evaluated_us"],
+        rule_id=words["rule_id"],
+        policy_version=words["policy_version"],
+        capped_because=words["capped_because"],
+        geometry=AlertGeometry(**seen),  # type: ignore[arg-type]
+        acknowledgements=acknowledgements,
     )
 
 
@@ -227,19 +234,3 @@ def _unpacked_acknowledgement(row: list[Plain]) -> Acknowledgement:
         acknowledged_us=integer(row[2]),
         revision=integer(row[3]),
     )
-
-
-def _unpacked_evidence(value: Plain) -> list[int]:
-    plain = mapping(value)
-    seen = [integer(plain[name]) for name in ("level", "count_a", "count_b")]
-    return [*seen, int(plain["by_a"] is True), int(plain["by_b"] is True)]
-
-
-def _number(value: Plain) -> float:
-    if not isinstance(value, int | float):
-        raise BrokenInvariant("snapshot: a number was expected")
-    return float(value)
-
-
-def _maybe_number(value: Plain) -> float | None:
-    return None if value is None else _number(value)

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from broker.core.alert_ids import encounter_id
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
-from broker.core.plain import Later, Plain, integer, items, settled
+from broker.core.plain import Later, Plain, integer, settled
 from broker.core.separation import encounter_state
 from broker.core.separation import pair_memory as of
 from broker.core.separation.confirmation import confirming
@@ -208,22 +208,19 @@ class Encounters:
 
     def restore(self, state: dict[str, Plain]) -> None:
         """Become what `state` was taken from; tracks must be in the same slots again."""
-        encounters = [encounter_state.unpacked(one) for one in items(settled(state["encounters"]))]
-        self._alerts.clear()
-        self._row_of_alert.clear()
+        kept = encounter_state.unpacked(settled(state["encounters"]))
         self._columns = None
         self._episode_count = integer(state["episode_count"])
         self._now_us = integer(state["now_us"])
         rule_ids = list(self._own_rules())
-        old_names = sorted({one.rule_id for one in encounters} - {"", *rule_ids})
+        used = {kept.rule_names[rule] for rule in kept.state[:, of.RULE].tolist()}
+        old_names = sorted(used - {"", *rule_ids})
         self._rule_names, self._first_rule = old_names + rule_ids, len(old_names)
         rule_of_name = {name: rule for rule, name in enumerate(self._rule_names)}
         confirm_of = self._confirming.confirm_of
-        self._memory = encounter_state.memory_of(encounters, rule_of_name, confirm_of)
-        for row, encounter in enumerate(encounters):
-            if encounter.alert is not None:
-                self._alerts[row] = encounter.alert
-                self._row_of_alert[encounter.alert.alert_id] = row
+        self._memory = encounter_state.memory_of(kept, rule_of_name, confirm_of)
+        self._alerts = kept.alerts
+        self._row_of_alert = {alert.alert_id: row for row, alert in kept.alerts.items()}
 
     def _tell(self, row: int, capped: str) -> Alert:
         """The revision for a row whose level changed, or that a cap began to hold down."""

@@ -1,6 +1,5 @@
 """The alert machine: confirmation, persistence, caps, ids, acknowledgements and snapshots."""
 
-import json
 import random
 from functools import partial
 from typing import Any
@@ -12,10 +11,13 @@ from hypothesis import strategies as st
 from broker.core.effects import Acknowledgement, Alert, AlertLevel
 from broker.core.names import SystemName
 from broker.core.plain import mapping, settled
+from broker.core.separation.encounter_state import unpacked as unpacked_pairs
 from broker.core.separation.encounter_step import UNSIGNED_SOURCE, VERTICAL_UNKNOWN
 from broker.core.separation.encounters import Encounters, urgency_key
 from broker.core.separation.pair_memory import NOTHING, SLOT_A, SLOT_B, used_rows
 from broker.core.separation.policy import Policy
+from broker.journal.snapshots import decode_snapshot, encode_snapshot
+from broker.service.packing import packed, unpacked
 from tests.core.separation.replay import (
     SECOND_US,
     START_US,
@@ -363,20 +365,26 @@ def random_walk(scene: Scene, seed: int, start_s: int, steps: int) -> list[Alert
     return told
 
 
+def as_written(machine: Encounters) -> bytes:
+    """A snapshot of the machine alone."""
+    return encode_snapshot(1, packed({"machine": machine.state()}), {})
+
+
 @pytest.mark.parametrize("seed", range(8))
 def test_a_restored_machine_goes_on_identically(seed: int) -> None:
     one, two = Scene(), Scene()
     random_walk(one, seed, 0, 40)
     random_walk(two, seed, 0, 40)
-    state = json.loads(json.dumps(settled(two.machine.state())))
+    written = as_written(two.machine)
     two.machine = Encounters(DEFAULT)
-    two.machine.restore(state)
+    two.machine.restore(mapping(unpacked(decode_snapshot(written, 1).state)["machine"]))
+    assert as_written(two.machine) == written
     told = [(alert.alert_id, alert.revision, alert.level) for alert in one.machine.active()]
     kept = [(alert.alert_id, alert.revision, alert.level) for alert in two.machine.active()]
     assert sorted(kept) == sorted(told)
     assert random_walk(two, seed + 100, 40, 40) == random_walk(one, seed + 100, 40, 40)
     assert two.machine.active() == one.machine.active()
-    assert settled(two.machine.state()) == settled(one.machine.state())
+    assert as_written(two.machine) == as_written(one.machine)
 
 
 def test_a_state_stays_as_it_was_taken_and_taking_it_changes_nothing() -> None:
@@ -384,10 +392,10 @@ def test_a_state_stays_as_it_was_taken_and_taking_it_changes_nothing() -> None:
     one, two = Scene(), Scene()
     random_walk(one, 3, 0, 40)
     random_walk(two, 3, 0, 40)
-    state = one.machine.state()
-    at_once = settled(two.machine.state())
+    taken = one.machine.state()
+    at_once = as_written(two.machine)
     assert random_walk(one, 4, 40, 40) == random_walk(two, 4, 40, 40)
-    assert settled(state) == at_once
+    assert encode_snapshot(1, packed({"machine": taken}), {}) == at_once
 
 
 def test_nothing_is_kept_of_pairs_that_parted() -> None:
@@ -395,7 +403,7 @@ def test_nothing_is_kept_of_pairs_that_parted() -> None:
     random_walk(scene, 1, 0, 50)
     for second in range(60, 80):
         scene.fresh(second, moved=range(8))
-    assert mapping(settled(scene.machine.state()))["encounters"] == []
+    assert len(unpacked_pairs(settled(scene.machine.state()["encounters"])).state) == 0
     memory = scene.machine._memory
     assert memory.free_count[0] == len(memory.state)
     assert set(memory.head.tolist()) == {NOTHING}
