@@ -31,8 +31,8 @@ def jit(function: Function) -> Function:
 def jit_brief(function: Function) -> Function:
     """The same, keeping the interpreter lock: for what reports call, which takes microseconds.
 
-    Whoever lets go of the lock while another thread wants it waits for it afterwards, 0.2 ms here.
-    With a dozen such calls a report lost more time to waiting than it took.
+    Whoever lets go of the lock while another thread wants it waits for it afterwards, half a
+    millisecond here. With a dozen such calls a report lost more time to waiting than it took.
     """
     if _numba is None:
         return function

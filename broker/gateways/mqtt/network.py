@@ -2,9 +2,9 @@
 
 paho's own thread reads a message in three to five system calls, and whoever publishes wakes that
 thread through a socket and waits its turn against it. Each of these is a moment at which the
-interpreter goes to somebody else, for 0.2 ms if that one is busy; together they were half of an
-alert's time. Here one thread does it all: it takes what the socket holds in one call, and what the
-broker has to say is handed to paho, and written, by the thread that was woken for it.
+interpreter goes to somebody else, and stays there if that one is busy; together they were half of
+an alert's time. Here one thread does it all: it takes what the socket holds in one call, and what
+the broker has to say is handed to paho, and written, by the thread that was woken for it.
 """
 
 import math
