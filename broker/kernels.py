@@ -1,8 +1,9 @@
 """Where compiled kernels are kept: one folder for each state of the kernels' sources.
 
 Numba's cache notices a change only in the file of the function itself, not in the functions that
-were compiled into it. After an update, a caller could go on with the old code of what it calls.
-So the folder's name is a digest of all kernel sources: other sources, another folder.
+were compiled into it, nor in the constants that it uses. After an update, a caller could go on with
+the old code of what it calls. So the folder's name is a digest of all sources of the rooms that
+hold kernels or what is compiled into them: other sources, another folder.
 """
 
 import hashlib
@@ -10,16 +11,19 @@ import os
 from pathlib import Path
 from typing import Final
 
-KERNELS: Final = Path(__file__).parent / "core" / "separation"
+PACKAGE: Final = Path(__file__).parent
+ROOMS: Final = (PACKAGE / "core", PACKAGE / "gateways" / "wire")
 DIGEST_CHARACTERS: Final = 16
 VARIABLE: Final = "NUMBA_CACHE_DIR"
 
 
-def sources_digest(folder: Path) -> str:
-    """Changes with any byte of any source in `folder`."""
+def sources_digest(*folders: Path) -> str:
+    """Changes with any byte, and with the place, of any source in or below `folders`."""
     digest = hashlib.sha256()
-    for path in sorted(folder.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    for folder in folders:
+        for path in sorted(folder.rglob("*.py")):
+            place = path.relative_to(folder).as_posix().encode()
+            digest.update(place + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:DIGEST_CHARACTERS]
 
 
@@ -30,8 +34,14 @@ def keep_kernels_apart() -> None:
     cache = os.environ.get("XDG_CACHE_HOME") or os.environ.get("CACHE_DIRECTORY")
     try:
         base = Path(cache) if cache else Path.home() / ".cache"
-        folder = base / "keepclear" / f"kernels-{sources_digest(KERNELS)}"
+        folder = base / "keepclear" / f"kernels-{sources_digest(*ROOMS)}"
         folder.mkdir(parents=True, exist_ok=True)
     except (OSError, RuntimeError):
         return  # no home to write to: Numba then chooses a place, or compiles at every start
     os.environ[VARIABLE] = str(folder)
+
+
+def are_kept() -> bool:
+    """Whether kernels of these sources were compiled before; where Numba keeps its own, unknown."""
+    folder = os.environ.get(VARIABLE)
+    return folder is None or any(Path(folder).rglob("*.nbc"))

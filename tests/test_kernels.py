@@ -1,13 +1,21 @@
 """Compiled kernels of other sources are never used."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from broker.kernels import VARIABLE, keep_kernels_apart, sources_digest
+from broker.kernels import (
+    PACKAGE,
+    ROOMS,
+    VARIABLE,
+    are_kept,
+    keep_kernels_apart,
+    sources_digest,
+)
 
 
 def test_the_digest_changes_with_any_source(tmp_path: Path) -> None:
@@ -19,7 +27,37 @@ def test_the_digest_changes_with_any_source(tmp_path: Path) -> None:
     (tmp_path / "b.py").write_text("B = 2\n", encoding="utf-8")
     changed = sources_digest(tmp_path)
     (tmp_path / "b.py").rename(tmp_path / "c.py")
-    assert len({before, changed, sources_digest(tmp_path)}) == 3
+    renamed = sources_digest(tmp_path)
+    (tmp_path / "below").mkdir()
+    (tmp_path / "c.py").rename(tmp_path / "below" / "c.py")
+    assert len({before, changed, renamed, sources_digest(tmp_path)}) == 4
+
+
+def compiled_sources() -> list[Path]:
+    """Every source of the broker with a kernel in it."""
+    decorated = re.compile(r"^@jit(_\w+)?$", re.MULTILINE)
+    every = [path for path in PACKAGE.rglob("*.py") if decorated.search(path.read_text("utf-8"))]
+    assert len(every) > 15
+    return every
+
+
+@pytest.mark.parametrize("source", compiled_sources(), ids=lambda path: path.stem)
+def test_what_is_compiled_and_what_it_uses_is_in_the_digest(source: Path) -> None:
+    # REQ-SEP-090
+    imported = re.findall(r"^from (broker\.[\w.]+) import", source.read_text("utf-8"), re.MULTILINE)
+    used = [PACKAGE.joinpath(*name.split(".")[1:]).with_suffix(".py") for name in imported]
+    for path in (source, *used):
+        assert any(path.is_relative_to(room) for room in ROOMS), path
+
+
+def test_compiled_before_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path))
+    assert not are_kept()
+    (tmp_path / "separation_1").mkdir()
+    (tmp_path / "separation_1" / "kernel.1.nbc").write_bytes(b"")
+    assert are_kept()
+    monkeypatch.delenv(VARIABLE)
+    assert are_kept()
 
 
 def test_importing_the_broker_chooses_the_folder(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from adapters.metrics import FeedMetrics
 from adapters.registerbook import keep_renewed
 from adapters.registry import UnknownAdapter, build_feed, split
 from adapters.runtime import RunningAdapter, run_adapters
+from broker import kernels
 from broker.cli.credentials import new_client
 from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.following import BrokerTime, PacedClock, RecordedClock
@@ -166,6 +167,8 @@ async def running_broker(
         raise BrokenInvariant("settings with identities, and a broker without")
     sys.setswitchinterval(THREAD_SWITCH_S)
     policy = policy_text(settings.policy)
+    if not kernels.are_kept():
+        log.info("kernels-compiling", note="the first start on a machine takes a minute or two")
     await asyncio.to_thread(rehearse, policy, WireEncoder(exercise=False))
     broker = _broker_of(settings, clock, policy, security)
     try:
