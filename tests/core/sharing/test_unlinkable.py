@@ -4,7 +4,7 @@ from itertools import product
 
 from broker.core.alert_ids import encounter_id
 from broker.core.commands import CreateRestriction
-from broker.core.effects import Done
+from broker.core.effects import AlertKind, Done
 from broker.core.names import RestrictionName
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.shapes import Circle
@@ -60,8 +60,10 @@ def guessed(shown: dict[str, alerts_pb2.Alert]) -> set[str]:
     for alert in shown.values():
         tries = product(range(TRACKS_TRIED), range(EPISODES_TRIED))
         for track, episode in tries:
-            others = [*range(TRACKS_TRIED), str(ASKED)]
-            found |= {encounter_id(b"", track, one, episode, alert.raised_us) for one in others}
+            seen = episode, alert.raised_us
+            pairs = ((AlertKind.PROXIMITY, track, other) for other in range(TRACKS_TRIED))
+            tried = [*pairs, (track, str(ASKED))]
+            found |= {encounter_id(b"", *names, *seen) for names in tried}
     return found & shown.keys()
 
 
