@@ -39,6 +39,8 @@ _STATES: Final[dict[int, str]] = {
 }
 _DOUBTS: Final = {
     "implausible-jump": "DOUBT: jumped",
+    "implausible-speed": "DOUBT: too fast for its kind",
+    "possibly-heard-twice": "DOUBT: may be heard twice",
     "identity-claimed-elsewhere": "DOUBT: same identity elsewhere",
 }
 _DOING: Final[dict[int, str]] = {

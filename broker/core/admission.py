@@ -17,7 +17,7 @@ from broker.core.names import SystemName
 from broker.core.supply_chain.judge import SupplyChain
 from broker.core.tracks.correlation.correlator import Correlator, moved_once
 from broker.core.tracks.correlation.hearing import Hearing
-from broker.core.tracks.correlation.jumps import jumped
+from broker.core.tracks.correlation.jumps import Implausible, implausible
 from broker.core.tracks.correlation.listening import listen
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import (
@@ -72,8 +72,7 @@ class Wave:
 
     slots: Slots
     state_changes: tuple[TrackStateChanged, ...]
-    jumped: Slots
-    """Those that moved further than their kind can fly."""
+    implausible: Implausible
 
 
 class Admission:
@@ -138,7 +137,10 @@ class Admission:
             yield Wave(
                 moved_once(np.concatenate([one.slots for one in written])),
                 tuple(change for one in written for change in one.state_changes),
-                np.concatenate([one.jumped for one in written]),
+                Implausible(
+                    np.concatenate([one.implausible.jumped for one in written]),
+                    np.concatenate([one.implausible.too_fast for one in written]),
+                ),
             )
 
     def _write(self, group: _Group, number: int) -> Wave:
@@ -151,16 +153,16 @@ class Admission:
             self._refuse(group, rows[heard.late])
             self._accept(group, rows[~heard.leads & ~heard.late])
             rows, slots, batch = rows[heard.leads], slots[heard.leads], heard.batch
-        far = jumped(self._register, batch, rows, slots)
+        cannot_be = implausible(self._register, batch, rows, slots)
         newer, changes = self._register.write(batch, rows, slots, self._received_us)
         for slot in shared.tolist():
             self._correlator.hearers.retrust(slot, self._now_us)
         if newer.all():
             self._accept(group, rows)
-            return Wave(slots, tuple(changes), far)
+            return Wave(slots, tuple(changes), cannot_be)
         self._refuse(group, rows[~newer])
         self._accept(group, rows[newer])
-        return Wave(slots[newer], tuple(changes), far)
+        return Wave(slots[newer], tuple(changes), cannot_be)
 
     def _refuse(self, group: _Group, rows: NDArray[np.int64]) -> None:
         group.faults += ((row, "time_of_validity_us", _NOT_NEWER) for row in rows.tolist())

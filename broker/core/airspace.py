@@ -185,7 +185,7 @@ class Airspace:
             *wave.state_changes,
             *doubts,
             *shared,
-            *self.correlator.jumped(wave.jumped, now_us),
+            *self.correlator.implausible(wave.implausible, now_us),
             *self._alerts(alerts, now_us),
         ]
 

@@ -26,6 +26,7 @@ from broker.core.tracks.correlation.doubts import Doubts, updated
 from broker.core.tracks.correlation.hearers import Hearers
 from broker.core.tracks.correlation.hearing import Hearing
 from broker.core.tracks.correlation.identity import contradict
+from broker.core.tracks.correlation.jumps import JUMP, TOO_FAST, Implausible
 from broker.core.tracks.correlation.looking import candidates, look_at
 from broker.core.tracks.correlation.looks import Looks
 from broker.core.tracks.correlation.namesakes import Namesakes
@@ -95,9 +96,13 @@ class Correlator:
         self.looks.forget_old(now_us)
         return [*effects, *self._show_held()]
 
-    def jumped(self, slots: Slots, now_us: int) -> list[Effect]:
-        """These tracks moved further than their kind can fly."""
-        return self.doubts.jumped(slots.tolist(), now_us)
+    def implausible(self, found: Implausible, now_us: int) -> list[Effect]:
+        """These tracks moved further, or say that they fly faster, than their kind can."""
+        effects: list[Effect] = []
+        for slots, mark in ((found.jumped, JUMP), (found.too_fast, TOO_FAST)):
+            if len(slots):
+                effects += self.doubts.mark_for_a_while(slots.tolist(), mark, now_us)
+        return effects
 
     def forget(self, slots: Sequence[int]) -> None:
         """These tracks were lost."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from broker.core.effects import Effect, TracksUpdated
-from broker.core.tracks.correlation.jumps import JUMP, MARKED_US
+from broker.core.tracks.correlation.jumps import JUMP, MARKED_US, TOO_FAST
 from broker.core.tracks.register import TrackRegister
 
 
@@ -12,8 +12,8 @@ class Doubts:
 
     def __init__(self, register: TrackRegister) -> None:
         self._register = register
-        self.jumped_us: dict[int, int] = {}
-        """Slot -> when it last moved further than its kind can fly."""
+        self.passing_us: dict[tuple[int, str], int] = {}
+        """Slot and mark -> when its cause was seen last."""
 
     def marked(self, mark: str) -> list[int]:
         """Slots with the mark, ascending."""
@@ -45,18 +45,18 @@ class Doubts:
                 effects += self.unmark(slot, mark)
         return effects
 
-    def jumped(self, slots: list[int], now_us: int) -> list[Effect]:
-        """These tracks moved further than their kind can fly."""
-        self.jumped_us.update(dict.fromkeys(slots, now_us))
-        return self.mark(slots, JUMP)
+    def mark_for_a_while(self, slots: list[int], mark: str, now_us: int) -> list[Effect]:
+        """Mark these tracks until it is `MARKED_US` since this was last asked."""
+        self.passing_us.update({(slot, mark): now_us for slot in slots})
+        return self.mark(slots, mark)
 
     def calmed(self, now_us: int) -> list[Effect]:
-        """Those that jumped long enough ago are marked no more."""
-        calm = [slot for slot, at_us in self.jumped_us.items() if now_us - at_us > MARKED_US]
+        """Those whose cause was seen last long enough ago are marked no more."""
+        calm = [one for one, at_us in self.passing_us.items() if now_us - at_us > MARKED_US]
         effects: list[Effect] = []
-        for slot in sorted(calm):
-            del self.jumped_us[slot]
-            effects += self.unmark(slot, JUMP)
+        for slot, mark in sorted(calm):
+            del self.passing_us[slot, mark]
+            effects += self.unmark(slot, mark)
         return effects
 
     def hand_over(self, gone: int, keep: int) -> None:
@@ -64,12 +64,15 @@ class Doubts:
         known = self._register.marks.doubts
         marks = dict.fromkeys((*known.get(keep, ()), *known.get(gone, ())))
         self._register.set_doubts(keep, tuple(marks))
-        if gone in self.jumped_us:
-            self.jumped_us[keep] = max(self.jumped_us.get(keep, 0), self.jumped_us[gone])
+        for mark in (JUMP, TOO_FAST):
+            at_us = self.passing_us.get((gone, mark))
+            if at_us is not None:
+                self.passing_us[keep, mark] = max(self.passing_us.get((keep, mark), 0), at_us)
 
     def forget(self, slot: int) -> None:
         """The track is gone."""
-        self.jumped_us.pop(slot, None)
+        for mark in (JUMP, TOO_FAST):
+            self.passing_us.pop((slot, mark), None)
 
 
 def updated(slots: list[int]) -> list[Effect]:

@@ -30,7 +30,7 @@ def correlator_state(correlator: Correlator) -> dict[str, Plain]:
             [*one, *other, until_us]
             for (one, other), until_us in sorted(correlator.hearers.banned.items())
         ],
-        "jumped": [[slot, at_us] for slot, at_us in sorted(correlator.doubts.jumped_us.items())],
+        "passing": [[*one, at_us] for one, at_us in sorted(correlator.doubts.passing_us.items())],
         "possibly_same": _held_to_plain(correlator.possibly_same),
         "doubts": [
             [slot, list(marks)] for slot, marks in sorted(correlator.register.marks.doubts.items())
@@ -56,9 +56,9 @@ def restore_correlator(correlator: Correlator, value: Plain) -> None:
         *handles, until_us = items(entry)
         pair = _handle(handles[:2]), _handle(handles[2:])
         correlator.hearers.banned[pair] = integer(until_us)
-    for entry in items(state["jumped"]):
-        slot, at_us = items(entry)
-        correlator.doubts.jumped_us[integer(slot)] = integer(at_us)
+    for entry in items(state["passing"]):
+        slot, mark, at_us = items(entry)
+        correlator.doubts.passing_us[integer(slot), text(mark)] = integer(at_us)
     _restore_held(correlator.possibly_same, state["possibly_same"])
     for entry in items(state["doubts"]):
         slot, marks = items(entry)

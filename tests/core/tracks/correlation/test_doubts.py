@@ -39,18 +39,18 @@ def test_marks_of_other_causes_stay() -> None:
 
 def test_a_jump_is_forgotten_in_time_and_with_its_track() -> None:
     doubts, known = flying(2)
-    doubts.jumped([0, 1], 5)
+    doubts.mark_for_a_while([0, 1], JUMP, 5)
     assert doubts.calmed(5 + MARKED_US) == []
-    doubts.jumped([1], 10)
+    doubts.mark_for_a_while([1], JUMP, 10)
     assert told(doubts.calmed(6 + MARKED_US)) == [0]
     assert known == {1: (JUMP,)}
     doubts.forget(1)
-    assert doubts.jumped_us == {}
+    assert doubts.passing_us == {}
 
 
 def test_who_is_joined_to_another_hands_its_marks_on_and_they_end_in_time() -> None:
     doubts, known = flying(2)
-    doubts.jumped([1], 5)
+    doubts.mark_for_a_while([1], JUMP, 5)
     doubts.mark([0], "odd")
     doubts.hand_over(1, 0)
     doubts.forget(1)

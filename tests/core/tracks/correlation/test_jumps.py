@@ -1,16 +1,20 @@
 """A jump is what an aircraft of its kind cannot have flown."""
 
+import math
+
 import pytest
 
 from broker.core.tracks.correlation.jumps import SLACK_M
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from tests.core.tracks.correlation.scene import DRONES, Scene
 
-
-@pytest.mark.parametrize(
+CLASSES = pytest.mark.parametrize(
     ("aircraft_class", "reach_mps"),
     [(AircraftClass.DRONE, 60.0), (AircraftClass.HELICOPTER, 120.0), (AircraftClass.UNKNOWN, 400)],
 )
+
+
+@CLASSES
 @pytest.mark.parametrize(("share", "doubts"), [(0.97, {}), (1.03, {0: ("implausible-jump",)})])
 def test_the_reach_grows_with_time_and_speed(
     aircraft_class: AircraftClass, reach_mps: float, share: float, doubts: object
@@ -20,3 +24,40 @@ def test_the_reach_grows_with_time_and_speed(
     assert scene.airspace.tracks.marks.doubts == {}  # a first report is no jump
     scene.report(DRONES, "a", 4.0, share * (SLACK_M + 4.0 * reach_mps), 0.0, words=words)
     assert scene.airspace.tracks.marks.doubts == doubts
+
+
+@CLASSES
+@pytest.mark.parametrize(("share", "marked"), [(0.97, False), (1.03, True)])
+def test_a_speed_that_no_such_aircraft_flies_is_marked_for_a_minute(
+    aircraft_class: AircraftClass, reach_mps: float, share: float, marked: bool
+) -> None:
+    if marked and aircraft_class is AircraftClass.UNKNOWN:
+        pytest.skip("over 400 m/s is refused, whatever says so")
+    scene, words = Scene(), AircraftDescription(aircraft_class)
+
+    def report(second: float, speed_mps: float) -> None:
+        scene.report(
+            DRONES,
+            "a",
+            second,
+            0.0,
+            0.0,
+            words=words,
+            velocity_east_mps=0.6 * speed_mps,
+            velocity_north_mps=-0.8 * speed_mps,
+        )
+
+    report(0.0, 5.0)
+    report(1.0, share * reach_mps)
+    assert scene.airspace.tracks.marks.doubts == ({0: ("implausible-speed",)} if marked else {})
+    for second in range(2, 70, 4):
+        report(second, 5.0)
+        scene.tick(second + 0.5)
+    assert scene.airspace.tracks.marks.doubts == {}
+
+
+def test_no_speed_is_no_speed_too_high() -> None:
+    scene, words = Scene(), AircraftDescription(AircraftClass.DRONE)
+    for second in range(2):
+        scene.report(DRONES, "a", second, 0.0, 0.0, words=words, velocity_east_mps=math.nan)
+    assert scene.airspace.tracks.marks.doubts == {}

@@ -79,11 +79,11 @@ def busy() -> Scene:
 
 def test_everything_that_is_remembered_is_in_the_state() -> None:
     state = correlator_state(busy().airspace.correlator)
-    assert all(state[part] for part in ("shared", "evidence", "banned", "jumped", "doubts"))
+    assert all(state[part] for part in ("shared", "evidence", "banned", "passing", "doubts"))
     assert mapping(state["possibly_same"])["let_go"]
 
 
-@pytest.mark.parametrize("part", ["shared", "evidence", "banned", "jumped", "possibly_same"])
+@pytest.mark.parametrize("part", ["shared", "evidence", "banned", "passing", "possibly_same"])
 def test_a_state_of_the_wrong_shape_stops_everything(part: str) -> None:
     scene = busy()
     state = correlator_state(scene.airspace.correlator)
