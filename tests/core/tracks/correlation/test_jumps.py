@@ -8,13 +8,12 @@ from broker.core.tracks.correlation.jumps import SLACK_M
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from tests.core.tracks.correlation.scene import DRONES, Scene
 
-CLASSES = pytest.mark.parametrize(
-    ("aircraft_class", "reach_mps"),
-    [(AircraftClass.DRONE, 60.0), (AircraftClass.HELICOPTER, 120.0), (AircraftClass.UNKNOWN, 400)],
-)
+FASTEST = [(AircraftClass.DRONE, 60.0), (AircraftClass.HELICOPTER, 120.0)]
+ANY_SPEED = (AircraftClass.UNKNOWN, 400.0)
+"""What is faster than this is refused, whatever says so."""
 
 
-@CLASSES
+@pytest.mark.parametrize(("aircraft_class", "reach_mps"), [*FASTEST, ANY_SPEED])
 @pytest.mark.parametrize(("share", "doubts"), [(0.97, {}), (1.03, {0: ("implausible-jump",)})])
 def test_the_reach_grows_with_time_and_speed(
     aircraft_class: AircraftClass, reach_mps: float, share: float, doubts: object
@@ -26,13 +25,14 @@ def test_the_reach_grows_with_time_and_speed(
     assert scene.airspace.tracks.marks.doubts == doubts
 
 
-@CLASSES
-@pytest.mark.parametrize(("share", "marked"), [(0.97, False), (1.03, True)])
+@pytest.mark.parametrize(
+    ("aircraft_class", "reach_mps", "share", "marked"),
+    [(*one, *case) for one in FASTEST for case in ((0.97, False), (1.03, True))]
+    + [(*ANY_SPEED, 0.97, False)],
+)
 def test_a_speed_that_no_such_aircraft_flies_is_marked_for_a_minute(
     aircraft_class: AircraftClass, reach_mps: float, share: float, marked: bool
 ) -> None:
-    if marked and aircraft_class is AircraftClass.UNKNOWN:
-        pytest.skip("over 400 m/s is refused, whatever says so")
     scene, words = Scene(), AircraftDescription(aircraft_class)
 
     def report(second: float, speed_mps: float) -> None:
