@@ -1,10 +1,10 @@
 """Local deconfliction agreements: offering, signing, ending and reading them."""
 
-import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from keepclear.client.errors import MAX_LIST_PAGES, endless_list
+from keepclear.client.request_ids import new_request_id
 from keepclear.v1 import agreements_pb2 as pb
 from keepclear.v1 import agreements_pb2_grpc
 
@@ -21,7 +21,7 @@ class Agreements:
     async def propose(self, agreement: pb.Agreement, signed_by: str) -> pb.Agreement:
         """Offer terms, signed for the own agency by a person."""
         request = pb.ProposeAgreementRequest(
-            request_id=_id(), agreement=agreement, signed_by=signed_by
+            request_id=new_request_id(), agreement=agreement, signed_by=signed_by
         )
         answer: pb.ProposeAgreementResponse = await self._call(
             self._stub.ProposeAgreement, request, f"proposing {agreement.name}"
@@ -31,7 +31,7 @@ class Agreements:
     async def accept(self, name: str, version: int, signed_by: str) -> pb.Agreement:
         """Sign the version that was read."""
         request = pb.AcceptAgreementRequest(
-            request_id=_id(), name=name, version=version, signed_by=signed_by
+            request_id=new_request_id(), name=name, version=version, signed_by=signed_by
         )
         answer: pb.AcceptAgreementResponse = await self._call(
             self._stub.AcceptAgreement, request, f"accepting {name}"
@@ -41,7 +41,11 @@ class Agreements:
     async def end(self, name: str, signed_by: str, reason: str, version: int = 0) -> pb.Agreement:
         """End it now, for every party; without `version`, all that is not over."""
         request = pb.EndAgreementRequest(
-            request_id=_id(), name=name, version=version, signed_by=signed_by, reason=reason
+            request_id=new_request_id(),
+            name=name,
+            version=version,
+            signed_by=signed_by,
+            reason=reason,
         )
         answer: pb.EndAgreementResponse = await self._call(
             self._stub.EndAgreement, request, f"ending {name}"
@@ -71,7 +75,3 @@ class Agreements:
             if not token:
                 return found
         raise endless_list("agreements")
-
-
-def _id() -> str:
-    return uuid.uuid4().hex

@@ -1,14 +1,15 @@
 """One connection to a broker, with every call of the contract that a partner needs."""
 
 import asyncio
-import uuid
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable
 from types import TracebackType
 from typing import Self, TypeVar
 
 import grpc
 import grpc.aio
 
+from keepclear.client.aircraft import AircraftCalls
+from keepclear.client.calls import LIST_PAGE_SIZE
 from keepclear.client.confirming import confirming
 from keepclear.client.errors import (
     MAX_LIST_PAGES,
@@ -19,18 +20,14 @@ from keepclear.client.errors import (
 )
 from keepclear.client.feed import Follower
 from keepclear.client.publishing import DEFAULT_MAX_IN_FLIGHT, TrackPublisher
+from keepclear.client.request_ids import new_request_id
+from keepclear.client.restrictions import RestrictionCalls
 from keepclear.client.sharing import SharingCalls
 from keepclear.v1 import (
-    access_pb2,
-    access_pb2_grpc,
-    aircraft_pb2,
-    aircraft_pb2_grpc,
     alerts_pb2,
     alerts_pb2_grpc,
     feed_pb2,
     feed_pb2_grpc,
-    restrictions_pb2,
-    restrictions_pb2_grpc,
     tracks_pb2,
     tracks_pb2_grpc,
 )
@@ -38,7 +35,6 @@ from keepclear.v1 import (
 SYSTEM_KEY = "keepclear-system"  # the metadata that names the caller
 DEFAULT_DEADLINE_S = 5.0
 RENEW_GRACE_S = 1.0  # for single calls that are under way when certificates are renewed
-LIST_PAGE_SIZE = 200  # the contract's largest page
 
 # Keepalive: a ping every 20 s, also with no call under way, so that a dead link is noticed within
 # 30 s. The broker accepts pings down to 10 s apart (feed.proto) and cuts a client that pings more.
@@ -59,7 +55,7 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 
 
-class Client(SharingCalls):
+class Client(RestrictionCalls, AircraftCalls, SharingCalls):
     """An asyncio client for one agency's system; use it as `async with Client(...) as client`.
 
     `target` is host:port, `system` is `agencies/{agency}/systems/{system}`. `credentials` (from
@@ -204,125 +200,6 @@ class Client(SharingCalls):
         ).messages()
         return confirming(messages, lambda: self.publishing) if confirm else messages
 
-    # Restrictions
-
-    async def create_restriction(
-        self, restriction: restrictions_pb2.Restriction, request_id: str | None = None
-    ) -> restrictions_pb2.Restriction:
-        """Set a keep-clear request; when this returns it is on disk and on its way to every feed.
-
-        Repeating a call with the same `request_id` is harmless; without one it gets its own.
-        """
-        request = restrictions_pb2.CreateRestrictionRequest(
-            request_id=request_id or _request_id(), restriction=restriction
-        )
-        call = self._restrictions().CreateRestriction
-        answer: restrictions_pb2.CreateRestrictionResponse = await self._call(
-            call, request, f"setting {restriction.name}"
-        )
-        return answer.restriction
-
-    async def get_restriction(self, name: str) -> restrictions_pb2.Restriction:
-        """Read one restriction by its resource name."""
-        request = restrictions_pb2.GetRestrictionRequest(name=name)
-        answer: restrictions_pb2.GetRestrictionResponse = await self._call(
-            self._restrictions().GetRestriction, request, f"reading {name}"
-        )
-        return answer.restriction
-
-    async def list_restrictions(self) -> list[restrictions_pb2.Restriction]:
-        """Planned and active restrictions by name, all pages."""
-        found: list[restrictions_pb2.Restriction] = []
-        page_token = ""
-        for _ in range(MAX_LIST_PAGES):
-            request = restrictions_pb2.ListRestrictionsRequest(page_size=LIST_PAGE_SIZE)
-            request.page_token = page_token
-            page: restrictions_pb2.ListRestrictionsResponse = await self._call(
-                self._restrictions().ListRestrictions, request, "listing restrictions"
-            )
-            found += page.restrictions
-            page_token = page.next_page_token
-            if not page_token:
-                return found
-        raise endless_list("restrictions")
-
-    async def withdraw_restriction(
-        self, name: str, etag: str = "", request_id: str | None = None
-    ) -> restrictions_pb2.Restriction:
-        """End a restriction now, for everybody; with `etag`, only that version."""
-        request = restrictions_pb2.WithdrawRestrictionRequest(
-            request_id=request_id or _request_id(), name=name, etag=etag
-        )
-        answer: restrictions_pb2.WithdrawRestrictionResponse = await self._call(
-            self._restrictions().WithdrawRestriction, request, f"withdrawing {name}"
-        )
-        return answer.restriction
-
-    async def import_restrictions(
-        self, request: restrictions_pb2.ImportRestrictionsRequest
-    ) -> restrictions_pb2.ImportRestrictionsResponse:
-        """Mirror items of a statutory source; each is judged alone and has its own answer."""
-        if not request.request_id:
-            request.request_id = _request_id()
-        answer: restrictions_pb2.ImportRestrictionsResponse = await self._call(
-            self._restrictions().ImportRestrictions, request, f"importing {request.source_id}"
-        )
-        return answer
-
-    # Aircraft register
-
-    async def upsert_aircraft(
-        self, aircraft: Iterable[aircraft_pb2.Aircraft], request_id: str | None = None
-    ) -> list[aircraft_pb2.Aircraft]:
-        """Write own aircraft into the register: all of them or, on any fault, none."""
-        request = aircraft_pb2.UpsertAircraftRequest(
-            request_id=request_id or _request_id(), aircraft=aircraft
-        )
-        answer: aircraft_pb2.UpsertAircraftResponse = await self._call(
-            self._aircraft().UpsertAircraft, request, "registering aircraft"
-        )
-        return list(answer.aircraft)
-
-    async def list_aircraft(self) -> list[aircraft_pb2.Aircraft]:
-        """The own agency's registered aircraft by name, all pages."""
-        found: list[aircraft_pb2.Aircraft] = []
-        page_token = ""
-        for _ in range(MAX_LIST_PAGES):
-            request = aircraft_pb2.ListAircraftRequest(
-                page_size=LIST_PAGE_SIZE, page_token=page_token
-            )
-            page: aircraft_pb2.ListAircraftResponse = await self._call(
-                self._aircraft().ListAircraft, request, "listing aircraft"
-            )
-            found += page.aircraft
-            page_token = page.next_page_token
-            if not page_token:
-                return found
-        raise endless_list("aircraft")
-
-    async def remove_aircraft(
-        self, name: str, request_id: str | None = None
-    ) -> aircraft_pb2.Aircraft:
-        """Take one aircraft out of the register."""
-        request = aircraft_pb2.RemoveAircraftRequest(
-            request_id=request_id or _request_id(), name=name
-        )
-        answer: aircraft_pb2.RemoveAircraftResponse = await self._call(
-            self._aircraft().RemoveAircraft, request, f"removing {name}"
-        )
-        return answer.aircraft
-
-    async def ask_entry(
-        self, questions: Sequence[access_pb2.EntryQuestion]
-    ) -> access_pb2.AskEntryResponse:
-        """May I enter? At most 1,000 questions; one answer for each, in their order."""
-        method = access_pb2_grpc.AccessServiceStub(self._open()).AskEntry
-        request = access_pb2.AskEntryRequest(questions=questions)
-        answer: access_pb2.AskEntryResponse = await self._call(
-            method, request, "asking about entry"
-        )
-        return answer
-
     # Alerts
 
     async def list_alerts(self) -> list[alerts_pb2.Alert]:
@@ -345,7 +222,7 @@ class Client(SharingCalls):
     ) -> alerts_pb2.Alert:
         """Say that a desk has read an alert; it clears only when the positions show it."""
         request = alerts_pb2.AcknowledgeAlertRequest(
-            request_id=request_id or _request_id(),
+            request_id=request_id or new_request_id(),
             alert_id=alert_id,
             acknowledged_by=acknowledged_by,
         )
@@ -370,12 +247,6 @@ class Client(SharingCalls):
             raise _not_open()
         return self._channel
 
-    def _restrictions(self) -> restrictions_pb2_grpc.RestrictionServiceStub:
-        return restrictions_pb2_grpc.RestrictionServiceStub(self._open())
-
-    def _aircraft(self) -> aircraft_pb2_grpc.AircraftRegisterServiceStub:
-        return aircraft_pb2_grpc.AircraftRegisterServiceStub(self._open())
-
     def _alerts(self) -> alerts_pb2_grpc.AlertServiceStub:
         return alerts_pb2_grpc.AlertServiceStub(self._open())
 
@@ -383,10 +254,6 @@ class Client(SharingCalls):
         if self._credentials is None:
             return grpc.aio.insecure_channel(self._target, options=CHANNEL_OPTIONS)
         return grpc.aio.secure_channel(self._target, self._credentials, options=CHANNEL_OPTIONS)
-
-
-def _request_id() -> str:
-    return uuid.uuid4().hex
 
 
 def _not_open() -> UnavailableError:

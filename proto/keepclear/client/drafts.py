@@ -1,9 +1,9 @@
 """Publishing keep-clear requests: drafts, previews, approvals and proof of delivery."""
 
-import uuid
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from keepclear.client.request_ids import new_request_id
 from keepclear.v1 import publishing_pb2 as pb
 from keepclear.v1 import publishing_pb2_grpc, restrictions_pb2
 
@@ -21,7 +21,9 @@ class Publishing:
         self, restriction: restrictions_pb2.Restriction, note: str = ""
     ) -> pb.Draft:
         """Keep a restriction as a draft; one whose name is live is an amendment."""
-        request = pb.SaveDraftRequest(request_id=_id(), restriction=restriction, note=note)
+        request = pb.SaveDraftRequest(
+            request_id=new_request_id(), restriction=restriction, note=note
+        )
         answer: pb.SaveDraftResponse = await self._call(
             self._stub.SaveDraft, request, f"saving a draft of {restriction.name}"
         )
@@ -29,7 +31,7 @@ class Publishing:
 
     async def discard(self, name: str) -> pb.Draft:
         """Throw a draft away."""
-        request = pb.DiscardDraftRequest(request_id=_id(), name=name)
+        request = pb.DiscardDraftRequest(request_id=new_request_id(), name=name)
         answer: pb.DiscardDraftResponse = await self._call(
             self._stub.DiscardDraft, request, f"discarding {name}"
         )
@@ -45,7 +47,7 @@ class Publishing:
     async def propose(self, request: pb.ProposeRestrictionRequest) -> pb.Draft:
         """A draft round the sighting of an unknown drone; never live by itself."""
         if not request.request_id:
-            request.request_id = _id()
+            request.request_id = new_request_id()
         answer: pb.ProposeRestrictionResponse = await self._call(
             self._stub.ProposeRestriction, request, f"proposing {request.name}"
         )
@@ -66,7 +68,7 @@ class Publishing:
     ) -> restrictions_pb2.Restriction | pb.Draft:
         """Make a draft live; the draft comes back where it now waits for approval."""
         request = pb.PublishRestrictionRequest(
-            request_id=_id(), name=name, revision=revision, emergency=emergency
+            request_id=new_request_id(), name=name, revision=revision, emergency=emergency
         )
         answer: pb.PublishRestrictionResponse = await self._call(
             self._stub.PublishRestriction, request, f"publishing {name}"
@@ -78,7 +80,7 @@ class Publishing:
     ) -> restrictions_pb2.Restriction:
         """Say yes to the revision of a draft, or (without one) to a live emergency."""
         request = pb.ApproveRestrictionRequest(
-            request_id=_id(), name=name, revision=revision, version=version
+            request_id=new_request_id(), name=name, revision=revision, version=version
         )
         answer: pb.ApproveRestrictionResponse = await self._call(
             self._stub.ApproveRestriction, request, f"approving {name}"
@@ -89,7 +91,9 @@ class Publishing:
         self, name: str, end_us: int, etag: str = ""
     ) -> restrictions_pb2.Restriction | pb.Draft:
         """Let a live one end later; the draft comes back where that waits for approval."""
-        request = pb.ExtendRestrictionRequest(request_id=_id(), name=name, etag=etag, end_us=end_us)
+        request = pb.ExtendRestrictionRequest(
+            request_id=new_request_id(), name=name, etag=etag, end_us=end_us
+        )
         answer: pb.ExtendRestrictionResponse = await self._call(
             self._stub.ExtendRestriction, request, f"extending {name}"
         )
@@ -100,7 +104,7 @@ class Publishing:
     ) -> pb.AcknowledgeRestrictionResponse:
         """Say that a desk has read a version; 0: the newest."""
         request = pb.AcknowledgeRestrictionRequest(
-            request_id=_id(), name=name, version=version, acknowledged_by=acknowledged_by
+            request_id=new_request_id(), name=name, version=version, acknowledged_by=acknowledged_by
         )
         answer: pb.AcknowledgeRestrictionResponse = await self._call(
             self._stub.AcknowledgeRestriction, request, f"acknowledging {name}"
@@ -125,7 +129,3 @@ class Publishing:
             self._stub.GetSigningKey, pb.GetSigningKeyRequest(), "reading the signing key"
         )
         return answer.jwks
-
-
-def _id() -> str:
-    return uuid.uuid4().hex

@@ -1,12 +1,10 @@
 """Calls about how the caller's agency's flights are shown; part of the client."""
 
-import uuid
-
-from keepclear.client.calls import Calls
+from keepclear.client.calls import LIST_PAGE_SIZE, Calls
 from keepclear.client.errors import UnavailableError
+from keepclear.client.request_ids import new_request_id
 from keepclear.v1 import sharing_pb2, sharing_pb2_grpc
 
-LIST_PAGE_SIZE = 200
 MAX_LIST_PAGES = 10  # an agency has at most 500 settings
 
 
@@ -18,7 +16,7 @@ class SharingCalls(Calls):
     ) -> sharing_pb2.SharingSetting:
         """Show an aircraft or flight at a level until a time; without a level, as the default."""
         request = sharing_pb2.SetSharingRequest(
-            request_id=request_id or uuid.uuid4().hex, setting=setting
+            request_id=request_id or new_request_id(), setting=setting
         )
         stub = sharing_pb2_grpc.SharingServiceStub(self._open())
         answer: sharing_pb2.SetSharingResponse = await self._call(
