@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from broker.core.effects import TrackState, TrackStateChanged
 from broker.core.errors import BrokenInvariant
 from broker.core.names import SystemName
+from broker.core.tracks.categories import Categories
 from broker.core.tracks.filter import take_reports
 from broker.core.tracks.filter_columns import (
     FilterColumns,
@@ -22,15 +23,8 @@ from broker.core.tracks.filter_columns import (
 )
 from broker.core.tracks.interning import Interned
 from broker.core.tracks.marks import Marks
-from broker.core.tracks.phases import (
-    DECLARED,
-    Phase,
-    PhaseLimits,
-    declared_phases,
-    phases_of,
-    presumed_landing,
-)
-from broker.core.tracks.reports import AircraftDescription, OperationalStatus, ReportBatch
+from broker.core.tracks.phases import PhaseLimits
+from broker.core.tracks.reports import AircraftDescription, ReportBatch
 from broker.core.tracks.source_ids import Handle, SourceIds
 from broker.core.tracks.table import TrackColumns, empty_columns, grown
 from broker.core.tracks.validation import RowFault
@@ -51,21 +45,6 @@ INCIDENTS_MAX: Final = 50_000
 """Incident ids ever seen; beyond it an aircraft counts as on no incident: the wider minima."""
 
 Slots = NDArray[np.int32]
-
-
-_STANDING_STILL: Final = (
-    "velocity_east_mps",
-    "velocity_north_mps",
-    "vertical_speed_mps",
-    "turn_rate_radps",
-    "turn_east_mps",
-    "turn_north_mps",
-    "position_variance_m2",
-    "velocity_variance_m2ps2",
-    "altitude_variance_m2",
-    "climb_variance_m2ps2",
-)
-"""Columns that say how a track goes on; a variance of zero stops its filter."""
 
 
 class _Arrays(NamedTuple):
@@ -105,10 +84,8 @@ class TrackRegister:
         self.marks = Marks()
         self._described: dict[int, None] = {}
         self._opened: list[int] = []
-        self._category_of = category_of
-        self._declared_of = np.ascontiguousarray(category_of[:, DECLARED])
+        self._categories = Categories(category_of, phase_limits)
         self._known_arrays: _Arrays | None = None
-        self._phase_limits = phase_limits
         self._filter_settings = filter_settings or unfiltered()
         self.free_slots: list[int] = []
         self._retired: list[int] = []
@@ -116,12 +93,8 @@ class TrackRegister:
 
     def set_phases(self, category_of: NDArray[np.int16], limits: PhaseLimits) -> None:
         """Take a new policy's categories and limits, and sort every live track by them."""
-        self._category_of, self._phase_limits = category_of, limits
-        self._declared_of = np.ascontiguousarray(category_of[:, DECLARED])
-        live = self.live_slots()
-        waiting = self.columns.state[live] == TrackState.PRESUMED_LANDING
-        self._categorise(live[~waiting])
-        self._presume_landing(live[waiting])
+        self._categories = Categories(category_of, limits)
+        self._categories.sort_anew(self.columns, self.live_slots())
 
     def set_filter(self, filter_settings: FilterSettings) -> None:
         """Filter by these settings from the next report on."""
@@ -169,11 +142,11 @@ class TrackRegister:
             said,
             slots,
             received_us,
-            self._declared_of,
+            self._categories.by_status,
             TRUSTED_BY_SOURCE,
         )
-        if self._phase_limits is not None:
-            self._categorise(slots)  # what behaviour adds to what was declared
+        if self._categories.by_behaviour:
+            self._categories.sort(columns, slots)
         return newer, self._back_from_stale(slots) if stale else []
 
     def _arrays(self) -> "_Arrays":
@@ -189,15 +162,10 @@ class TrackRegister:
         """Age every track; limits by aircraft class. Lost ones are retired: `release_retired`."""
         columns, live = self.columns, self.live_slots()
         age_s = (now_us - columns.time_of_validity_us[live]) / SECOND_US
-        aircraft_class = columns.aircraft_class[live]
-        limit_s = lost_after_s[aircraft_class]
-        if self._phase_limits is not None:
-            docked = columns.operational_status[live] == OperationalStatus.AT_DOCK
-            limit_s = np.where(docked, self._phase_limits.docked_for_s, limit_s)
-        lost = age_s > limit_s
-        stale = (age_s > stale_after_s[aircraft_class]) & ~lost
+        lost = age_s > self._categories.lost_after_s(columns, live, lost_after_s)
+        stale = (age_s > stale_after_s[columns.aircraft_class[live]]) & ~lost
         stale &= columns.state[live] == TrackState.CURRENT
-        columns.state[live[stale]] = self._silent_states(live[stale])
+        columns.state[live[stale]] = self._categories.silent_states(columns, live[stale])
         changes: list[TrackStateChanged] = []
         for place in np.flatnonzero(stale | lost).tolist():
             slot = int(live[place])
@@ -207,38 +175,6 @@ class TrackRegister:
             if state is TrackState.LOST:
                 self._retire(slot)
         return changes
-
-    def _silent_states(self, slots: Slots) -> NDArray[np.int8]:
-        """What becomes of tracks that have just fallen silent."""
-        limits = self._phase_limits
-        states = np.full(len(slots), TrackState.STALE, dtype=np.int8)
-        if limits is None or len(slots) == 0:
-            return states
-        docked = self.columns.operational_status[slots] == OperationalStatus.AT_DOCK
-        landing = presumed_landing(self.columns, slots, limits)
-        states[docked], states[landing] = TrackState.DOCKED, TrackState.PRESUMED_LANDING
-        self._stand_still(slots[docked])
-        self._presume_landing(slots[landing])
-        return states
-
-    def _presume_landing(self, slots: Slots) -> None:
-        """Where it was last seen, it comes down: the landing volume stands there."""
-        self._stand_still(slots)
-        columns = self.columns
-        columns.category[slots] = self._category_of[columns.aircraft_class[slots], Phase.LANDING]
-
-    def _stand_still(self, slots: Slots) -> None:
-        """Take away the velocity: nothing grows. The next report begins a new filter."""
-        for name in _STANDING_STILL:
-            getattr(self.columns, name)[slots] = 0.0
-
-    def _categorise(self, slots: Slots) -> None:
-        """Sort tracks into the policy's categories by what they are and do."""
-        columns, limits = self.columns, self._phase_limits
-        phases = (
-            declared_phases(columns, slots) if limits is None else phases_of(columns, slots, limits)
-        )
-        columns.category[slots] = self._category_of[columns.aircraft_class[slots], phases]
 
     def retire_merged(self, slot: int, age_s: float) -> TrackStateChanged:
         """End a track whose ids all lead elsewhere."""
@@ -252,12 +188,10 @@ class TrackRegister:
         publisher, source_track_id = owner
         columns = self.columns
         columns.publisher_index[slot] = publisher
-        columns.agency_index[slot] = self.agencies.intern(
-            self.ids.publishers.value(publisher).agency
-        )
+        columns.agency_index[slot] = self._agency_of(publisher)
         self.source_track_ids[slot] = source_track_id
         self.describe(slot, words)
-        self._categorise(np.array([slot], dtype=np.int32))
+        self._categories.sort(columns, np.array([slot], dtype=np.int32))
 
     def set_doubts(self, slot: int, doubts: tuple[str, ...]) -> None:
         """Mark a track for people; no doubts take the mark away."""
@@ -326,9 +260,7 @@ class TrackRegister:
         columns.active[slot] = 1
         columns.track_number[slot] = self.next_number
         columns.publisher_index[slot] = publisher
-        columns.agency_index[slot] = self.agencies.intern(
-            self.ids.publishers.value(publisher).agency
-        )
+        columns.agency_index[slot] = self._agency_of(publisher)
         columns.incident_index[slot] = -1
         self.slot_of_number[self.next_number] = slot
         self.next_number += 1

@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import asdict
-from typing import Any
 
 import numpy as np
 import pytest
@@ -10,46 +9,21 @@ import pytest
 from broker.core.effects import TrackState, TrackStateChanged
 from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.frame import project
-from broker.core.names import SystemName
 from broker.core.tracks import register as register_module
-from broker.core.tracks.phases import Phase, PhaseLimits
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import (
     AircraftClass,
     AircraftDescription,
-    OperationalStatus,
     ReportSource,
 )
 from broker.core.tracks.table import INITIAL_CAPACITY
-from broker.core.units import SECOND_US
 from tests.core.tracks.batches import NOW_US, OTHER, PUBLISHER, at, batch
-
-CATEGORIES = np.arange(48, dtype=np.int16).reshape(len(AircraftClass), len(Phase))
-LIMITS = PhaseLimits(213.0, 1.5, 35.0, 30.5, 3_600.0)
-STALE_S = np.full(len(AircraftClass), 5.0)
-LOST_S = np.full(len(AircraftClass), 30.0)
-HELICOPTER = AircraftDescription(AircraftClass.HELICOPTER, callsign="NPAS 21", incident_id="i-1")
+from tests.core.tracks.registers import CATEGORIES, HELICOPTER, advance, take
 
 
 @pytest.fixture
 def register() -> TrackRegister:
     return TrackRegister(CATEGORIES)
-
-
-def take(
-    register: TrackRegister, *rows: dict[str, Any], publisher: SystemName = PUBLISHER
-) -> tuple[list[int], list[bool], list[TrackStateChanged]]:
-    """Slots, which rows were newer, and the changes of state."""
-    one = batch(*rows, publisher=publisher)
-    chosen = np.arange(len(one))
-    slots, faults = register.assign(one, chosen)
-    assert faults == []
-    newer, changes = register.write(one, chosen, slots, NOW_US)
-    return slots.tolist(), newer.tolist(), changes
-
-
-def advance(register: TrackRegister, seconds: float) -> list[TrackStateChanged]:
-    return register.advance(NOW_US + int(seconds * SECOND_US), STALE_S, LOST_S)
 
 
 def test_a_first_report_makes_a_track(register: TrackRegister) -> None:
@@ -108,16 +82,6 @@ def test_a_description_stays_until_it_is_replaced(register: TrackRegister) -> No
     assert register.columns.incident_index[0] == -1
 
 
-def test_the_category_follows_class_and_status(register: TrackRegister) -> None:
-    take(register, at(0, description=HELICOPTER, operational_status=OperationalStatus.ON_GROUND))
-    expected = CATEGORIES[AircraftClass.HELICOPTER, Phase.GROUND]
-    assert register.columns.category[0] == expected
-    take(register, at(1, operational_status=OperationalStatus.AIRBORNE))
-    assert register.columns.category[0] == CATEGORIES[AircraftClass.HELICOPTER, 0]
-    register.set_phases(CATEGORIES + 100, LIMITS)
-    assert register.columns.category[0] == CATEGORIES[AircraftClass.HELICOPTER, 0] + 100
-
-
 @pytest.mark.parametrize(
     ("source", "trusted"),
     [
@@ -136,49 +100,6 @@ def test_unsigned_radio_is_not_trusted(
     # REQ-TRUST-001
     take(register, at(0, source=source))
     assert register.columns.trusted[0] == trusted
-
-
-def test_a_drone_last_heard_in_its_dock_is_docked_not_lost() -> None:
-    # REQ-TRK-002
-    register = TrackRegister(CATEGORIES, None, LIMITS)
-    docked = OperationalStatus.AT_DOCK
-    take(register, at(0, description=AircraftDescription(AircraftClass.DRONE),
-                      operational_status=docked))  # fmt: skip
-    assert advance(register, 5.5) == [TrackStateChanged(1, 0, TrackState.DOCKED, 5.5)]
-    assert advance(register, 3_600.0) == []
-    assert [one.state for one in advance(register, 3_601.0)] == [TrackState.LOST]
-
-
-LANDING_DOWN: dict[str, Any] = {
-    "altitude_hae_m": 120.0,
-    "vertical_speed_mps": -3.0,
-    "velocity_east_mps": 30.0,
-    "velocity_north_mps": 0.0,
-}
-
-
-def test_a_helicopter_that_fell_silent_coming_down_is_presumed_landing_where_it_was() -> None:
-    # REQ-TRK-003: its volume is the landing's, stands still and does not grow.
-    register = TrackRegister(CATEGORIES, None, LIMITS)
-    take(register, at(0, description=HELICOPTER, **LANDING_DOWN))
-    assert advance(register, 5.5) == [TrackStateChanged(1, 0, TrackState.PRESUMED_LANDING, 5.5)]
-    columns = register.columns
-    assert columns.velocity_east_mps[0] == columns.vertical_speed_mps[0] == 0.0
-    assert columns.category[0] == CATEGORIES[AircraftClass.HELICOPTER, Phase.LANDING]
-    register.set_phases(CATEGORIES + 100, LIMITS)
-    assert columns.category[0] == CATEGORIES[AircraftClass.HELICOPTER, Phase.LANDING] + 100
-    assert [one.state for one in advance(register, 30.5)] == [TrackState.LOST]
-
-
-def test_a_presumed_landing_that_is_heard_again_flies_on_as_reported() -> None:
-    register = TrackRegister(CATEGORIES, None, LIMITS)
-    take(register, at(0, description=HELICOPTER, **LANDING_DOWN))
-    advance(register, 5.5)
-    climbing = {**LANDING_DOWN, "vertical_speed_mps": 4.0}
-    _, _, changes = take(register, at(9, **climbing))
-    assert [one.state for one in changes] == [TrackState.CURRENT]
-    assert register.columns.vertical_speed_mps[0] == 4.0
-    assert register.columns.category[0] == CATEGORIES[AircraftClass.HELICOPTER, Phase.ON_SCENE]
 
 
 def test_a_silent_track_goes_stale_comes_back_and_is_lost(register: TrackRegister) -> None:
