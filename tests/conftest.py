@@ -31,7 +31,7 @@ def shared_dir() -> Path:
 def _kernels_are_compiled(request: pytest.FixtureRequest) -> None:
     """Brokers that tests put together themselves must not compile while a client waits."""
     if any(item.get_closest_marker("system") for item in request.session.items):
-        from broker.cli.running import policy_text
+        from broker.cli.policies import policy_text
         from broker.gateways.wire.feed import WireEncoder
         from broker.service.rehearsal import rehearse
 

@@ -19,7 +19,7 @@ from typing import Final
 
 from broker.bench.company import company
 from broker.bench.correlation_feeds import Feeds, Heard, Row, batches
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import Command, SubmitReports, Tick
 from broker.core.effects import (

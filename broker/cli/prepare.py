@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.rehearsal import rehearse
 

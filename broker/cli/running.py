@@ -4,27 +4,20 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from importlib import resources
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
-from adapters.metrics import FeedMetrics
-from adapters.registerbook import keep_renewed
-from adapters.registry import UnknownAdapter, build_feed, split
-from adapters.runtime import RunningAdapter, run_adapters
 from broker import kernels
-from broker.cli.credentials import new_client
 from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
-from broker.cli.following import BrokerTime, PacedClock, RecordedClock
+from broker.cli.policies import ground_of, policy_text, supply_chain_text
 from broker.cli.problems import Problem
 from broker.cli.securing import Secured
-from broker.core.commands import ControlCommand, LoadGround, LoadPolicy, LoadSupplyChain
-from broker.core.errors import BrokenInvariant, Refused, refuse
+from broker.core.commands import ControlCommand, LoadPolicy, LoadSupplyChain
+from broker.core.errors import BrokenInvariant, Refused
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
 from broker.gateways.mqtt.gateway import MqttGateway
@@ -43,15 +36,12 @@ from broker.service.rehearsal import rehearse
 from broker.service.settings import LOOPBACK, Settings
 from broker.service.signing import load_signer
 from broker.service.startup import assemble
-from broker.service.terrain import TerrainFiles
-from keepclear.client import Client
 
 ENGINE_CHECK_S: Final = 0.5
 THREAD_SWITCH_S: Final = 0.000_5
 """How long a thread may keep the interpreter while another waits. Python's own 5 ms would stand
 between a report and its alert whenever a gateway and the engine are busy at once; 0.2 ms was found
 to interrupt most micro-batches once."""
-ADAPTER_SYSTEM: Final = "agencies/{agency}/systems/{adapter}"
 
 IDENTITY_CLAIMED: Final = (
     "systems name themselves and nobody checks it: this broker serves programs on its own machine"
@@ -82,40 +72,6 @@ class Running:
     mqtt_server: MqttServer | None
     """The child, or None where the MQTT server runs elsewhere."""
     gateway: MqttGateway
-
-
-def supply_chain_text(path: Path | None) -> str:
-    """The TOML of a supply-chain policy; nothing where none is configured."""
-    if path is None:
-        return ""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise refuse("supply_chain", f"{path} cannot be read: {error}") from error
-
-
-def ground_of(settings: Settings) -> LoadGround:
-    """What the settings know of the ground; terrain is copied to the data folder."""
-    terrain = settings.ground.terrain
-    digest = "" if terrain is None else TerrainFiles(settings.data_dir).take_in(terrain)
-    return LoadGround(settings.ground.highest, digest)
-
-
-def policy_text(policy: str) -> str:
-    """The TOML of a shipped policy, by name, or of a file."""
-    shipped = resources.files("broker.policies").joinpath(f"{policy}.toml")
-    if policy.replace("-", "").isalnum() and shipped.is_file():
-        return shipped.read_text(encoding="utf-8")
-    try:
-        return Path(policy).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        names = sorted(
-            one.name.removesuffix(".toml")
-            for one in resources.files("broker.policies").iterdir()
-            if one.name.endswith(".toml")
-        )
-        reason = f"{policy!r} is neither a shipped policy ({', '.join(names)}) nor a readable file"
-        raise refuse("policy", reason) from error
 
 
 def mqtt_server_for(settings: Settings, security: Secured | None = None) -> MqttServer | None:
@@ -335,55 +291,3 @@ async def announced(running: Running) -> AsyncIterator[None]:
         yield
     finally:
         remove_run_file(pid)
-
-
-def wanted_feeds(settings: Settings, options: list[str]) -> dict[str, dict[str, Any]]:
-    """The feeds of the configuration and of `--adapter`, by name; raises Problem."""
-    feeds = dict(settings.feeds)
-    try:
-        for number, option in enumerate(options, start=1):
-            kind, address = split(option)
-            feeds[f"{kind}-{number}"] = {"kind": kind, "address": address}
-    except UnknownAdapter as error:
-        raise Problem(str(error)) from error
-    return feeds
-
-
-@asynccontextmanager
-async def adapters_running(
-    running: Running, wanted: list[str], agency: str, clock: Clock
-) -> AsyncIterator[list[RunningAdapter]]:
-    """The feeds, each a supervised task and a client of the public contract like any other."""
-    clients: list[Client] = []
-    at_work: list[tuple[str, RunningAdapter]] = []
-    books: list[Coroutine[None, None, None]] = []
-    for name, table in wanted_feeds(running.settings, wanted).items():
-        system = ADAPTER_SYSTEM.format(agency=table.get("agency") or agency, adapter=name)
-        paced = PacedClock(clock) if isinstance(clock, RecordedClock) else None
-        try:
-            adapter = build_feed(name, table, BrokerTime(clock), paced)
-        except UnknownAdapter as error:
-            raise Problem(str(error)) from error
-        client = await new_client(running.grpc_address, system).__aenter__()
-        clients.append(client)
-        at_work.append((name, RunningAdapter(adapter, client)))
-        if adapter.book is not None:
-            books.append(keep_renewed(adapter.book, client))
-        if adapter.upkeep is not None:
-            books.append(adapter.upkeep.keep_read())
-    running.broker.metrics.registry.register(FeedMetrics(at_work, BrokerTime(clock)))
-    adapters = [one for _, one in at_work]
-    tasks = [
-        asyncio.create_task(run_adapters(adapters)),
-        *(asyncio.create_task(one) for one in books),
-    ]
-    try:
-        yield adapters
-    finally:
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
-        for client in clients:
-            await client.__aexit__(None, None, None)

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 import typer
 
 from broker.cli import separation_alerts, separation_check
+from broker.cli.policies import policy_text
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
-from broker.cli.running import policy_text
 from broker.core.errors import Refused
 
 separation_app = typer.Typer(

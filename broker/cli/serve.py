@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from adapters.registry import UnknownAdapter, recording_start_us
+from broker.cli.feeds import adapters_running
 from broker.cli.following import RecordedClock
 from broker.cli.problems import Problem
 from broker.cli.running import (
     REVOKED_ELSEWHERE,
     Running,
-    adapters_running,
     announced,
     mqtt_server_for,
     running_broker,

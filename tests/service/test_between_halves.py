@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from broker.cli.policies import policy_text
 from broker.cli.replay import replay_log
-from broker.cli.running import policy_text
 from broker.core.commands import Command, SubmitReports, Tick, TickPart
 from broker.core.effects import Outcome
 from broker.core.names import Audience, Role, SystemName

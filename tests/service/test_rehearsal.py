@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.core.errors import Refused
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.rehearsal import rehearse
@@ -33,7 +33,7 @@ event.register("numba:compile", compiled)
 import numpy as np
 
 from broker.bench.traffic import fleet
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.bench.restrictions import draft
 from broker.core.commands import CreateRestriction, OpenAudience, SubmitReports, Tick

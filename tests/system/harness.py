@@ -13,7 +13,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from broker.cli.demo import demo_agencies
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.core.names import Audience
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.mqtt.gateway import MqttGateway

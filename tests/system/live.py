@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from broker.cli.demo import demo_agencies
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.mqtt.gateway import MqttGateway
 from broker.gateways.mqtt.link import MqttAddress

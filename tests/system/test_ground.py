@@ -6,10 +6,11 @@ from typing import cast
 
 import pytest
 
+from broker.cli.policies import ground_of
 from broker.cli.problems import Problem
 from broker.cli.replay import Shown as ReplayShown
 from broker.cli.replay import replay, replay_log
-from broker.cli.running import Running, ground_of, reload_policies
+from broker.cli.running import Running, reload_policies
 from broker.core.restrictions.ground import LONDON_HIGHEST
 from broker.journal.errors import JournalMismatch
 from broker.service.settings import GroundSettings, Settings

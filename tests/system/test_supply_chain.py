@@ -7,7 +7,8 @@ from typing import cast
 
 import pytest
 
-from broker.cli.running import Running, policy_text, reload_policies, supply_chain_text
+from broker.cli.policies import policy_text
+from broker.cli.running import Running, reload_policies
 from broker.cli.wording import doing_words
 from broker.core.commands import LoadSupplyChain
 from broker.core.errors import Refused
@@ -162,12 +163,3 @@ async def test_each_policy_is_reloaded_alone_and_a_bad_one_changes_nothing(tmp_p
         await reload_policies(running)
         assert airspace.policy_toml == policy_text("f3442-benchmark")
         assert airspace.supply_chain.toml_text == POLICY
-
-
-def test_a_policy_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
-    assert supply_chain_text(None) == ""
-    with pytest.raises(Refused, match="cannot be read"):
-        supply_chain_text(tmp_path / "none.toml")
-    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
-    with pytest.raises(Refused, match="cannot be read"):
-        supply_chain_text(tmp_path / "binary.toml")

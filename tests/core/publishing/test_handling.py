@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup, restored
 from broker.core.commands import Command, CreateRestriction, OpenAudience, WithdrawRestriction
 from broker.core.effects import DeskNotice, Done, NotDone, Outcome, RestrictionChanged

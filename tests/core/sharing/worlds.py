@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup, restored
 from broker.core.commands import (
     Command,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.core.aircraft.model import AircraftName, AircraftRecord, DataPath
 from broker.core.airspace import Airspace, Setup, restored
 from broker.core.commands import (

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from broker.cli.running import policy_text
+from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import SubmitReports, Tick
 from broker.core.effects import BatchReply, Effect
