@@ -1,6 +1,7 @@
 """A small broker in a thread, which the commands talk to over a real socket."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -223,6 +224,8 @@ StartCommand = Callable[..., "subprocess.Popen[str]"]
 def start_command() -> Iterator[StartCommand]:
     """Start `keepclear` as a process of its own; killed with the test."""
     started: list[subprocess.Popen[str]] = []
+    # A shell makes what it runs in the background ignore Ctrl-C, and children inherit that.
+    ours = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def start(*arguments: str) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
@@ -240,3 +243,4 @@ def start_command() -> Iterator[StartCommand]:
     for process in started:
         process.kill()
         process.communicate()
+    signal.signal(signal.SIGINT, ours)

@@ -12,6 +12,7 @@ from keepclear.client import Client, RefusedError
 from keepclear.v1 import access_pb2, common_pb2, feed_pb2, presence_pb2, volumes_pb2
 from keepclear.v1 import agreements_pb2 as pb
 from tests.conftest import StartMosquitto
+from tests.core.agreements.papers import POLICY_VERSION
 from tests.system.live import live, until
 from tests.system.mqtt_client import MqttClient
 from tests.system.papers import NAME, bad_papers, paper
@@ -33,7 +34,7 @@ async def test_grpc_from_the_offer_to_the_end_and_a_restart_remembers(tmp_path: 
     ):
         offered = await met.agreements.propose(paper(), "Chief inspector")
         assert (offered.state, offered.version) == (pb.AGREEMENT_STATE_PROPOSED, 1)
-        assert offered.policy_version == "default-2"
+        assert offered.policy_version == POLICY_VERSION
         assert list(offered.not_signed) == ["lfb"]
         for call in (
             las.agreements.get(NAME),

@@ -11,11 +11,14 @@ from broker.core.agreements.model import (
 )
 from broker.core.names import AgreementName, SystemName
 from broker.core.restrictions.shapes import Circle, Polygon
+from broker.core.separation.policy import parse_policy
 from broker.core.sharing.settings import SharingLevel
 from broker.core.units import DAY_US
+from tests.core.sharing.worlds import TOML
 
 NOW_US: Final = 1_795_200_000_000_000
 NAME: Final = AgreementName("met", "central")
+POLICY_VERSION: Final = parse_policy(TOML).version
 PARTIES: Final = (
     AgreementParty("met", "Air desk", "020 7946 0001", "MET-OPS"),
     AgreementParty("lfb", "Fire control", "020 7946 0002", "LFB-OPS"),
@@ -38,7 +41,7 @@ def terms(**changes: Any) -> AgreementTerms:
         "parties": PARTIES,
         "areas": AREAS,
         "shares": SHARES,
-        "policy_version": "default-2",
+        "policy_version": POLICY_VERSION,
         "from_us": 0,
         "until_us": NOW_US + 90 * DAY_US,
         "outage_script": "Land all drones. Call each other on the talkgroup.",

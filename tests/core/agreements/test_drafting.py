@@ -14,7 +14,7 @@ from broker.core.agreements.model import (
 )
 from broker.core.restrictions.shapes import Circle, Polygon
 from broker.core.sharing.settings import SharingLevel
-from tests.core.agreements.papers import AREAS, NOW_US, PARTIES, SHARES, terms
+from tests.core.agreements.papers import AREAS, NOW_US, PARTIES, POLICY_VERSION, SHARES, terms
 
 AGENCIES = {"met", "lfb", "las"}
 BIG = Polygon(tuple((51.0 + place * 1e-4, -0.1 + (place % 2) * 0.1) for place in range(1_001)))
@@ -22,7 +22,7 @@ BIG = Polygon(tuple((51.0 + place * 1e-4, -0.1 + (place % 2) * 0.1) for place in
 
 def refused(**changes: Any) -> list[str]:
     """The fields."""
-    return [one.field for one in check_terms(terms(**changes), NOW_US, AGENCIES, "default-2")]
+    return [one.field for one in check_terms(terms(**changes), NOW_US, AGENCIES, POLICY_VERSION)]
 
 
 def test_sound_terms_are_offered() -> None:

@@ -21,7 +21,7 @@ from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
 from broker.core.units import HOUR_US
 from keepclear.v1 import alerts_pb2, feed_pb2
-from tests.core.agreements.papers import NAME, SHARES, terms
+from tests.core.agreements.papers import NAME, POLICY_VERSION, SHARES, terms
 from tests.core.sharing.worlds import (
     DRONE,
     LAS_DESK,
@@ -279,11 +279,11 @@ def test_tracks_joined_of_two_agencies_part_when_they_are_shown_apart() -> None:
 
 def test_another_pair_policy_is_told_to_who_signed_on_the_old_one() -> None:
     world = required(propose(), accept())
-    [outcome] = world.do(LoadPolicy(TOML.replace("default-2", "default-3")))
+    [outcome] = world.do(LoadPolicy(TOML.replace(POLICY_VERSION, "other-1")))
     assert isinstance(outcome.reply, Done)
     last = notices(world, MET_DESK)[-1]
     assert last.code == "agreement-other-policy"
-    assert "default-2; default-3 is in force now" in last.text
+    assert f"{POLICY_VERSION}; other-1 is in force now" in last.text
     assert notices(world, LAS_DESK) == []
 
 
