@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from keepclear.client.errors import MAX_LIST_PAGES, endless_list
+from keepclear.client.paging import all_pages
 from keepclear.client.request_ids import new_request_id
 from keepclear.v1 import agreements_pb2 as pb
 from keepclear.v1 import agreements_pb2_grpc
@@ -62,16 +62,10 @@ class Agreements:
 
     async def list(self) -> "list[pb.Agreement]":
         """Every version that the own agency is a party to, all pages."""
-        found: list[pb.Agreement] = []
-        token = ""
-        for _ in range(MAX_LIST_PAGES):
-            answer: pb.ListAgreementsResponse = await self._call(
-                self._stub.ListAgreements,
-                pb.ListAgreementsRequest(page_token=token),
-                "listing agreements",
-            )
-            found += answer.agreements
-            token = answer.next_page_token
-            if not token:
-                return found
-        raise endless_list("agreements")
+
+        def ask(token: str) -> Awaitable[pb.ListAgreementsResponse]:
+            request = pb.ListAgreementsRequest(page_token=token)
+            return self._call(self._stub.ListAgreements, request, "listing agreements")
+
+        pages = await all_pages("agreements", ask)
+        return [one for page in pages for one in page.agreements]

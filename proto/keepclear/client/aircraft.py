@@ -1,9 +1,9 @@
 """Calls about the own agency's aircraft in the broker's register; part of the client."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 
-from keepclear.client.calls import LIST_PAGE_SIZE, Calls
-from keepclear.client.errors import MAX_LIST_PAGES, endless_list
+from keepclear.client.calls import Calls
+from keepclear.client.paging import LIST_PAGE_SIZE, all_pages
 from keepclear.client.request_ids import new_request_id
 from keepclear.v1 import aircraft_pb2, aircraft_pb2_grpc
 
@@ -25,20 +25,13 @@ class AircraftCalls(Calls):
 
     async def list_aircraft(self) -> list[aircraft_pb2.Aircraft]:
         """The own agency's registered aircraft by name, all pages."""
-        found: list[aircraft_pb2.Aircraft] = []
-        page_token = ""
-        for _ in range(MAX_LIST_PAGES):
-            request = aircraft_pb2.ListAircraftRequest(
-                page_size=LIST_PAGE_SIZE, page_token=page_token
-            )
-            page: aircraft_pb2.ListAircraftResponse = await self._call(
-                self._aircraft().ListAircraft, request, "listing aircraft"
-            )
-            found += page.aircraft
-            page_token = page.next_page_token
-            if not page_token:
-                return found
-        raise endless_list("aircraft")
+
+        def ask(token: str) -> Awaitable[aircraft_pb2.ListAircraftResponse]:
+            request = aircraft_pb2.ListAircraftRequest(page_size=LIST_PAGE_SIZE, page_token=token)
+            return self._call(self._aircraft().ListAircraft, request, "listing aircraft")
+
+        pages = await all_pages("aircraft", ask)
+        return [one for page in pages for one in page.aircraft]
 
     async def remove_aircraft(
         self, name: str, request_id: str | None = None

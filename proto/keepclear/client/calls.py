@@ -9,8 +9,6 @@ from keepclear.client.agreements import Agreements
 from keepclear.client.drafts import Publishing
 from keepclear.v1 import agreements_pb2_grpc, publishing_pb2_grpc
 
-LIST_PAGE_SIZE = 200  # the contract's largest page
-
 Response = TypeVar("Response")
 
 

@@ -1,7 +1,7 @@
 """One connection to a broker, with every call of the contract that a partner needs."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -9,16 +9,10 @@ import grpc
 import grpc.aio
 
 from keepclear.client.aircraft import AircraftCalls
-from keepclear.client.calls import LIST_PAGE_SIZE
 from keepclear.client.confirming import confirming
-from keepclear.client.errors import (
-    MAX_LIST_PAGES,
-    Gap,
-    UnavailableError,
-    endless_list,
-    from_rpc_error,
-)
+from keepclear.client.errors import Gap, UnavailableError, from_rpc_error
 from keepclear.client.feed import Follower
+from keepclear.client.paging import LIST_PAGE_SIZE, all_pages
 from keepclear.client.publishing import DEFAULT_MAX_IN_FLIGHT, TrackPublisher
 from keepclear.client.request_ids import new_request_id
 from keepclear.client.restrictions import RestrictionCalls
@@ -204,18 +198,13 @@ class Client(RestrictionCalls, AircraftCalls, SharingCalls):
 
     async def list_alerts(self) -> list[alerts_pb2.Alert]:
         """Active alerts as the caller's agency is shown them, most urgent first, all pages."""
-        found: list[alerts_pb2.Alert] = []
-        page_token = ""
-        for _ in range(MAX_LIST_PAGES):
-            request = alerts_pb2.ListAlertsRequest(page_size=LIST_PAGE_SIZE, page_token=page_token)
-            page: alerts_pb2.ListAlertsResponse = await self._call(
-                self._alerts().ListAlerts, request, "listing alerts"
-            )
-            found += page.alerts
-            page_token = page.next_page_token
-            if not page_token:
-                return found
-        raise endless_list("alerts")
+
+        def ask(token: str) -> Awaitable[alerts_pb2.ListAlertsResponse]:
+            request = alerts_pb2.ListAlertsRequest(page_size=LIST_PAGE_SIZE, page_token=token)
+            return self._call(self._alerts().ListAlerts, request, "listing alerts")
+
+        pages = await all_pages("alerts", ask)
+        return [one for page in pages for one in page.alerts]
 
     async def acknowledge_alert(
         self, alert_id: str, acknowledged_by: str, request_id: str | None = None

@@ -36,9 +36,6 @@ NEXT_STEPS = {
 NEXT_STEP_OTHERWISE = "the broker failed: try again, and tell its operator if it goes on"
 
 
-MAX_LIST_PAGES = 1_000
-
-
 class KeepclearError(Exception):
     """Anything this client raises about the broker."""
 
@@ -120,10 +117,3 @@ def _details(error: grpc.aio.AioRpcError) -> tuple[list[tuple[str, str]], float 
             delay = retry_info.retry_delay
             retry_after_s = delay.seconds + delay.nanos / 1e9
     return refusals, retry_after_s
-
-
-def endless_list(what: str) -> UnavailableError:
-    """A list that never ends is a fault, and not the caller's."""
-    return UnavailableError(
-        f"listing {what}: over {MAX_LIST_PAGES} pages", "tell the broker's operator"
-    )

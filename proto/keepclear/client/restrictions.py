@@ -1,9 +1,9 @@
 """Calls about keep-clear requests, and about entry to where they apply; part of the client."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
-from keepclear.client.calls import LIST_PAGE_SIZE, Calls
-from keepclear.client.errors import MAX_LIST_PAGES, endless_list
+from keepclear.client.calls import Calls
+from keepclear.client.paging import LIST_PAGE_SIZE, all_pages
 from keepclear.client.request_ids import new_request_id
 from keepclear.v1 import access_pb2, access_pb2_grpc, restrictions_pb2, restrictions_pb2_grpc
 
@@ -37,19 +37,17 @@ class RestrictionCalls(Calls):
 
     async def list_restrictions(self) -> list[restrictions_pb2.Restriction]:
         """Planned and active restrictions by name, all pages."""
-        found: list[restrictions_pb2.Restriction] = []
-        page_token = ""
-        for _ in range(MAX_LIST_PAGES):
-            request = restrictions_pb2.ListRestrictionsRequest(page_size=LIST_PAGE_SIZE)
-            request.page_token = page_token
-            page: restrictions_pb2.ListRestrictionsResponse = await self._call(
+
+        def ask(token: str) -> Awaitable[restrictions_pb2.ListRestrictionsResponse]:
+            request = restrictions_pb2.ListRestrictionsRequest(
+                page_size=LIST_PAGE_SIZE, page_token=token
+            )
+            return self._call(
                 self._restrictions().ListRestrictions, request, "listing restrictions"
             )
-            found += page.restrictions
-            page_token = page.next_page_token
-            if not page_token:
-                return found
-        raise endless_list("restrictions")
+
+        pages = await all_pages("restrictions", ask)
+        return [one for page in pages for one in page.restrictions]
 
     async def withdraw_restriction(
         self, name: str, etag: str = "", request_id: str | None = None

@@ -1,11 +1,11 @@
 """Calls about how the caller's agency's flights are shown; part of the client."""
 
-from keepclear.client.calls import LIST_PAGE_SIZE, Calls
-from keepclear.client.errors import UnavailableError
+from collections.abc import Awaitable
+
+from keepclear.client.calls import Calls
+from keepclear.client.paging import LIST_PAGE_SIZE, all_pages
 from keepclear.client.request_ids import new_request_id
 from keepclear.v1 import sharing_pb2, sharing_pb2_grpc
-
-MAX_LIST_PAGES = 10  # an agency has at most 500 settings
 
 
 class SharingCalls(Calls):
@@ -26,19 +26,11 @@ class SharingCalls(Calls):
 
     async def list_sharing(self) -> list[sharing_pb2.SharingSetting]:
         """The caller's own agency's settings, all pages."""
-        found: list[sharing_pb2.SharingSetting] = []
         stub = sharing_pb2_grpc.SharingServiceStub(self._open())
-        token = ""
-        for _ in range(MAX_LIST_PAGES):
+
+        def ask(token: str) -> Awaitable[sharing_pb2.ListSharingResponse]:
             request = sharing_pb2.ListSharingRequest(page_size=LIST_PAGE_SIZE, page_token=token)
-            answer: sharing_pb2.ListSharingResponse = await self._call(
-                stub.ListSharing, request, "listing how flights are shown"
-            )
-            found += answer.settings
-            token = answer.next_page_token
-            if not token:
-                return found
-        raise UnavailableError(
-            f"listing how flights are shown: over {MAX_LIST_PAGES} pages",
-            "tell the broker's operator",
-        )
+            return self._call(stub.ListSharing, request, "listing how flights are shown")
+
+        pages = await all_pages("how flights are shown", ask)
+        return [one for page in pages for one in page.settings]
