@@ -9,10 +9,10 @@ sectors, in the shares that `sim.conduct` states.
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import Final
 
 from broker.bench.alert_load_desks import Figures, Seen, rows_of
+from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import Command, CreateRestriction, OpenAudience, SubmitReports, Tick
 from broker.core.effects import AlertChanged
@@ -85,14 +85,9 @@ def run(loads: Iterable[Load], progress: Callable[[str], None]) -> list[Figures]
     return rows
 
 
-def policy_text() -> str:
-    """The default pair policy."""
-    return resources.files("broker.policies").joinpath("default.toml").read_text("utf-8")
-
-
 def fly(load: Load) -> tuple[Seen, list[Breach]]:
     """One run: what desks were told, and the floor breaches of the truth."""
-    airspace = Airspace(Setup(exercise=True, policy_toml=policy_text()))
+    airspace = Airspace(Setup(exercise=True, policy_toml=policy_text("default")))
     audiences = [
         OpenAudience(Audience(agency.agency, Role.DESK), agency.display_name)
         for agency in DEMO_AGENCIES

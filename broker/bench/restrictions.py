@@ -10,7 +10,6 @@ Times are those of the thread, so that what else the machine does counts for les
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from statistics import median
 from typing import Final
@@ -19,6 +18,7 @@ import numpy as np
 
 from broker.bench import restriction_imports
 from broker.bench.traffic import fleet
+from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import CreateRestriction, OpenAudience, SubmitReports, Tick
 from broker.core.names import Audience, RestrictionName, Role, SystemName
@@ -138,7 +138,7 @@ def _timed_ms(work: Callable[[], object]) -> float:
 def _airspace(
     bench: RestrictionBench, restrictions: int, radius_m: tuple[float, float] = RADIUS_M
 ) -> Airspace:
-    airspace = Airspace(Setup(exercise=True, policy_toml=_policy()))
+    airspace = Airspace(Setup(exercise=True, policy_toml=policy_text("default")))
     airspace.apply([OpenAudience(Audience("bench", Role.DESK), "Bench")], START_US)
     rng = np.random.default_rng(1)
     creates = [
@@ -152,10 +152,6 @@ def _airspace(
     ]
     airspace.apply(submits, START_US)
     return airspace
-
-
-def _policy() -> str:
-    return resources.files("broker.policies").joinpath("default.toml").read_text("utf-8")
 
 
 def _place(rng: np.random.Generator) -> tuple[float, float]:

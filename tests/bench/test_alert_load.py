@@ -7,6 +7,7 @@ import pytest
 from broker.bench import alert_load as bench
 from broker.bench.alert_load_desks import DESKS, Figures, Seen, rows_of
 from broker.bench.alert_load_table import page
+from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import SubmitReports
 from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
@@ -54,7 +55,7 @@ def alert(
 @pytest.fixture
 def seen() -> Seen:
     """Two drones of different agencies and a helicopter, track numbers as first reported."""
-    airspace = Airspace(Setup(exercise=True, policy_toml=bench.policy_text()))
+    airspace = Airspace(Setup(exercise=True, policy_toml=policy_text("default")))
     rows = (
         ("met", "M1", common_pb2.AIRCRAFT_CLASS_DRONE),
         ("lfb", "L1", common_pb2.AIRCRAFT_CLASS_DRONE),
