@@ -4,7 +4,7 @@ from typing import Final
 
 from broker.core.agreements.handling import Agreements
 from broker.core.aircraft.model import AircraftEntries
-from broker.core.aircraft.register import AircraftRegister, AircraftUnknown
+from broker.core.aircraft.register import AircraftRegister
 from broker.core.alerting import Alerting
 from broker.core.commands import (
     AcknowledgeAlert,
@@ -32,17 +32,13 @@ from broker.core.effects import (
     SharingChanged,
     SupplyChainLoaded,
 )
-from broker.core.errors import Refusal, Refused
+from broker.core.errors import Denied, NotFound, Refusal, Refused
 from broker.core.names import Audience, Role
 from broker.core.plain import Plain, items, mapping, text
 from broker.core.publishing.handling import Publishing
-from broker.core.requests import RequestMemory
+from broker.core.requests import RequestMemory, not_done
 from broker.core.restrictions.imports import SourceItems, import_items
-from broker.core.restrictions.register import (
-    RestrictionConflict,
-    RestrictionRegister,
-    RestrictionUnknown,
-)
+from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.policy import Policy, parse_policy
 from broker.core.sharing.controls import SharingControls
 from broker.core.sharing.decision import may_change, may_register
@@ -86,7 +82,7 @@ class Controls:
         try:
             policy = parse_policy(command.toml_text)
         except Refused as refused:
-            return Outcome((), NotDone(refused.refusals)), None
+            return not_done(refused), None
         return Outcome((PolicyLoaded(policy.version),), Done()), policy
 
     def load_supply_chain(
@@ -96,7 +92,7 @@ class Controls:
         try:
             policy = parse_supply_chain(command.toml_text)
         except Refused as refused:
-            return Outcome((), NotDone(refused.refusals)), None
+            return not_done(refused), None
         return Outcome((SupplyChainLoaded(policy.version),), Done()), policy
 
     def change_restrictions(self, command: RestrictionCommand, now_us: int) -> Outcome:
@@ -104,48 +100,41 @@ class Controls:
         match command:
             case LoadGround():
                 return self.load_ground(command, now_us)
-            case CreateRestriction():
-                return self.create_restriction(command, now_us)
-            case ImportRestrictions():
-                return self.import_restrictions(command, now_us)
-            case WithdrawRestriction():
-                return self.withdraw_restriction(command, now_us)
+            case CreateRestriction() | ImportRestrictions() | WithdrawRestriction():
+                return self._requests.once(command, now_us, lambda: self._set(command, now_us))
             case _:
                 return self.publishing.apply(command, now_us)
+
+    def _set(
+        self, command: CreateRestriction | ImportRestrictions | WithdrawRestriction, now_us: int
+    ) -> Outcome:
+        match command:
+            case CreateRestriction():
+                return self._create(command, now_us)
+            case ImportRestrictions():
+                return self._import(command, now_us)
+            case WithdrawRestriction():
+                return self._withdraw(command, now_us)
 
     def load_ground(self, command: LoadGround, now_us: int) -> Outcome:
         """Judge every restriction by another ground from now on."""
         changed = self._restrictions.load_ground(command.highest, command.terrain_digest, now_us)
         return Outcome(tuple(map(RestrictionChanged, changed)), Done())
 
-    def create_restriction(self, command: CreateRestriction, now_us: int) -> Outcome:
+    def _create(self, command: CreateRestriction, now_us: int) -> Outcome:
         """Set a keep-clear request for the sender's own agency."""
-        seen = self._requests.recall(command.sender, command.request_id, now_us)
-        if seen is not None:
-            return Outcome((), seen)
         decision = may_change(command.sender, command.draft.name.agency)
         if not decision.allowed:
-            refusal = Refusal("restriction.name", decision.reason)
-            return Outcome((), NotDone((refusal,), denied=True))
+            raise Denied(decision.as_refusal("restriction.name"))
         live = self.publishing.live
         if live.rules.needs_approval(command.draft.name.agency):
             reason = "needs a second system's approval: save a draft, and have it approved"
-            return Outcome((), NotDone((Refusal("restriction", reason),), denied=True))
-        try:
-            changed = live.create(command.draft, command.sender, now_us)
-        except RestrictionConflict as refused:
-            return Outcome((), NotDone(refused.refusals, conflict=True))
-        except Refused as refused:
-            return Outcome((), NotDone(refused.refusals))
-        reply = Done(changed[0])
-        self._requests.remember(command.sender, command.request_id, reply, now_us)
-        return Outcome(tuple(RestrictionChanged(one) for one in changed), reply)
+            raise Denied(Refusal("restriction", reason))
+        changed = live.create(command.draft, command.sender, now_us)
+        return Outcome(tuple(RestrictionChanged(one) for one in changed), Done(changed[0]))
 
-    def import_restrictions(self, command: ImportRestrictions, now_us: int) -> Outcome:
+    def _import(self, command: ImportRestrictions, now_us: int) -> Outcome:
         """Mirror items of a statutory source; each is refused alone."""
-        seen = self._requests.recall(command.sender, command.request_id, now_us)
-        if seen is not None:
-            return Outcome((), seen)
         given = SourceItems(
             agency=command.sender.agency,
             source_id=command.source_id,
@@ -155,47 +144,31 @@ class Controls:
         )
         known = set(self.agency_names)
         report, changed = import_items(self._restrictions, given, now_us, known)
-        reply = Done(report)
-        self._requests.remember(command.sender, command.request_id, reply, now_us)
-        return Outcome(tuple(RestrictionChanged(one) for one in changed), reply)
+        return Outcome(tuple(RestrictionChanged(one) for one in changed), Done(report))
 
-    def withdraw_restriction(self, command: WithdrawRestriction, now_us: int) -> Outcome:
+    def _withdraw(self, command: WithdrawRestriction, now_us: int) -> Outcome:
         """End a keep-clear request of the sender's own agency."""
-        seen = self._requests.recall(command.sender, command.request_id, now_us)
-        if seen is not None:
-            return Outcome((), seen)
         decision = may_change(command.sender, command.name.agency)
         if not decision.allowed:
-            refusal = Refusal("name", decision.reason)
-            return Outcome((), NotDone((refusal,), denied=True))
-        try:
-            withdrawn = self.publishing.live.withdraw(
-                command.name, command.version, command.sender, now_us
-            )
-        except RestrictionUnknown as refused:
-            return Outcome((), NotDone(refused.refusals, not_found=True))
-        except RestrictionConflict as refused:
-            return Outcome((), NotDone(refused.refusals, conflict=True))
-        reply = Done(withdrawn)
-        self._requests.remember(command.sender, command.request_id, reply, now_us)
-        return Outcome((RestrictionChanged(withdrawn),), reply)
+            raise Denied(decision.as_refusal("name"))
+        withdrawn = self.publishing.live.withdraw(
+            command.name, command.version, command.sender, now_us
+        )
+        return Outcome((RestrictionChanged(withdrawn),), Done(withdrawn))
 
     def acknowledge(self, command: AcknowledgeAlert, now_us: int) -> Outcome:
         """Note that a desk has read an alert."""
-        seen = self._requests.recall(command.sender, command.request_id, now_us)
-        if seen is not None:
-            return Outcome((), seen)
-        if not self._is_told(command):
-            refusal = Refusal("alert_id", f"there is no active alert {command.alert_id}")
-            return Outcome((), NotDone((refusal,), not_found=True))
-        acknowledgement = Acknowledgement(command.sender, command.acknowledged_by, now_us, 0)
-        alert = self._alerting.acknowledge(command.alert_id, acknowledgement)
+        return self._requests.once(command, now_us, lambda: self._acknowledge(command, now_us))
+
+    def _acknowledge(self, command: AcknowledgeAlert, now_us: int) -> Outcome:
+        alert = None
+        if self._is_told(command):
+            acknowledgement = Acknowledgement(command.sender, command.acknowledged_by, now_us, 0)
+            alert = self._alerting.acknowledge(command.alert_id, acknowledgement)
         if alert is None:
-            refusal = Refusal("alert_id", f"there is no active alert {command.alert_id}")
-            return Outcome((), NotDone((refusal,), not_found=True))
-        reply = Done(alert)
-        self._requests.remember(command.sender, command.request_id, reply, now_us)
-        return Outcome((AlertChanged(alert),), reply)
+            reason = f"there is no active alert {command.alert_id}"
+            raise NotFound(Refusal("alert_id", reason))
+        return Outcome((AlertChanged(alert),), Done(alert))
 
     def _is_told(self, command: AcknowledgeAlert) -> bool:
         """Whether the sender's agency is shown the alert, if there is one: else it is not there."""
@@ -207,24 +180,22 @@ class Controls:
         for place, record in enumerate(command.records):
             decision = may_register(command.sender, record.name.agency)
             if not decision.allowed:
-                refusal = Refusal(f"aircraft[{place}].name", decision.reason)
-                return Outcome((), NotDone((refusal,), denied=True))
+                return not_done(Denied(decision.as_refusal(f"aircraft[{place}].name")))
         try:
             written = self.aircraft.upsert(command.records, now_us)
         except Refused as refused:
-            return Outcome((), NotDone(refused.refusals))
+            return not_done(refused)
         return Outcome((), Done(AircraftEntries(written)))
 
     def remove_aircraft(self, command: RemoveAircraft) -> Outcome:
         """Take one of the sender's agency's aircraft out."""
         decision = may_register(command.sender, command.name.agency)
         if not decision.allowed:
-            refusal = Refusal("name", decision.reason)
-            return Outcome((), NotDone((refusal,), denied=True))
+            return not_done(Denied(decision.as_refusal("name")))
         try:
             removed = self.aircraft.remove(command.name)
-        except AircraftUnknown as refused:
-            return Outcome((), NotDone(refused.refusals, not_found=True))
+        except Refused as refused:
+            return not_done(refused)
         return Outcome((), Done(AircraftEntries((removed,))))
 
     def set_sharing(self, command: SetSharing, now_us: int) -> tuple[Outcome, list[SharingChanged]]:

@@ -22,6 +22,18 @@ class Refused(Exception):
         self.refusals = refusals
 
 
+class NotFound(Refused):
+    """What is named is not there, or not for the asker to know of."""
+
+
+class Conflict(Refused):
+    """It does not fit what the resource is now: a used name, another version, ended."""
+
+
+class Denied(Refused):
+    """Not the asker's to do."""
+
+
 class BrokenInvariant(Exception):
     """Something that cannot happen did. The engine stops, loudly, rather than guess."""
 

@@ -1,10 +1,12 @@
 """Repeats of a request are harmless: the same id from the same system gets the first answer."""
 
-from typing import Final, cast
+from collections.abc import Callable
+from typing import Final, Protocol, cast
 
 from pydantic import TypeAdapter
 
-from broker.core.effects import Done, NotDone
+from broker.core.effects import Done, NotDone, Outcome
+from broker.core.errors import Conflict, Denied, NotFound, Refused
 from broker.core.names import SystemName
 from broker.core.plain import Plain, integer, items, text
 from broker.core.units import MINUTE_US
@@ -18,6 +20,31 @@ ControlReply = Done | NotDone
 _DONE: Final = TypeAdapter(Done)
 
 
+class Request(Protocol):
+    """Any command that may be repeated."""
+
+    @property
+    def sender(self) -> SystemName:
+        """Who asks."""
+        ...
+
+    @property
+    def request_id(self) -> str:
+        """Its own; empty where it is never repeated."""
+        ...
+
+
+def not_done(refused: Refused) -> Outcome:
+    """What a refused command led to: nothing but its answer."""
+    reply = NotDone(
+        refused.refusals,
+        not_found=isinstance(refused, NotFound),
+        conflict=isinstance(refused, Conflict),
+        denied=isinstance(refused, Denied),
+    )
+    return Outcome((), reply)
+
+
 class RequestMemory:
     """Answers given lately, by (system, request id), oldest first.
 
@@ -27,6 +54,19 @@ class RequestMemory:
 
     def __init__(self) -> None:
         self._answers: dict[tuple[SystemName, str], tuple[int, Done]] = {}
+
+    def once(self, command: Request, now_us: int, carry_out: Callable[[], Outcome]) -> Outcome:
+        """Carry out a command whose replies are Done; a repeat gets the first answer again."""
+        seen = self.recall(command.sender, command.request_id, now_us)
+        if seen is not None:
+            return Outcome((), seen)
+        try:
+            outcome = carry_out()
+        except Refused as refused:
+            return not_done(refused)
+        if isinstance(outcome.reply, Done):
+            self.remember(command.sender, command.request_id, outcome.reply, now_us)
+        return outcome
 
     def recall(self, sender: SystemName, request_id: str, now_us: int) -> Done | None:
         """The first answer, if this request was seen in the last ten minutes."""

@@ -3,8 +3,9 @@ import json
 import pytest
 
 from broker.core import requests as module
-from broker.core.effects import Done, NotDone
-from broker.core.errors import Refusal
+from broker.core.commands import AcknowledgeAlert
+from broker.core.effects import Done, NotDone, Outcome
+from broker.core.errors import Conflict, Denied, NotFound, Refusal, Refused
 from broker.core.names import RestrictionName
 from broker.core.requests import REMEMBERED_FOR_US, RequestMemory
 from broker.core.restrictions.model import (
@@ -113,3 +114,37 @@ def test_what_is_remembered_survives_a_snapshot() -> None:
     assert again.recall(PUBLISHER, "r-1", NOW_US + 2) == first
     assert again.recall(OTHER, "r-1", NOW_US + 2) == second
     assert again.state() == memory.state()
+
+
+def test_a_request_is_carried_out_once() -> None:
+    memory = RequestMemory()
+    carried: list[int] = []
+
+    def carry_out() -> Outcome:
+        carried.append(len(carried))
+        return Outcome((), FIRST)
+
+    command = AcknowledgeAlert(PUBLISHER, "r1", "alr-1", "desk")
+    replies = [memory.once(command, NOW_US + step, carry_out).reply for step in range(3)]
+    assert replies == [FIRST] * 3
+    assert carried == [0]
+    unnamed = AcknowledgeAlert(PUBLISHER, "", "alr-1", "desk")
+    for _ in range(2):
+        memory.once(unnamed, NOW_US, carry_out)
+    assert carried == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [(Refused, ""), (NotFound, "not_found"), (Conflict, "conflict"), (Denied, "denied")],
+)
+def test_a_refusal_says_its_kind_and_may_be_tried_again(kind: type[Refused], said: str) -> None:
+    memory, command = RequestMemory(), AcknowledgeAlert(PUBLISHER, "r1", "alr-1", "desk")
+    refusal = Refusal("alert_id", "no")
+
+    def refused() -> Outcome:
+        raise kind(refusal)
+
+    flags = {said: True} if said else {}
+    assert memory.once(command, NOW_US, refused) == Outcome((), NotDone((refusal,), **flags))
+    assert memory.once(command, NOW_US, lambda: Outcome((), FIRST)).reply == FIRST

@@ -56,6 +56,19 @@ async def publish(address: str) -> None:
             await asyncio.sleep(0.1)
 
 
+async def ends_with_the_same_picture(
+    address: str, proxy: FaultProxy, direct: History, faulty: History
+) -> None:
+    """Publish while the proxy breaks things; then both readers have read all, and the same."""
+    async with at_work(lambda: publish(address)):
+        await until(lambda: faulty.number > 3, "the faulty reader reads")
+        await faults(proxy, random.Random(SEED))
+    await until(lambda: faulty.number == direct.number, "it catches up")
+    await asyncio.sleep(0.6)
+    await until(lambda: faulty.number == direct.number, "and stays")
+    assert faulty.picture() == direct.picture()
+
+
 async def test_no_fault_of_the_network_is_seen_in_the_history(tmp_path: Path) -> None:
     # REQ-FEED-013: no unnoticed gap, no time travel, no resurrected track, no missed withdrawal.
     print(f"seed {SEED}")
@@ -70,13 +83,7 @@ async def test_no_fault_of_the_network_is_seen_in_the_history(tmp_path: Path) ->
                     history.take(message)
 
         async with at_work(lambda: read(one.grpc_port, direct), lambda: read(proxy.port, faulty)):
-            async with at_work(lambda: publish(one.address)):
-                await until(lambda: faulty.number > 3, "the faulty reader reads")
-                await faults(proxy, random.Random(SEED))
-            await until(lambda: faulty.number == direct.number, "it catches up")
-            await asyncio.sleep(0.6)
-            await until(lambda: faulty.number == direct.number, "and stays")
-            assert faulty.picture() == direct.picture()
+            await ends_with_the_same_picture(one.address, proxy, direct, faulty)
     assert gaps == []
     assert proxy.connections > FAULTS / 3
     assert faulty.snapshots == ["first subscription"], "every return was a resume"
@@ -104,13 +111,7 @@ async def test_no_fault_is_seen_over_mqtt_either(
             await asyncio.to_thread(reader.start)
             try:
                 async with at_work(read):
-                    async with at_work(lambda: publish(one.address)):
-                        await until(lambda: faulty.number > 3, "the faulty reader reads")
-                        await faults(proxy, random.Random(SEED))
-                    await until(lambda: faulty.number == direct.number, "it catches up")
-                    await asyncio.sleep(0.6)
-                    await until(lambda: faulty.number == direct.number, "and stays")
-                    assert faulty.picture() == direct.picture()
+                    await ends_with_the_same_picture(one.address, proxy, direct, faulty)
             finally:
                 await asyncio.to_thread(reader.stop)
     finally:

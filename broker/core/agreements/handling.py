@@ -27,11 +27,10 @@ from broker.core.agreements.model import (
     Signature,
 )
 from broker.core.agreements.register import (
-    AgreementConflict,
     AgreementRegister,
     AgreementUnknown,
 )
-from broker.core.effects import AgreementNotice, Done, NotDone, Outcome
+from broker.core.effects import AgreementNotice, Done, Outcome
 from broker.core.errors import Refusal, Refused
 from broker.core.names import AgreementName
 from broker.core.plain import Plain, mapping, texts
@@ -61,20 +60,11 @@ class Agreements:
         if isinstance(command, LoadAgreementRules):
             self.rules = command.rules
             return Outcome((), Done())
-        seen = self._requests.recall(command.sender, command.request_id, now_us)
-        if seen is not None:
-            return Outcome((), seen)
-        try:
-            changed = self._carry_out(command, now_us)
-        except AgreementUnknown as refused:
-            return Outcome((), NotDone(refused.refusals, not_found=True))
-        except AgreementConflict as refused:
-            return Outcome((), NotDone(refused.refusals, conflict=True))
-        except Refused as refused:
-            return Outcome((), NotDone(refused.refusals))
-        reply = Done(changed[-1])
-        self._requests.remember(command.sender, command.request_id, reply, now_us)
-        return Outcome(tuple(self._told(one) for one in changed), reply)
+        return self._requests.once(command, now_us, lambda: self._carried_out(command, now_us))
+
+    def _carried_out(self, command: AgreementRequest, now_us: int) -> Outcome:
+        changed = self._carry_out(command, now_us)
+        return Outcome(tuple(self._told(one) for one in changed), Done(changed[-1]))
 
     def _carry_out(self, command: AgreementRequest, now_us: int) -> list[Agreement]:
         faults = list(

@@ -24,7 +24,7 @@ from broker.core.agreements.model import (
     Ending,
     Signature,
 )
-from broker.core.errors import Refusal, Refused, refuse
+from broker.core.errors import Conflict, NotFound, Refusal, refuse
 from broker.core.names import AgreementName
 from broker.core.plain import Plain, items, mapping, pairs
 from broker.core.sharing.settings import SharingLevel
@@ -33,11 +33,11 @@ _RECORD: Final = TypeAdapter(Agreement)
 Pair = tuple[str, str]
 
 
-class AgreementUnknown(Refused):
+class AgreementUnknown(NotFound):
     """There is no such agreement, or none that the asker is a party to."""
 
 
-class AgreementConflict(Refused):
+class AgreementConflict(Conflict):
     """The version is not the one that stands."""
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from broker.core.aircraft.checks import record_faults
 from broker.core.aircraft.model import AircraftName, AircraftRecord, DataPath, RegisteredAircraft
-from broker.core.errors import Refusal, Refused
+from broker.core.errors import NotFound, Refusal, Refused
 from broker.core.plain import Plain, integer, items, mapping, text, texts
 from broker.core.tracks.reports import AircraftClass
 
@@ -21,7 +21,7 @@ _WORDS: Final = (
 )  # fmt: skip
 
 
-class AircraftUnknown(Refused):
+class AircraftUnknown(NotFound):
     """No such aircraft in the register."""
 
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
-from broker.core.effects import DeskNotice, Done, NotDone, Outcome, RestrictionChanged
-from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
+from broker.core.effects import DeskNotice, Done, Outcome, RestrictionChanged
+from broker.core.errors import BrokenInvariant, Denied, Refusal, Refused, refuse
 from broker.core.names import Audience, RestrictionName, SystemName
 from broker.core.plain import Plain, mapping
 from broker.core.publishing.commands import (
@@ -77,20 +77,7 @@ class Publishing:
         if isinstance(command, LoadPublishingRules):
             self.live.rules = self.escalation.rules = command.rules
             return Outcome((), Done())
-        seen = self._requests.recall(command.sender, command.request_id, now_us)
-        if seen is not None:
-            return Outcome((), seen)
-        try:
-            outcome = self._carry_out(command, now_us)
-        except RestrictionUnknown as refused:
-            return Outcome((), NotDone(refused.refusals, not_found=True))
-        except RestrictionConflict as refused:
-            return Outcome((), NotDone(refused.refusals, conflict=True))
-        except Refused as refused:
-            return Outcome((), NotDone(refused.refusals))
-        if isinstance(outcome.reply, Done):
-            self._requests.remember(command.sender, command.request_id, outcome.reply, now_us)
-        return outcome
+        return self._requests.once(command, now_us, lambda: self._carry_out(command, now_us))
 
     def _carry_out(self, command: PublishingRequest, now_us: int) -> Outcome:
         match command:
@@ -115,9 +102,7 @@ class Publishing:
 
     def _save(self, command: SaveDraft, now_us: int) -> Outcome:
         draft = command.draft
-        denied = _denied(command.sender, draft.name, "restriction.name")
-        if denied is not None:
-            return denied
+        _check_may_change(command.sender, draft.name, "restriction.name")
         refusals = [
             *self._faults(draft, now_us),
             *check_text("note", command.note, NOTE_LENGTH_MAX, required=False),
@@ -134,17 +119,13 @@ class Publishing:
         return check(draft, now_us, set(self._agency_names), self._restrictions.ground)
 
     def _discard(self, command: DiscardDraft, now_us: int) -> Outcome:
-        denied = _denied(command.sender, command.name)
-        if denied is not None:
-            return denied
+        _check_may_change(command.sender, command.name)
         saved = self.drafts.at(command.name, 0, now_us)
         self.drafts.remove(command.name)
         return Outcome((), Done(saved))
 
     def _publish(self, command: PublishDraft, now_us: int) -> Outcome:
-        denied = _denied(command.sender, command.name)
-        if denied is not None:
-            return denied
+        _check_may_change(command.sender, command.name)
         saved = self.drafts.at(command.name, command.revision, now_us)
         if command.emergency:
             faults = tuple(check_emergency(saved.draft, self.live.rules, now_us))
@@ -188,7 +169,7 @@ class Publishing:
             saved = self.drafts.at(command.name, command.revision, now_us)
             decision = may_approve(command.sender, saved.author, command.name.agency)
             if not decision.allowed:
-                return _not_allowed(Refusal("name", decision.reason))
+                raise Denied(decision.as_refusal("name"))
             if saved.state is not DraftState.AWAITING_APPROVAL:
                 reason = f"{command.name} was not handed in for approval: its author publishes it"
                 raise RestrictionConflict(Refusal("name", reason))
@@ -203,14 +184,12 @@ class Publishing:
             raise RestrictionConflict(Refusal("name", f"{command.name} waits for no approval"))
         decision = may_approve(command.sender, made.author, command.name.agency)
         if not decision.allowed:
-            return _not_allowed(Refusal("name", decision.reason))
+            raise Denied(decision.as_refusal("name"))
         approved = self.live.approve(live, command.sender, now_us)
         return Outcome((RestrictionChanged(approved),), Done(approved))
 
     def _extend(self, command: ExtendRestriction, now_us: int) -> Outcome:
-        denied = _denied(command.sender, command.name)
-        if denied is not None:
-            return denied
+        _check_may_change(command.sender, command.name)
         live = self._live(command.name, command.version)
         if _publication(live).awaits_approval:
             reason = "is an emergency that nobody has approved: it is extended after its approval"
@@ -283,10 +262,7 @@ def _publication(restriction: Restriction) -> Publication:
     return restriction.publication
 
 
-def _denied(sender: SystemName, name: RestrictionName, field: str = "name") -> Outcome | None:
+def _check_may_change(sender: SystemName, name: RestrictionName, field: str = "name") -> None:
     decision = may_change(sender, name.agency)
-    return None if decision.allowed else _not_allowed(Refusal(field, decision.reason))
-
-
-def _not_allowed(refusal: Refusal) -> Outcome:
-    return Outcome((), NotDone((refusal,), denied=True))
+    if not decision.allowed:
+        raise Denied(decision.as_refusal(field))

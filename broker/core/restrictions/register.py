@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
-from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
+from broker.core.errors import BrokenInvariant, Conflict, NotFound, Refusal, refuse
 from broker.core.names import RestrictionName
 from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.restrictions.access_places import EntryIndex, IndexEntry
@@ -59,11 +59,11 @@ _LIVE: Final = frozenset({RestrictionState.PLANNED, RestrictionState.ACTIVE})
 _RECORD: Final = TypeAdapter(Restriction)
 
 
-class RestrictionConflict(Refused):
+class RestrictionConflict(Conflict):
     """The request does not fit what the resource is now: a used name, another version, ended."""
 
 
-class RestrictionUnknown(Refused):
+class RestrictionUnknown(NotFound):
     """There is no such restriction."""
 
 

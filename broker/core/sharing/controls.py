@@ -1,10 +1,11 @@
 """Carrying out what agencies say of how their flights are shown."""
 
 from broker.core.commands import SetSharing, SetSharingDefault
-from broker.core.effects import Alert, Done, NotDone, Outcome, SharingChanged
-from broker.core.errors import Refusal, Refused
+from broker.core.effects import Alert, Done, Outcome, SharingChanged
+from broker.core.errors import Denied, Refused
+from broker.core.requests import not_done
 from broker.core.sharing.decision import may_share
-from broker.core.sharing.levels import Sharing, SharingUnknown
+from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingEntries, SharingLevel, SharingSetting
 
 Carried = tuple[Outcome, list[SharingChanged]]
@@ -20,8 +21,7 @@ class SharingControls:
         """For an aircraft or flight of the sender's own agency."""
         decision = may_share(command.sender, command.subject.agency)
         if not decision.allowed:
-            refusal = Refusal("subject", decision.reason)
-            return Outcome((), NotDone((refusal,), denied=True)), []
+            return not_done(Denied(decision.as_refusal("subject"))), []
         try:
             if command.level is None:
                 setting, changes = self._sharing.clear(command.subject)
@@ -31,10 +31,8 @@ class SharingControls:
                     command.sender, now_us,
                 )  # fmt: skip
                 changes = self._sharing.set(setting, now_us)
-        except SharingUnknown as refused:
-            return Outcome((), NotDone(refused.refusals, not_found=True)), []
         except Refused as refused:
-            return Outcome((), NotDone(refused.refusals)), []
+            return not_done(refused), []
         return Outcome((), Done(SharingEntries((setting,)))), changes
 
     def set_default(self, command: SetSharingDefault) -> Carried:

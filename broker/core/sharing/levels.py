@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.effects import SharingChanged
-from broker.core.errors import Refusal, Refused
+from broker.core.errors import NotFound, Refusal, Refused
 from broker.core.plain import Plain, array, integer, items, mapping, text
 from broker.core.sharing.pairs import TURN_SHIFT, TURNS_MAX, Pairs
 from broker.core.sharing.roles import Terms
@@ -44,7 +44,7 @@ EPISODE_SHIFT: Final = 40
 EPISODES_MAX: Final = 1 << (TURN_SHIFT - EPISODE_SHIFT)
 
 
-class SharingUnknown(Refused):
+class SharingUnknown(NotFound):
     """No setting names this."""
 
 

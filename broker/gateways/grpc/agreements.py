@@ -2,8 +2,7 @@
 
 from google.rpc import code_pb2
 
-from broker.core.agreements.register import AgreementUnknown
-from broker.core.errors import Refused
+from broker.core.errors import NotFound, Refused
 from broker.core.names import AgreementName
 from broker.gateways.grpc.errors import Context, abort_refused
 from broker.gateways.grpc.restrictions import carry_out_request, known_system
@@ -54,7 +53,7 @@ class AgreementServicer(agreements_pb2_grpc.AgreementServiceServicer):
             name = AgreementName.parse("name", request.name)
             version = wire.checked_version(request.version)
             found = await self._intake.ask(lambda: self._reading.get(name, version, agency))
-        except AgreementUnknown as refused:
+        except NotFound as refused:
             await abort_refused(context, refused.refusals, code_pb2.NOT_FOUND)
         except Refused as refused:
             await abort_refused(context, refused.refusals)

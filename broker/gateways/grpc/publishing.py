@@ -6,10 +6,9 @@ from typing import TypeVar
 from google.rpc import code_pb2
 
 from broker.core.commands import ControlCommand
-from broker.core.errors import Refused
+from broker.core.errors import Conflict, NotFound, Refused
 from broker.core.names import RestrictionName
 from broker.core.publishing.model import SavedDraft
-from broker.core.restrictions.register import RestrictionConflict, RestrictionUnknown
 from broker.gateways.grpc.errors import Context, abort_refused
 from broker.gateways.grpc.restrictions import (
     carry_out,
@@ -159,9 +158,9 @@ class PublishingServicer(publishing_pb2_grpc.PublishingServiceServicer):
     async def _ask(self, context: Context, question: Callable[[], Answer]) -> Answer:
         try:
             return await self._intake.ask(question)
-        except RestrictionUnknown as refused:
+        except NotFound as refused:
             await abort_refused(context, refused.refusals, code_pb2.NOT_FOUND)
-        except RestrictionConflict as refused:
+        except Conflict as refused:
             await abort_refused(context, refused.refusals, code_pb2.ABORTED)
         except Refused as refused:
             self._intake.count_refused_request()

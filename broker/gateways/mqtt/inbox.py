@@ -12,13 +12,11 @@ from google.protobuf import json_format
 from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2
 
-from broker.core.agreements.register import AgreementUnknown
 from broker.core.commands import ControlCommand
 from broker.core.effects import BatchReply, Done, NotDone, Reply
-from broker.core.errors import BrokenInvariant, Refusal, Refused, refuse
+from broker.core.errors import BrokenInvariant, NotFound, Refusal, Refused, refuse
 from broker.core.names import SystemName
 from broker.core.requests import REQUEST_ID_LENGTH_MAX
-from broker.core.restrictions.register import RestrictionUnknown
 from broker.core.sharing.decision import Decision
 from broker.gateways.grpc.errors import code_of
 from broker.gateways.mqtt.answers import AnswerMaker, EncodeImport
@@ -173,7 +171,7 @@ class Inbox:
                 else:
                     self._send(sender, self._questions.answer(request, sender))
             except Refused as refused:
-                unknown = isinstance(refused, RestrictionUnknown | AgreementUnknown)
+                unknown = isinstance(refused, NotFound)
                 code = code_pb2.NOT_FOUND if unknown else code_pb2.INVALID_ARGUMENT
                 self._refuse(sender, shown_id, refused.refusals, code)
 
