@@ -22,7 +22,6 @@ from keepclear.v1.restrictions_pb2 import Restriction
 from keepclear.v1.volumes_pb2 import RestrictionVolume
 
 MAX_AREAS: Final = 500
-MAX_FILE_BYTES: Final = 4_000_000
 MAX_POLYGON_VERTICES: Final = 254
 """With the first one again at the end 255 points, the most a dock takes."""
 LEAST_RADIUS_M: Final = 10

@@ -14,7 +14,6 @@ _MONTHS: Final = (
 _WEEKDAYS: Final = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 MONTH_NUMBER: Final = {name: number for number, name in enumerate(_MONTHS, start=1)}
 WEEKDAY_NUMBER: Final = {name: number for number, name in enumerate(_WEEKDAYS, start=1)}
-EVERY_DAY: Final = tuple(range(1, 8))
 CENTURY_TURN: Final = 70
 """A year of two digits from 70 on is of the last century: NOTAMs are younger than 1970."""
 

@@ -29,8 +29,6 @@ Flags = NDArray[np.bool_]
 
 NEAR_AT_LEAST: Final = 256
 
-HITS_AT_LEAST = 256
-
 
 class HitColumns(NamedTuple):
     """Pairs that meet, in their order."""
