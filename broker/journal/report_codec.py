@@ -17,6 +17,8 @@ from broker.core.tracks.reports import (
     AircraftClass,
     AircraftDescription,
     AltitudeDatum,
+    HeightBand,
+    HeightReference,
     PathPoint,
     ReportBatch,
 )
@@ -127,6 +129,9 @@ def _description_to_json(description: AircraftDescription) -> dict[str, object]:
     # Written only where there is one: batches without keep the bytes they always had.
     if description.serial_number:
         words |= {"serial_number": description.serial_number}
+    if description.allotted_band is not None:
+        band = description.allotted_band
+        words |= {"band": [band.lower_m, band.upper_m, int(band.reference)]}
     if not description.planned_path:
         return words
     path = [
@@ -153,11 +158,19 @@ def _description_entry(item: object) -> tuple[int, AircraftDescription]:
         serial_number=fields.text("serial_number") if fields.has("serial_number") else "",
         planned_path=tuple(_path_point(item) for item in _optional_items(fields, "path")),
         planned_path_stated_us=fields.whole("path_stated_us") if fields.has("path") else 0,
+        allotted_band=_band(fields.items("band")) if fields.has("band") else None,
     )
 
 
 def _optional_items(fields: Fields, key: str) -> list[object]:
     return fields.items(key) if fields.has(key) else []
+
+
+def _band(entry: list[object]) -> HeightBand:
+    if len(entry) != 3:
+        raise RecordUnreadable("report batch: a height band has three values")
+    lower_m, upper_m, reference = entry
+    return HeightBand(as_number(lower_m), as_number(upper_m), HeightReference(as_whole(reference)))
 
 
 def _path_point(item: object) -> PathPoint:

@@ -83,7 +83,13 @@ from broker.core.restrictions.shapes import (
 )
 from broker.core.sharing.settings import SharingLevel, SharingSubject, SubjectKind
 from broker.core.tracks import reports
-from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportBatch
+from broker.core.tracks.reports import (
+    AircraftClass,
+    AircraftDescription,
+    HeightBand,
+    HeightReference,
+    ReportBatch,
+)
 from broker.journal.header import RunInfo, Space
 from broker.journal.log import Journal, SegmentLimits
 from broker.journal.records import MicroBatch
@@ -362,7 +368,13 @@ drafts = st.builds(
     exempt_agencies=st.lists(texts, max_size=3).map(tuple),
     contact=texts,
 )
-descriptions = st.builds(AircraftDescription, st.sampled_from(AircraftClass), *([texts] * 8))
+bands = st.builds(HeightBand, finite, finite, st.sampled_from(HeightReference))
+descriptions = st.builds(
+    AircraftDescription,
+    st.sampled_from(AircraftClass),
+    *([texts] * 8),
+    allotted_band=st.none() | bands,
+)
 
 agreement_names = st.builds(AgreementName, texts, texts)
 agreement_terms = st.builds(

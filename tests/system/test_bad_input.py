@@ -69,6 +69,22 @@ def described(**fields: Any) -> Change:
     return change
 
 
+def allotted(
+    lower_m: float | None,
+    upper_m: float | None,
+    reference: int = common_pb2.HEIGHT_REFERENCE_GROUND,
+    **words: Any,
+) -> Change:
+    said = {"aircraft_class": common_pb2.AIRCRAFT_CLASS_DRONE, "incident_id": "CAD-1", **words}
+
+    def change(one: tracks_pb2.TrackReport) -> None:
+        described(**said)(one)
+        band = common_pb2.HeightBand(lower_m=lower_m, upper_m=upper_m, reference=reference)  # type: ignore[arg-type]
+        one.description.allotted_band.CopyFrom(band)
+
+    return change
+
+
 FAULTS: list[tuple[str, Change]] = [
     ("latitude_deg", set_to(latitude_deg=90.1)),
     ("latitude_deg", set_to(latitude_deg=math.nan)),
@@ -97,6 +113,22 @@ FAULTS: list[tuple[str, Change]] = [
     ("description.callsign", described(callsign="c" * 81)),
     ("description.icao_address", described(icao_address="xyz")),
     ("description.aircraft_class", described(aircraft_class=50)),
+    ("description.allotted_band", allotted(25.0, 45.0, incident_id="")),
+    *(
+        ("description.allotted_band", allotted(25.0, 45.0, aircraft_class=one))
+        for one in common_pb2.AircraftClass.values()
+        if one != common_pb2.AIRCRAFT_CLASS_DRONE
+    ),
+    ("description.allotted_band.lower_m", allotted(None, 45.0)),
+    ("description.allotted_band.lower_m", allotted(None, None)),
+    ("description.allotted_band.lower_m", allotted(math.nan, 45.0)),
+    ("description.allotted_band.lower_m", allotted(-501.0, 45.0)),
+    ("description.allotted_band.upper_m", allotted(25.0, None)),
+    ("description.allotted_band.upper_m", allotted(25.0, math.inf)),
+    ("description.allotted_band.upper_m", allotted(25.0, 1_001.0)),
+    ("description.allotted_band.upper_m", allotted(25.0, 25.0)),
+    ("description.allotted_band.reference", allotted(25.0, 45.0, 0)),
+    ("description.allotted_band.reference", allotted(25.0, 45.0, 9)),
 ]
 TIMES: list[tuple[str, int]] = [
     ("future", 60 * SECOND_US),
@@ -215,7 +247,7 @@ async def raw(one: Live, method: str, payload: bytes) -> grpc.StatusCode:
 async def test_every_fault_is_named_and_the_good_reports_are_applied(
     tmp_path: Path, mosquitto_broker: StartMosquitto
 ) -> None:
-    # REQ-INPUT-001, on both transports; REQ-INPUT-002: every refusal is counted.
+    # REQ-INPUT-001, REQ-BAND-002, on both transports; REQ-INPUT-002: every refusal is counted.
     async with both(tmp_path, mosquitto_broker) as (one, mqtt):
         request, wanted = bad_batch()
         async with Client(one.address, SYSTEM) as client:

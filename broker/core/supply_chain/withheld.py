@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from broker.core.names import SystemName
 from broker.core.plain import Plain, integer, items, text
+from broker.core.tracks.memory import band_from_plain, band_to_plain
 from broker.core.tracks.reports import DESCRIPTION_TEXTS, AircraftClass, AircraftDescription
 
 WITHHELD_MAX: Final = 10_000
@@ -65,9 +66,12 @@ class Withheld:
 
 
 def _words_state(words: AircraftDescription) -> list[Plain]:
-    return [int(words.aircraft_class), *(getattr(words, name) for name in DESCRIPTION_TEXTS)]
+    texts = (getattr(words, name) for name in DESCRIPTION_TEXTS)
+    return [int(words.aircraft_class), band_to_plain(words.allotted_band), *texts]
 
 
 def _words(state: Sequence[Plain]) -> AircraftDescription:
-    said: dict[str, Any] = dict(zip(DESCRIPTION_TEXTS, map(text, state[1:]), strict=True))
-    return AircraftDescription(AircraftClass(integer(state[0])), **said)
+    aircraft_class, band, *texts = state
+    said: dict[str, Any] = dict(zip(DESCRIPTION_TEXTS, map(text, texts), strict=True))
+    said["allotted_band"] = band_from_plain(band)
+    return AircraftDescription(AircraftClass(integer(aircraft_class)), **said)

@@ -28,6 +28,8 @@ from broker.core.tracks.reports import (
     AircraftClass,
     AircraftDescription,
     AltitudeDatum,
+    HeightBand,
+    HeightReference,
     PathPoint,
 )
 from broker.core.tracks.table import TrackColumns, empty_columns
@@ -53,7 +55,7 @@ def register_state(register: TrackRegister) -> dict[str, Plain]:
 
 
 def _words(source_track_ids: Sequence[str], descriptions: Sequence[AircraftDescription]) -> Plain:
-    """What is known of each row in words, by column; paths, which few have, by row."""
+    """What is known of each row in words, by column; paths and bands, which few have, by row."""
     classes = (int(one.aircraft_class) for one in descriptions)
     paths: list[Plain] = [
         [
@@ -68,6 +70,11 @@ def _words(source_track_ids: Sequence[str], descriptions: Sequence[AircraftDescr
         "source_track_ids": text_column(source_track_ids),
         "aircraft_class": np.fromiter(classes, dtype=np.int8, count=len(descriptions)),
         "paths": paths,
+        "bands": [
+            [slot, band_to_plain(one.allotted_band)]
+            for slot, one in enumerate(descriptions)
+            if one.allotted_band is not None
+        ],
         **{
             name: text_column([getattr(one, name) for one in descriptions])
             for name in DESCRIPTION_TEXTS
@@ -78,6 +85,11 @@ def _words(source_track_ids: Sequence[str], descriptions: Sequence[AircraftDescr
 def path_point_to_plain(point: PathPoint) -> Plain:
     """One point of a planned path, for a snapshot."""
     return [point.latitude_deg, point.longitude_deg, point.altitude_m, int(point.altitude_datum)]
+
+
+def band_to_plain(band: HeightBand | None) -> Plain:
+    """A height band, for a snapshot."""
+    return None if band is None else [band.lower_m, band.upper_m, int(band.reference)]
 
 
 def restore_register(register: TrackRegister, state: dict[str, Plain]) -> None:
@@ -119,6 +131,10 @@ def _descriptions(words: dict[str, Plain]) -> list[AircraftDescription]:
             planned_path=tuple(path_point_from_plain(point) for point in items(points)),
             planned_path_stated_us=integer(stated_us),
         )
+    for entry in items(words["bands"]):
+        slot, band = items(entry)
+        place = integer(slot)
+        described[place] = replace(described[place], allotted_band=band_from_plain(band))
     return described
 
 
@@ -131,3 +147,11 @@ def path_point_from_plain(value: Plain) -> PathPoint:
         None if altitude_m is None else number(altitude_m),
         AltitudeDatum(integer(datum)),
     )
+
+
+def band_from_plain(value: Plain) -> HeightBand | None:
+    """The band again."""
+    if value is None:
+        return None
+    lower_m, upper_m, reference = items(value)
+    return HeightBand(number(lower_m), number(upper_m), HeightReference(integer(reference)))

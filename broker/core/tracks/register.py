@@ -24,7 +24,12 @@ from broker.core.tracks.filter_columns import (
 from broker.core.tracks.interning import Interned
 from broker.core.tracks.marks import Marks
 from broker.core.tracks.phases import PhaseLimits
-from broker.core.tracks.reports import AircraftDescription, ReportBatch
+from broker.core.tracks.reports import (
+    AircraftDescription,
+    HeightBand,
+    HeightReference,
+    ReportBatch,
+)
 from broker.core.tracks.source_ids import Handle, SourceIds
 from broker.core.tracks.table import TrackColumns, empty_columns, grown
 from broker.core.tracks.validation import RowFault
@@ -43,6 +48,9 @@ TRACKS_PER_PUBLISHER_MAX: Final = 100_000
 
 INCIDENTS_MAX: Final = 50_000
 """Incident ids ever seen; beyond it an aircraft counts as on no incident: the wider minima."""
+
+NO_BAND: Final = HeightBand(0.0, 0.0, HeightReference.NONE)
+"""In the columns of an aircraft that has been allotted none."""
 
 Slots = NDArray[np.int32]
 
@@ -295,6 +303,10 @@ class TrackRegister:
         self._set_description(slot, description)
         self.columns.aircraft_class[slot] = description.aircraft_class
         self.columns.incident_index[slot] = self._incident(description.incident_id)
+        band = description.allotted_band or NO_BAND
+        self.columns.band_reference[slot] = band.reference
+        self.columns.band_lower_m[slot] = band.lower_m
+        self.columns.band_upper_m[slot] = band.upper_m
 
     def _set_description(self, slot: int, description: AircraftDescription) -> None:
         self.descriptions[slot] = description

@@ -102,6 +102,15 @@ class PathPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class HeightBand:
+    """The heights between which a drone has been allotted to work at its incident."""
+
+    lower_m: float
+    upper_m: float
+    reference: HeightReference
+
+
+@dataclass(frozen=True, slots=True)
 class AircraftDescription:
     """What changes seldom about an aircraft; sent with the first report and when it changes."""
 
@@ -120,6 +129,8 @@ class AircraftDescription:
     planned_path: tuple[PathPoint, ...] = ()
     """Where it means to fly next, for people and planning: separation is judged on positions."""
     planned_path_stated_us: int = 0
+    allotted_band: HeightBand | None = None
+    """Of a drone at the incident that it names; None: none, or none any more."""
 
 
 DESCRIPTION_TEXTS: Final = (

@@ -31,6 +31,10 @@ class TrackColumns:
     agency_index: NDArray[np.int32]
     incident_index: NDArray[np.int32]
     """Index of the incident the aircraft works, -1 for none."""
+    band_reference: NDArray[np.int8]
+    """HeightReference of the band allotted to the aircraft there; NONE where it has none."""
+    band_lower_m: NDArray[np.float64]
+    band_upper_m: NDArray[np.float64]
     aircraft_class: NDArray[np.int8]
     operational_status: NDArray[np.int8]
     source: NDArray[np.int8]
@@ -92,6 +96,7 @@ COLUMN_TYPES: Final[dict[str, type]] = {
     "publisher_index": np.int32,
     "agency_index": np.int32,
     "incident_index": np.int32,
+    "band_reference": np.int8,
     "aircraft_class": np.int8,
     "operational_status": np.int8,
     "source": np.int8,

@@ -25,6 +25,7 @@ from broker.core.tracks.reports import (
     Floats,
     ReportBatch,
 )
+from broker.gateways.wire.bands import decode_band, unreadable_band
 from broker.gateways.wire.enums import (
     AIRCRAFT_CLASS_CODES,
     ALTITUDE_DATUM_CODES,
@@ -154,6 +155,10 @@ def _unreadable_description(report: Report) -> tuple[str, str] | None:
     address = description.icao_address
     if address and (len(address) != 6 or any(c not in "0123456789abcdefABCDEF" for c in address)):
         return "description.icao_address", "must be six hexadecimal digits"
+    if description.HasField("allotted_band"):
+        fault = unreadable_band(description)
+        if fault is not None:
+            return fault
     return unreadable_path(description) if description.planned_path else None
 
 
@@ -216,6 +221,7 @@ def _descriptions(reports: Sequence[Report]) -> dict[int, AircraftDescription]:
             serial_number=report.description.serial_number,
             planned_path=decode_path(report.description.planned_path),
             planned_path_stated_us=report.description.planned_path_stated_us,
+            allotted_band=decode_band(report.description),
         )
         for row, report in enumerate(reports)
         if report.HasField("description")

@@ -16,6 +16,7 @@ from broker.core.sharing.parties import label
 from broker.core.tracks.marks import Flag
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import ReportSource
+from broker.gateways.wire.bands import encode_band
 from broker.gateways.wire.enums import SOURCE_TO_WIRE
 from broker.gateways.wire.framing import length_delimited
 from broker.gateways.wire.paths import encode_path
@@ -126,6 +127,7 @@ def _steady_fields(tracks: TrackRegister, slot: int) -> bytes:
         talkgroup=description.talkgroup,
         planned_path=encode_path(description.planned_path),
         planned_path_stated_us=description.planned_path_stated_us,
+        allotted_band=encode_band(description.allotted_band),
         heard_by=[
             feed_pb2.HeardBy(
                 publisher=str(one.publisher),

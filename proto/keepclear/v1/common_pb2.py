@@ -24,29 +24,31 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19keepclear/v1/common.proto\x12\x0ckeepclear.v1\"\x95\x01\n\tPathPoint\x12\x14\n\x0clatitude_deg\x18\x01 \x01(\x01\x12\x15\n\rlongitude_deg\x18\x02 \x01(\x01\x12\x17\n\naltitude_m\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x33\n\x0e\x61ltitude_datum\x18\x04 \x01(\x0e\x32\x1b.keepclear.v1.AltitudeDatumB\r\n\x0b_altitude_m\"(\n\x07Refusal\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t*B\n\x05Space\x12\x15\n\x11SPACE_UNSPECIFIED\x10\x00\x12\x0e\n\nSPACE_LIVE\x10\x01\x12\x12\n\x0eSPACE_EXERCISE\x10\x02*\xc9\x01\n\rAircraftClass\x12\x1e\n\x1a\x41IRCRAFT_CLASS_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41IRCRAFT_CLASS_DRONE\x10\x01\x12\x1d\n\x19\x41IRCRAFT_CLASS_HELICOPTER\x10\x02\x12\x1c\n\x18\x41IRCRAFT_CLASS_AEROPLANE\x10\x03\x12\x1f\n\x1b\x41IRCRAFT_CLASS_OTHER_CREWED\x10\x04\x12 \n\x1c\x41IRCRAFT_CLASS_UNKNOWN_DRONE\x10\x05*}\n\rAltitudeDatum\x12\x1e\n\x1a\x41LTITUDE_DATUM_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41LTITUDE_DATUM_HAE\x10\x01\x12\x17\n\x13\x41LTITUDE_DATUM_AMSL\x10\x02\x12\x1b\n\x17\x41LTITUDE_DATUM_PRESSURE\x10\x03*n\n\x0fHeightReference\x12 \n\x1cHEIGHT_REFERENCE_UNSPECIFIED\x10\x00\x12\x1c\n\x18HEIGHT_REFERENCE_TAKEOFF\x10\x01\x12\x1b\n\x17HEIGHT_REFERENCE_GROUND\x10\x02*\xba\x02\n\x11OperationalStatus\x12\"\n\x1eOPERATIONAL_STATUS_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOPERATIONAL_STATUS_AIRBORNE\x10\x01\x12 \n\x1cOPERATIONAL_STATUS_ON_GROUND\x10\x02\x12%\n!OPERATIONAL_STATUS_ROTORS_TURNING\x10\x03\x12)\n%OPERATIONAL_STATUS_LANDING_OR_LIFTING\x10\x04\x12\x1e\n\x1aOPERATIONAL_STATUS_AT_DOCK\x10\x05\x12 \n\x1cOPERATIONAL_STATUS_LAUNCHING\x10\x06\x12*\n&OPERATIONAL_STATUS_CLOSE_WORK_ACCEPTED\x10\x07*\xe5\x01\n\x0cReportSource\x12\x1d\n\x19REPORT_SOURCE_UNSPECIFIED\x10\x00\x12\x1b\n\x17REPORT_SOURCE_TELEMETRY\x10\x01\x12\x16\n\x12REPORT_SOURCE_ADSB\x10\x02\x12\x16\n\x12REPORT_SOURCE_MLAT\x10\x03\x12\x16\n\x12REPORT_SOURCE_TISB\x10\x04\x12\x1b\n\x17REPORT_SOURCE_REMOTE_ID\x10\x05\x12\x17\n\x13REPORT_SOURCE_RADAR\x10\x06\x12\x1b\n\x17REPORT_SOURCE_SIMULATED\x10\x07*\x8c\x01\n\nAlertLevel\x12\x1b\n\x17\x41LERT_LEVEL_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LERT_LEVEL_ADVISORY\x10\x01\x12\x17\n\x13\x41LERT_LEVEL_CAUTION\x10\x02\x12\x17\n\x13\x41LERT_LEVEL_WARNING\x10\x03\x12\x15\n\x11\x41LERT_LEVEL_FLOOR\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19keepclear/v1/common.proto\x12\x0ckeepclear.v1\"\x95\x01\n\tPathPoint\x12\x14\n\x0clatitude_deg\x18\x01 \x01(\x01\x12\x15\n\rlongitude_deg\x18\x02 \x01(\x01\x12\x17\n\naltitude_m\x18\x03 \x01(\x01H\x00\x88\x01\x01\x12\x33\n\x0e\x61ltitude_datum\x18\x04 \x01(\x0e\x32\x1b.keepclear.v1.AltitudeDatumB\r\n\x0b_altitude_m\"\x82\x01\n\nHeightBand\x12\x14\n\x07lower_m\x18\x01 \x01(\x01H\x00\x88\x01\x01\x12\x14\n\x07upper_m\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x30\n\treference\x18\x03 \x01(\x0e\x32\x1d.keepclear.v1.HeightReferenceB\n\n\x08_lower_mB\n\n\x08_upper_m\"(\n\x07Refusal\x12\r\n\x05\x66ield\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t*B\n\x05Space\x12\x15\n\x11SPACE_UNSPECIFIED\x10\x00\x12\x0e\n\nSPACE_LIVE\x10\x01\x12\x12\n\x0eSPACE_EXERCISE\x10\x02*\xc9\x01\n\rAircraftClass\x12\x1e\n\x1a\x41IRCRAFT_CLASS_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41IRCRAFT_CLASS_DRONE\x10\x01\x12\x1d\n\x19\x41IRCRAFT_CLASS_HELICOPTER\x10\x02\x12\x1c\n\x18\x41IRCRAFT_CLASS_AEROPLANE\x10\x03\x12\x1f\n\x1b\x41IRCRAFT_CLASS_OTHER_CREWED\x10\x04\x12 \n\x1c\x41IRCRAFT_CLASS_UNKNOWN_DRONE\x10\x05*}\n\rAltitudeDatum\x12\x1e\n\x1a\x41LTITUDE_DATUM_UNSPECIFIED\x10\x00\x12\x16\n\x12\x41LTITUDE_DATUM_HAE\x10\x01\x12\x17\n\x13\x41LTITUDE_DATUM_AMSL\x10\x02\x12\x1b\n\x17\x41LTITUDE_DATUM_PRESSURE\x10\x03*n\n\x0fHeightReference\x12 \n\x1cHEIGHT_REFERENCE_UNSPECIFIED\x10\x00\x12\x1c\n\x18HEIGHT_REFERENCE_TAKEOFF\x10\x01\x12\x1b\n\x17HEIGHT_REFERENCE_GROUND\x10\x02*\xba\x02\n\x11OperationalStatus\x12\"\n\x1eOPERATIONAL_STATUS_UNSPECIFIED\x10\x00\x12\x1f\n\x1bOPERATIONAL_STATUS_AIRBORNE\x10\x01\x12 \n\x1cOPERATIONAL_STATUS_ON_GROUND\x10\x02\x12%\n!OPERATIONAL_STATUS_ROTORS_TURNING\x10\x03\x12)\n%OPERATIONAL_STATUS_LANDING_OR_LIFTING\x10\x04\x12\x1e\n\x1aOPERATIONAL_STATUS_AT_DOCK\x10\x05\x12 \n\x1cOPERATIONAL_STATUS_LAUNCHING\x10\x06\x12*\n&OPERATIONAL_STATUS_CLOSE_WORK_ACCEPTED\x10\x07*\xe5\x01\n\x0cReportSource\x12\x1d\n\x19REPORT_SOURCE_UNSPECIFIED\x10\x00\x12\x1b\n\x17REPORT_SOURCE_TELEMETRY\x10\x01\x12\x16\n\x12REPORT_SOURCE_ADSB\x10\x02\x12\x16\n\x12REPORT_SOURCE_MLAT\x10\x03\x12\x16\n\x12REPORT_SOURCE_TISB\x10\x04\x12\x1b\n\x17REPORT_SOURCE_REMOTE_ID\x10\x05\x12\x17\n\x13REPORT_SOURCE_RADAR\x10\x06\x12\x1b\n\x17REPORT_SOURCE_SIMULATED\x10\x07*\x8c\x01\n\nAlertLevel\x12\x1b\n\x17\x41LERT_LEVEL_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LERT_LEVEL_ADVISORY\x10\x01\x12\x17\n\x13\x41LERT_LEVEL_CAUTION\x10\x02\x12\x17\n\x13\x41LERT_LEVEL_WARNING\x10\x03\x12\x15\n\x11\x41LERT_LEVEL_FLOOR\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepclear.v1.common_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SPACE']._serialized_start=237
-  _globals['_SPACE']._serialized_end=303
-  _globals['_AIRCRAFTCLASS']._serialized_start=306
-  _globals['_AIRCRAFTCLASS']._serialized_end=507
-  _globals['_ALTITUDEDATUM']._serialized_start=509
-  _globals['_ALTITUDEDATUM']._serialized_end=634
-  _globals['_HEIGHTREFERENCE']._serialized_start=636
-  _globals['_HEIGHTREFERENCE']._serialized_end=746
-  _globals['_OPERATIONALSTATUS']._serialized_start=749
-  _globals['_OPERATIONALSTATUS']._serialized_end=1063
-  _globals['_REPORTSOURCE']._serialized_start=1066
-  _globals['_REPORTSOURCE']._serialized_end=1295
-  _globals['_ALERTLEVEL']._serialized_start=1298
-  _globals['_ALERTLEVEL']._serialized_end=1438
+  _globals['_SPACE']._serialized_start=370
+  _globals['_SPACE']._serialized_end=436
+  _globals['_AIRCRAFTCLASS']._serialized_start=439
+  _globals['_AIRCRAFTCLASS']._serialized_end=640
+  _globals['_ALTITUDEDATUM']._serialized_start=642
+  _globals['_ALTITUDEDATUM']._serialized_end=767
+  _globals['_HEIGHTREFERENCE']._serialized_start=769
+  _globals['_HEIGHTREFERENCE']._serialized_end=879
+  _globals['_OPERATIONALSTATUS']._serialized_start=882
+  _globals['_OPERATIONALSTATUS']._serialized_end=1196
+  _globals['_REPORTSOURCE']._serialized_start=1199
+  _globals['_REPORTSOURCE']._serialized_end=1428
+  _globals['_ALERTLEVEL']._serialized_start=1431
+  _globals['_ALERTLEVEL']._serialized_end=1571
   _globals['_PATHPOINT']._serialized_start=44
   _globals['_PATHPOINT']._serialized_end=193
-  _globals['_REFUSAL']._serialized_start=195
-  _globals['_REFUSAL']._serialized_end=235
+  _globals['_HEIGHTBAND']._serialized_start=196
+  _globals['_HEIGHTBAND']._serialized_end=326
+  _globals['_REFUSAL']._serialized_start=328
+  _globals['_REFUSAL']._serialized_end=368
 # @@protoc_insertion_point(module_scope)

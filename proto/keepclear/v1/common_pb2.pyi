@@ -112,6 +112,16 @@ class PathPoint(_message.Message):
     altitude_datum: AltitudeDatum
     def __init__(self, latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[AltitudeDatum, str]] = ...) -> None: ...
 
+class HeightBand(_message.Message):
+    __slots__ = ("lower_m", "upper_m", "reference")
+    LOWER_M_FIELD_NUMBER: _ClassVar[int]
+    UPPER_M_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_FIELD_NUMBER: _ClassVar[int]
+    lower_m: float
+    upper_m: float
+    reference: HeightReference
+    def __init__(self, lower_m: _Optional[float] = ..., upper_m: _Optional[float] = ..., reference: _Optional[_Union[HeightReference, str]] = ...) -> None: ...
+
 class Refusal(_message.Message):
     __slots__ = ("field", "reason")
     FIELD_FIELD_NUMBER: _ClassVar[int]

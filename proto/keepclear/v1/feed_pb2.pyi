@@ -148,7 +148,7 @@ class SupplyChainFlag(_message.Message):
     def __init__(self, rule: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
 
 class TrackView(_message.Message):
-    __slots__ = ("track_id", "agency", "aircraft_class", "label", "registration", "icao_address", "incident_id", "duty_contact", "talkgroup", "operational_status", "source", "state", "time_of_validity_us", "latitude_deg", "longitude_deg", "altitude_m", "altitude_datum", "height_m", "height_reference", "altitude_hae_m", "vertical_doubt_m", "velocity_east_mps", "velocity_north_mps", "vertical_speed_mps", "horizontal_accuracy_m", "publisher", "planned_path", "planned_path_stated_us", "heard_by", "doubts", "flags")
+    __slots__ = ("track_id", "agency", "aircraft_class", "label", "registration", "icao_address", "incident_id", "duty_contact", "talkgroup", "operational_status", "source", "state", "time_of_validity_us", "latitude_deg", "longitude_deg", "altitude_m", "altitude_datum", "height_m", "height_reference", "altitude_hae_m", "vertical_doubt_m", "velocity_east_mps", "velocity_north_mps", "vertical_speed_mps", "horizontal_accuracy_m", "publisher", "planned_path", "planned_path_stated_us", "heard_by", "doubts", "flags", "allotted_band")
     TRACK_ID_FIELD_NUMBER: _ClassVar[int]
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     AIRCRAFT_CLASS_FIELD_NUMBER: _ClassVar[int]
@@ -180,6 +180,7 @@ class TrackView(_message.Message):
     HEARD_BY_FIELD_NUMBER: _ClassVar[int]
     DOUBTS_FIELD_NUMBER: _ClassVar[int]
     FLAGS_FIELD_NUMBER: _ClassVar[int]
+    ALLOTTED_BAND_FIELD_NUMBER: _ClassVar[int]
     track_id: str
     agency: str
     aircraft_class: _common_pb2.AircraftClass
@@ -211,7 +212,8 @@ class TrackView(_message.Message):
     heard_by: _containers.RepeatedCompositeFieldContainer[HeardBy]
     doubts: _containers.RepeatedScalarFieldContainer[str]
     flags: _containers.RepeatedCompositeFieldContainer[SupplyChainFlag]
-    def __init__(self, track_id: _Optional[str] = ..., agency: _Optional[str] = ..., aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., label: _Optional[str] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., operational_status: _Optional[_Union[_common_pb2.OperationalStatus, str]] = ..., source: _Optional[_Union[_common_pb2.ReportSource, str]] = ..., state: _Optional[_Union[TrackState, str]] = ..., time_of_validity_us: _Optional[int] = ..., latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[_common_pb2.AltitudeDatum, str]] = ..., height_m: _Optional[float] = ..., height_reference: _Optional[_Union[_common_pb2.HeightReference, str]] = ..., altitude_hae_m: _Optional[float] = ..., vertical_doubt_m: _Optional[float] = ..., velocity_east_mps: _Optional[float] = ..., velocity_north_mps: _Optional[float] = ..., vertical_speed_mps: _Optional[float] = ..., horizontal_accuracy_m: _Optional[float] = ..., publisher: _Optional[str] = ..., planned_path: _Optional[_Iterable[_Union[_common_pb2.PathPoint, _Mapping]]] = ..., planned_path_stated_us: _Optional[int] = ..., heard_by: _Optional[_Iterable[_Union[HeardBy, _Mapping]]] = ..., doubts: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[_Union[SupplyChainFlag, _Mapping]]] = ...) -> None: ...
+    allotted_band: _common_pb2.HeightBand
+    def __init__(self, track_id: _Optional[str] = ..., agency: _Optional[str] = ..., aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., label: _Optional[str] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., operational_status: _Optional[_Union[_common_pb2.OperationalStatus, str]] = ..., source: _Optional[_Union[_common_pb2.ReportSource, str]] = ..., state: _Optional[_Union[TrackState, str]] = ..., time_of_validity_us: _Optional[int] = ..., latitude_deg: _Optional[float] = ..., longitude_deg: _Optional[float] = ..., altitude_m: _Optional[float] = ..., altitude_datum: _Optional[_Union[_common_pb2.AltitudeDatum, str]] = ..., height_m: _Optional[float] = ..., height_reference: _Optional[_Union[_common_pb2.HeightReference, str]] = ..., altitude_hae_m: _Optional[float] = ..., vertical_doubt_m: _Optional[float] = ..., velocity_east_mps: _Optional[float] = ..., velocity_north_mps: _Optional[float] = ..., vertical_speed_mps: _Optional[float] = ..., horizontal_accuracy_m: _Optional[float] = ..., publisher: _Optional[str] = ..., planned_path: _Optional[_Iterable[_Union[_common_pb2.PathPoint, _Mapping]]] = ..., planned_path_stated_us: _Optional[int] = ..., heard_by: _Optional[_Iterable[_Union[HeardBy, _Mapping]]] = ..., doubts: _Optional[_Iterable[str]] = ..., flags: _Optional[_Iterable[_Union[SupplyChainFlag, _Mapping]]] = ..., allotted_band: _Optional[_Union[_common_pb2.HeightBand, _Mapping]] = ...) -> None: ...
 
 class KeepClearVolume(_message.Message):
     __slots__ = ("volume_id", "revision", "south_deg", "west_deg", "north_deg", "east_deg", "lower_amsl_m", "upper_amsl_m", "since_us", "ended")

@@ -8,7 +8,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class AircraftDescription(_message.Message):
-    __slots__ = ("aircraft_class", "registration", "icao_address", "callsign", "flight_id", "incident_id", "duty_contact", "talkgroup", "planned_path", "planned_path_stated_us", "serial_number")
+    __slots__ = ("aircraft_class", "registration", "icao_address", "callsign", "flight_id", "incident_id", "duty_contact", "talkgroup", "planned_path", "planned_path_stated_us", "serial_number", "allotted_band")
     AIRCRAFT_CLASS_FIELD_NUMBER: _ClassVar[int]
     REGISTRATION_FIELD_NUMBER: _ClassVar[int]
     ICAO_ADDRESS_FIELD_NUMBER: _ClassVar[int]
@@ -20,6 +20,7 @@ class AircraftDescription(_message.Message):
     PLANNED_PATH_FIELD_NUMBER: _ClassVar[int]
     PLANNED_PATH_STATED_US_FIELD_NUMBER: _ClassVar[int]
     SERIAL_NUMBER_FIELD_NUMBER: _ClassVar[int]
+    ALLOTTED_BAND_FIELD_NUMBER: _ClassVar[int]
     aircraft_class: _common_pb2.AircraftClass
     registration: str
     icao_address: str
@@ -31,7 +32,8 @@ class AircraftDescription(_message.Message):
     planned_path: _containers.RepeatedCompositeFieldContainer[_common_pb2.PathPoint]
     planned_path_stated_us: int
     serial_number: str
-    def __init__(self, aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., callsign: _Optional[str] = ..., flight_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., planned_path: _Optional[_Iterable[_Union[_common_pb2.PathPoint, _Mapping]]] = ..., planned_path_stated_us: _Optional[int] = ..., serial_number: _Optional[str] = ...) -> None: ...
+    allotted_band: _common_pb2.HeightBand
+    def __init__(self, aircraft_class: _Optional[_Union[_common_pb2.AircraftClass, str]] = ..., registration: _Optional[str] = ..., icao_address: _Optional[str] = ..., callsign: _Optional[str] = ..., flight_id: _Optional[str] = ..., incident_id: _Optional[str] = ..., duty_contact: _Optional[str] = ..., talkgroup: _Optional[str] = ..., planned_path: _Optional[_Iterable[_Union[_common_pb2.PathPoint, _Mapping]]] = ..., planned_path_stated_us: _Optional[int] = ..., serial_number: _Optional[str] = ..., allotted_band: _Optional[_Union[_common_pb2.HeightBand, _Mapping]] = ...) -> None: ...
 
 class TrackReport(_message.Message):
     __slots__ = ("source_track_id", "time_of_validity_us", "latitude_deg", "longitude_deg", "altitude_m", "altitude_datum", "height_m", "height_reference", "velocity_east_mps", "velocity_north_mps", "vertical_speed_mps", "horizontal_accuracy_m", "vertical_accuracy_m", "velocity_accuracy_mps", "vertical_speed_accuracy_mps", "operational_status", "source", "description")

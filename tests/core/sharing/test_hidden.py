@@ -14,7 +14,13 @@ from broker.core.effects import AlertLevel, Done, NotDone, OwnerReason, OwnerTol
 from broker.core.names import Audience, Role, SystemName
 from broker.core.sharing.keep_clear import MARGIN_M
 from broker.core.sharing.settings import SharingLevel
-from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
+from broker.core.tracks.reports import (
+    AircraftClass,
+    AircraftDescription,
+    HeightBand,
+    HeightReference,
+    ReportSource,
+)
 from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2
 from tests.core.sharing.worlds import (
     DRONE,
@@ -48,6 +54,7 @@ identities = st.fixed_dictionaries(
         "incident_id": WORDS,
         "talkgroup": WORDS,
         "icao_address": st.sampled_from(["", "43abcd", "400001"]),
+        "allotted_band": st.sampled_from([None, HeightBand(25.0, 45.0, HeightReference.TAKEOFF)]),
     }
 )
 
@@ -72,11 +79,11 @@ def flown(
 @given(identities, WORDS.filter(bool), st.sampled_from(["drones", "covert-1"]))
 @FEW
 def test_no_byte_of_a_masked_view_depends_on_who_it_is(
-    identity: dict[str, str], track: str, system: str
+    identity: dict[str, Any], track: str, system: str
 ) -> None:
     # REQ-SHARE-001: equal bytes, in equal messages, at equal times.
     usual = flown(SharingLevel.MASKED, "t7", DRONE, "drones")
-    other = flown(SharingLevel.MASKED, track, replace(DRONE, **identity), system)  # type: ignore[arg-type]
+    other = flown(SharingLevel.MASKED, track, replace(DRONE, **identity), system)
     for audience in OTHERS:
         assert usual.bytes_of(audience) == other.bytes_of(audience)
 
@@ -97,11 +104,11 @@ def test_no_byte_of_a_masked_view_depends_on_who_it_is(
 )
 @FEW
 def test_no_byte_of_a_covert_view_depends_on_more_than_the_volume(
-    identity: dict[str, str], east_m: float, aircraft_class: AircraftClass, flight: dict[str, Any]
+    identity: dict[str, Any], east_m: float, aircraft_class: AircraftClass, flight: dict[str, Any]
 ) -> None:
     # REQ-SHARE-002: who, what, where in its cell, how fast and how well reported: all the same.
     usual = flown(SharingLevel.COVERT, "t7", DRONE, "drones")
-    described = replace(DRONE, aircraft_class=aircraft_class, **identity)  # type: ignore[arg-type]
+    described = replace(DRONE, aircraft_class=aircraft_class, **identity)
     other = flown(SharingLevel.COVERT, "t9", described, "covert-1", east_m=east_m, **flight)
     for audience in OTHERS:
         assert usual.bytes_of(audience) == other.bytes_of(audience)

@@ -25,6 +25,8 @@ from broker.core.tracks.marks import Flag
 from broker.core.tracks.reports import (
     AircraftClass,
     AircraftDescription,
+    HeightBand,
+    HeightReference,
     OperationalStatus,
     ReportBatch,
     ReportSource,
@@ -64,6 +66,9 @@ def record(aircraft: str = "m1", **changed: Any) -> AircraftRecord:
         "expires_us": NOW_US + 30 * DAY_US,
     }
     return AircraftRecord(**{**fields, **changed})
+
+
+BAND = HeightBand(25.0, 45.0, HeightReference.TAKEOFF)
 
 
 def drone(aircraft: str = "m1", **words: Any) -> AircraftDescription:
@@ -224,7 +229,7 @@ def test_a_restart_remembers_marks_and_what_refused_reports_said() -> None:
         space,
         0,
         at(0, description=drone(), **INSIDE),
-        at(0, "d2", description=drone("m2"), **INSIDE),
+        at(0, "d2", description=drone("m2", allotted_band=BAND), **INSIDE),
     )
     do(space, 1, Tick(audit=True))
     again = restored(settled(space.state()))  # type: ignore[arg-type]

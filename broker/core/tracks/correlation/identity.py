@@ -42,6 +42,8 @@ def united(first: AircraftDescription, second: AircraftDescription) -> AircraftD
         for name in AircraftDescription.__slots__
         if not getattr(first, name) and getattr(second, name)
     }
+    if first.incident_id:
+        blanks.pop("allotted_band", None)  # it is allotted for the incident that `second` names
     if first.aircraft_class in _VAGUE and second.aircraft_class not in _VAGUE:
         blanks["aircraft_class"] = second.aircraft_class
     return replace(first, **blanks) if blanks else first

@@ -7,7 +7,12 @@ from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.correlation.evidence import Evidence
 from broker.core.tracks.correlation.hearing import Hearing, SharedTrack
 from broker.core.tracks.correlation.possibly_same import PossiblySame
-from broker.core.tracks.memory import path_point_from_plain, path_point_to_plain
+from broker.core.tracks.memory import (
+    band_from_plain,
+    band_to_plain,
+    path_point_from_plain,
+    path_point_to_plain,
+)
 from broker.core.tracks.reports import DESCRIPTION_TEXTS, AircraftClass, AircraftDescription
 from broker.core.tracks.source_ids import Handle
 
@@ -107,6 +112,7 @@ def _hearing_to_plain(one: Hearing) -> dict[str, Plain]:
         ],
         "path_stated_us": one.description.planned_path_stated_us,
         "path": [path_point_to_plain(point) for point in one.description.planned_path],
+        "band": band_to_plain(one.description.allotted_band),
         "time_us": one.time_us,
         "x_m": one.x_m,
         "y_m": one.y_m,
@@ -129,6 +135,7 @@ def _hearing_from_plain(value: dict[str, Plain]) -> Hearing:
             AircraftClass(integer(aircraft_class)),
             planned_path=tuple(path_point_from_plain(point) for point in items(value["path"])),
             planned_path_stated_us=integer(value["path_stated_us"]),
+            allotted_band=band_from_plain(value["band"]),
             **dict(zip(DESCRIPTION_TEXTS, map(text, texts), strict=True)),
         ),
         time_us=integer(value["time_us"]),

@@ -11,11 +11,22 @@ from broker.core.airspace import restored
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import mapping, settled
 from broker.core.tracks.correlation.memory import correlator_state, restore_correlator
-from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
+from broker.core.tracks.reports import (
+    AircraftClass,
+    AircraftDescription,
+    HeightBand,
+    HeightReference,
+    ReportSource,
+)
 from tests.core.tracks.correlation.scene import DRONES, RECEIVER, SECOND_RECEIVER, Scene, drone
 
 WORDS = {
-    DRONES: drone(serial_number="SN1", callsign="MET-07"),
+    DRONES: drone(
+        serial_number="SN1",
+        callsign="MET-07",
+        incident_id="CAD-1",
+        allotted_band=HeightBand(25.0, 45.0, HeightReference.TAKEOFF),
+    ),
     RECEIVER: AircraftDescription(AircraftClass.UNKNOWN_DRONE, serial_number="sn1"),
     SECOND_RECEIVER: AircraftDescription(AircraftClass.UNKNOWN_DRONE),
 }
