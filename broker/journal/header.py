@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
 
@@ -25,8 +25,6 @@ class RunInfo:
 
     engine_version: str
     geoid_version: str
-    policy_version: str
-    """The pair policy in force when the segment was begun."""
     space: Space
     log_id: str
     region_key: str
@@ -45,6 +43,8 @@ class SegmentHeader:
     run: RunInfo
     first_seq: int
     previous_check: int
+    unread: tuple[tuple[str, str], ...] = ()
+    """What another release wrote besides. The check covers it, so the chain still holds."""
 
     def chain_start(self) -> int:
         """The check that the first record continues from."""
@@ -62,11 +62,11 @@ def _values(header: SegmentHeader) -> list[tuple[str, str]]:
         ("geoid_version", run.geoid_version),
         ("log_id", run.log_id),
         ("node_epoch", str(run.node_epoch)),
-        ("policy_version", run.policy_version),
         ("previous_check", str(header.previous_check)),
         ("region_key", run.region_key),
         ("secret", run.secret.hex()),
         ("space", str(run.space)),
+        *header.unread,
     ]
 
 
@@ -93,18 +93,21 @@ def header_from_rows(rows: Iterable[tuple[object, object]], segment: str) -> Seg
         )
     fields = Fields(values)
     try:
-        return SegmentHeader(
+        header = SegmentHeader(
             _run_info(fields), int(fields.text("first_seq")), int(fields.text("previous_check"))
         )
     except (RecordUnreadable, ValueError) as error:
         raise JournalDamaged(segment, 0, f"the header does not make sense: {error}") from error
+    known = dict(_values(header))
+    return replace(
+        header, unread=tuple((key, value) for key, value in values.items() if key not in known)
+    )
 
 
 def _run_info(fields: Fields) -> RunInfo:
     return RunInfo(
         engine_version=fields.text("engine_version"),
         geoid_version=fields.text("geoid_version"),
-        policy_version=fields.text("policy_version"),
         space=Space(fields.text("space")),
         log_id=fields.text("log_id"),
         region_key=fields.text("region_key"),

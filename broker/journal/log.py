@@ -8,7 +8,7 @@ new segment, because its header says under which versions and which boot it was 
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
@@ -150,10 +150,6 @@ class Journal:
     def erase(self, data_class: DataClass, older_than_us: int, covered_seq: int) -> int:
         """Erase old payloads of one class; see `retention.erase_payloads`. Returns how many."""
         return retention.erase_payloads(self._directory, data_class, older_than_us, covered_seq)
-
-    def policy_changed(self, version: str) -> None:
-        """Another pair policy is in force: the next segment's header names it."""
-        self._run = replace(self._run, policy_version=version)
 
     def close(self) -> None:
         """Fold everything in, leave the mark of an orderly end and let the directory go."""

@@ -92,7 +92,6 @@ def _run_info(found: RecoveryPlan, random_bytes: RandomBytes, *, exercise: bool)
         return RunInfo(
             engine_version=ENGINE_VERSION,
             geoid_version=GEOID_VERSION,
-            policy_version="",
             space=space,
             log_id=random_bytes(LOG_ID_BYTES).hex(),
             region_key=REGION_KEY,
@@ -107,7 +106,6 @@ def _run_info(found: RecoveryPlan, random_bytes: RandomBytes, *, exercise: bool)
     return RunInfo(
         engine_version=ENGINE_VERSION,
         geoid_version=GEOID_VERSION,
-        policy_version=old.policy_version,
         space=space,
         log_id=old.log_id,
         region_key=old.region_key,

@@ -104,7 +104,6 @@ def run_info(**changes: object) -> RunInfo:
     values: dict[str, object] = {
         "engine_version": "0.1.0",
         "geoid_version": "egm96-1",
-        "policy_version": "pairs-1",
         "space": Space.LIVE,
         "log_id": "log-1",
         "region_key": "london",

@@ -2,10 +2,13 @@
 
 import json
 import shutil
+import zlib
 from pathlib import Path
 
 import pytest
 
+from broker.journal.canonical import to_bytes
+from broker.journal.header import SegmentHeader, header_from_rows, header_rows
 from broker.journal.log import Journal
 from broker.journal.recovery import plan
 from tests.journal.fixtures.make_fixture import digest
@@ -46,6 +49,16 @@ def test_the_log_of_a_release_can_be_continued(release_log: Path) -> None:
     with Journal.open(release_log, run_info(), continue_from=found.last_seq) as journal:
         journal.append([acknowledgement(1)], 1, 1)
         assert len(list(journal.read(1))) == 7
+
+
+def test_what_this_release_no_longer_writes_into_a_header_still_counts_for_its_check() -> None:
+    rows = dict(header_rows(SegmentHeader(run_info(), 7, 99)))
+    del rows["check"]
+    check = zlib.crc32(to_bytes(older := rows | {"policy_version": "pairs-1"}))
+    header = header_from_rows([*older.items(), ("check", str(check))], "segment-7")
+    assert header.unread == (("policy_version", "pairs-1"),)
+    assert header.run == run_info()
+    assert header.chain_start() == check
 
 
 @pytest.mark.parametrize("release", RELEASES)
