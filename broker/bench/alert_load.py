@@ -16,6 +16,7 @@ from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import Command, CreateRestriction, OpenAudience, SubmitReports, Tick
 from broker.core.effects import AlertChanged
+from broker.core.geodesy.ground import LONDON
 from broker.core.names import Audience, Role, SystemName
 from broker.core.units import SECOND_US
 from broker.gateways.wire.reports import decode_batch
@@ -131,5 +132,5 @@ def _commands(emissions: list[Emission], now_us: int, second: int) -> list[Comma
         kept = [one for one in heard if one.altitude_m < below_m or one.HasField("description")]
         if kept:
             batch = tracks_pb2.PublishTracksRequest(batch_id=f"s{second}", reports=kept)
-            commands.append(SubmitReports(decode_batch(batch, name).batch, now_us))
+            commands.append(SubmitReports(decode_batch(batch, name, LONDON).batch, now_us))
     return commands

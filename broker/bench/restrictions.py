@@ -21,6 +21,7 @@ from broker.bench.traffic import fleet
 from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import CreateRestriction, OpenAudience, SubmitReports, Tick
+from broker.core.geodesy.ground import LONDON
 from broker.core.names import Audience, RestrictionName, Role, SystemName
 from broker.core.restrictions.access import EntryQuestion, PlacePoint, findings
 from broker.core.restrictions.model import AppliesTo, RestrictionDraft
@@ -148,7 +149,8 @@ def _airspace(
     airspace.apply(creates, START_US)
     batches = fleet(bench.tracks, 1_000, seed=3, start_us=START_US)
     submits = [
-        SubmitReports(decode_batch(batch.first, SYSTEM).batch, START_US) for batch in batches
+        SubmitReports(decode_batch(batch.first, SYSTEM, LONDON).batch, START_US)
+        for batch in batches
     ]
     airspace.apply(submits, START_US)
     return airspace

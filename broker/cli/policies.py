@@ -23,7 +23,7 @@ def ground_of(settings: Settings) -> LoadGround:
     """What the settings know of the ground; terrain is copied to the data folder."""
     terrain = settings.ground.terrain
     digest = "" if terrain is None else TerrainFiles(settings.data_dir).take_in(terrain)
-    return LoadGround(settings.ground.highest, digest)
+    return LoadGround(settings.ground.bounds, digest)
 
 
 def policy_text(policy: str) -> str:

@@ -13,6 +13,7 @@ from broker.cli.csv_files import Row, numbers, optional_numbers, read_rows, show
 from broker.cli.problems import Problem
 from broker.core.airspace import Setup
 from broker.core.geodesy.datum import resolve_altitude
+from broker.core.geodesy.ground import NOTHING_KNOWN
 from broker.core.names import SystemName
 from broker.core.recorded import Replay, check_recording
 from broker.core.separation.policy import Policy, parse_policy
@@ -153,7 +154,9 @@ class _Recorded:
             altitude_datum=datum.astype(np.int8),
             height_m=blank,
             height_reference=codes,
+            horizontal_accuracy_m=column["horizontal_accuracy_m"],
             vertical_accuracy_m=vertical_accuracy_m,
+            ground=NOTHING_KNOWN,  # no heights are recorded
         )
         return ReportBatch(
             publisher=SystemName(f"aircraft-{number}", "recorded"),

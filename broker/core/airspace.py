@@ -53,9 +53,9 @@ from broker.core.effects import (
     TracksUpdated,
 )
 from broker.core.errors import BrokenInvariant
+from broker.core.geodesy.ground import FindTerrain, no_terrain
 from broker.core.names import SystemName
 from broker.core.plain import Plain, mapping, text
-from broker.core.restrictions.ground import FindTerrain, no_terrain
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy, parse_policy
@@ -152,6 +152,7 @@ class Airspace:
                 return self._set_sharing(command, now_us)
             case _:
                 outcome = self.controls.change_restrictions(command, now_us)
+                self.tracks.ground = self.restrictions.ground
         alerts = self._after_restriction_change(outcome.effects, now_us)
         return Outcome((*outcome.effects, *alerts), outcome.reply)
 
@@ -383,6 +384,7 @@ def restored(
     restore_register(airspace.tracks, mapping(state["tracks"]))
     restore_correlator(airspace.correlator, state["correlation"])
     airspace.restrictions.restore(state["restrictions"])
+    airspace.tracks.ground = airspace.restrictions.ground
     if "hidden" in state:
         airspace.hidden.restore(state["hidden"])
     airspace.alerting.restore(mapping(state["alerting"]))

@@ -5,9 +5,9 @@ from enum import StrEnum
 
 from broker.core.agreements.commands import AgreementCommand
 from broker.core.aircraft.model import AircraftName, AircraftRecord
+from broker.core.geodesy.ground import AreaGround
 from broker.core.names import Audience, RestrictionName, SystemName
 from broker.core.publishing.commands import PublishingCommand
-from broker.core.restrictions.ground import HighestGround
 from broker.core.restrictions.model import (
     RestrictionDraft,
 )
@@ -42,7 +42,7 @@ class LoadSupplyChain:
 class LoadGround:
     """Replace what bounds heights above ground. Terrain is named by the digest of its content."""
 
-    highest: HighestGround | None
+    area: AreaGround | None
     terrain_digest: str
 
 

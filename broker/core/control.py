@@ -118,7 +118,7 @@ class Controls:
 
     def load_ground(self, command: LoadGround, now_us: int) -> Outcome:
         """Judge every restriction by another ground from now on."""
-        changed = self._restrictions.load_ground(command.highest, command.terrain_digest, now_us)
+        changed = self._restrictions.load_ground(command.area, command.terrain_digest, now_us)
         return Outcome(tuple(map(RestrictionChanged, changed)), Done())
 
     def _create(self, command: CreateRestriction, now_us: int) -> Outcome:

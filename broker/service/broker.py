@@ -119,7 +119,7 @@ class Broker:
             if rules != self._airspace.controls.publishing.live.rules:
                 await self.control(LoadPublishingRules(rules))
         known = self._airspace.restrictions.ground
-        if ground is not None and ground != LoadGround(known.highest, known.terrain_digest):
+        if ground is not None and ground != LoadGround(known.area, known.terrain_digest):
             await self.control(ground)
         if agreements:
             public = tuple(sorted(one for one in agencies if agencies[one].public))

@@ -10,6 +10,7 @@ from broker.core.airspace import Airspace
 from broker.core.commands import ControlCommand, PublisherGone, SubmitReports
 from broker.core.effects import BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal
+from broker.core.geodesy.ground import Ground
 from broker.core.names import Audience, SystemName
 from broker.core.sharing.decision import VIEW_ACTIONS, Decision, may_publish, may_read
 from broker.core.sharing.roles import Zone
@@ -66,6 +67,11 @@ class Intake:
     def bind(self, mailbox: Mailbox) -> None:
         """Of the loop that callers with a future run in: answers come through it."""
         self._mailbox = mailbox
+
+    @property
+    def ground(self) -> Ground:
+        """What the ground is held to be: the same for reports as for restrictions."""
+        return self._airspace.restrictions.ground
 
     def publishing(self, system: SystemName) -> Decision:
         """May this system publish? New names are limited, for every name ever seen is kept."""

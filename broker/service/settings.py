@@ -13,8 +13,8 @@ from pydantic_settings import (
 )
 
 from broker.core.errors import Refused
+from broker.core.geodesy.ground import LONDON_GROUND, LOWEST_AMSL_M_DEFAULT, AreaGround, DegreeBox
 from broker.core.names import Role, identifier
-from broker.core.restrictions.ground import LONDON_HIGHEST, DegreeBox, HighestGround
 
 GRPC_PORT: Final = 50051
 METRICS_PORT: Final = 9464
@@ -69,29 +69,33 @@ class PublishingSettings(BaseModel):
 
 
 class GroundSettings(BaseModel):
-    """What is known of the ground under restrictions; elsewhere an AGL ceiling is none."""
+    """What is known of the ground; elsewhere a height above it bounds nothing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     highest_amsl_m: float | None = None
     area: tuple[float, float, float, float] | None = None
     """South, west, north and east edge, in degrees: no ground in it is higher than that."""
+    lowest_amsl_m: float = LOWEST_AMSL_M_DEFAULT
+    """No ground of the area is lower."""
     terrain: Path | None = None
     """An ESRI ASCII grid in degrees; it goes first where it covers a restriction whole."""
 
     @property
-    def highest(self) -> HighestGround | None:
-        """The checked bound, if there is one."""
+    def bounds(self) -> AreaGround | None:
+        """What is known of the area, checked."""
         if self.highest_amsl_m is None or self.area is None:
             return None
-        return HighestGround.of(self.highest_amsl_m, DegreeBox(*self.area))
+        return AreaGround.of(self.lowest_amsl_m, self.highest_amsl_m, DegreeBox(*self.area))
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.highest_amsl_m is None) != (self.area is None):
             raise ValueError("highest_amsl_m and area go together: where is no ground higher?")
+        if self.area is None and "lowest_amsl_m" in self.model_fields_set:
+            raise ValueError("lowest_amsl_m goes with an area")
         try:
-            _ = self.highest
+            _ = self.bounds
         except Refused as refused:
             raise ValueError(str(refused)) from refused
         return self
@@ -142,7 +146,7 @@ class Settings(BaseSettings):
     """A port for people; none is opened without an issuer."""
     publishing: PublishingSettings = PublishingSettings()
     ground: GroundSettings = GroundSettings(
-        highest_amsl_m=LONDON_HIGHEST.highest_amsl_m, area=LONDON_HIGHEST.area
+        highest_amsl_m=LONDON_GROUND.highest_amsl_m, area=LONDON_GROUND.area
     )
     """A `[ground]` table without `highest_amsl_m` knows none."""
     data_dir: Path = Path("var/keepclear")

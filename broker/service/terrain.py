@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 
 from broker.core.errors import refuse
-from broker.core.restrictions.ground import CELLS_MAX, TerrainGrid
+from broker.core.geodesy.ground import CELLS_MAX, TerrainGrid
 from broker.journal.errors import JournalMismatch
 
 TERRAIN_FOLDER: Final = "terrain"

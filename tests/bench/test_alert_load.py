@@ -11,6 +11,7 @@ from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import SubmitReports
 from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.geodesy.ground import LONDON
 from broker.core.names import SystemName
 from broker.gateways.wire.reports import decode_batch
 from keepclear.v1 import common_pb2, tracks_pb2
@@ -75,7 +76,9 @@ def seen() -> Seen:
         )
         name = SystemName.parse("system", f"agencies/{agency}/systems/s")
         request = tracks_pb2.PublishTracksRequest(batch_id="b", reports=[report])
-        airspace.apply([SubmitReports(decode_batch(request, name).batch, START_US)], START_US)
+        airspace.apply(
+            [SubmitReports(decode_batch(request, name, LONDON).batch, START_US)], START_US
+        )
     return Seen(airspace)
 
 

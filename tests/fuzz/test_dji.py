@@ -18,6 +18,7 @@ from adapters.dji.recording import unwrapped
 from adapters.dji.replying import MAY_LEAVE
 from adapters.dji.settings import DjiSettings
 from adapters.model import Document
+from broker.core.geodesy.ground import LONDON
 from broker.core.names import SystemName
 from broker.gateways.wire.reports import decode_batch
 from keepclear.v1.tracks_pb2 import PublishTracksRequest
@@ -73,7 +74,7 @@ def holds(fleet: Fleet, document: Document) -> None:
     assert len(decoded.refusals) <= 1
     assert len(fleet.devices) <= MAX_DEVICES
     request = PublishTracksRequest(reports=decoded.reports)
-    assert not decode_batch(request, SystemName("met", "dji")).refusals
+    assert not decode_batch(request, SystemName("met", "dji"), LONDON).refusals
 
 
 @FUZZ

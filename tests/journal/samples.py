@@ -42,6 +42,7 @@ from broker.core.commands import (
     TickPart,
     WithdrawRestriction,
 )
+from broker.core.geodesy.ground import AreaGround, DegreeBox
 from broker.core.names import AgreementName, Audience, RestrictionName, Role, SystemName
 from broker.core.publishing.commands import (
     AcknowledgeRestriction,
@@ -55,7 +56,6 @@ from broker.core.publishing.commands import (
     SaveDraft,
 )
 from broker.core.publishing.model import DeliveryStage, PublishingRules
-from broker.core.restrictions.ground import DegreeBox, HighestGround
 from broker.core.restrictions.model import (
     AppliesTo,
     Authority,
@@ -301,7 +301,7 @@ def one_of_each() -> list[Command]:
         ),
         Tick(True, TickPart.JUDGING),
         LoadSupplyChain("version = 'sites-1'\n"),
-        LoadGround(HighestGround(295.0, DegreeBox(51.0, -1.0, 52.0, 0.5)), "0123ab"),
+        LoadGround(AreaGround(0.0, 295.0, DegreeBox(51.0, -1.0, 52.0, 0.5)), "0123ab"),
         *publishing(),
         *agreements(),
     ]
@@ -414,7 +414,7 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.builds(LoadSupplyChain, texts),
     st.builds(
         LoadGround,
-        st.none() | st.builds(HighestGround, finite, st.builds(DegreeBox, *[finite] * 4)),
+        st.none() | st.builds(AreaGround, finite, finite, st.builds(DegreeBox, *[finite] * 4)),
         texts,
     ),
     st.builds(SubmitReports, report_batches(), whole),

@@ -39,6 +39,7 @@ from broker.bench.restrictions import draft
 from broker.core.commands import CreateRestriction, OpenAudience, SubmitReports, Tick
 from broker.core.names import Audience, Role, SystemName
 from broker.gateways.wire.feed import WireEncoder
+from broker.core.geodesy.ground import LONDON
 from broker.gateways.wire.reports import decode_batch
 from broker.service.feed.projection import Projection
 from broker.service.rehearsal import rehearse
@@ -61,7 +62,7 @@ for second in range(3):
     now_us = START_US + second * 1_000_000
     for batch in fleet(400, 50, 1, START_US):
         payload = batch.at(now_us) if second else batch.first.SerializeToString()
-        decoded = decode_batch(PublishTracksRequest.FromString(payload), name)
+        decoded = decode_batch(PublishTracksRequest.FromString(payload), name, LONDON)
         [outcome] = airspace.apply([SubmitReports(decoded.batch, now_us)], now_us)
         projection.project(outcome.effects, now_us, frames_due=False)
     [outcome] = airspace.apply([Tick(audit=True)], now_us)

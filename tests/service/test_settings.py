@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from broker.core.geodesy.ground import LONDON_GROUND, AreaGround, DegreeBox
 from broker.core.names import Role
-from broker.core.restrictions.ground import LONDON_HIGHEST, DegreeBox, HighestGround
 from broker.service.settings import AGENCIES_MAX, GRPC_PORT, Settings, load_settings
 
 
@@ -146,14 +146,14 @@ def test_settings_do_not_change() -> None:
 
 def test_the_ground_of_london_is_known_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     # REQ-RES-017
-    assert Settings().ground.highest == LONDON_HIGHEST
+    assert Settings().ground.bounds == LONDON_GROUND
     config = tmp_path / "hills.toml"
     config.write_text("[ground]\nhighest_amsl_m = 345\narea = [53.2, -2.3, 53.9, -1.1]\n")
-    highest = load_settings(config).ground.highest
-    assert highest == HighestGround(345.0, DegreeBox(53.2, -2.3, 53.9, -1.1))
+    bounds = load_settings(config).ground.bounds
+    assert bounds == AreaGround(0.0, 345.0, DegreeBox(53.2, -2.3, 53.9, -1.1))
     config.write_text("[ground]\nterrain = 'peaks.asc'\n")
     ground = load_settings(config).ground
-    assert ground.highest is None
+    assert ground.bounds is None
     assert ground.terrain == Path("peaks.asc")
 
 
@@ -164,7 +164,8 @@ def test_the_ground_of_london_is_known_unless_the_settings_say_otherwise(tmp_pat
         ({"area": (53.2, -2.3, 53.9, -1.1)}, "go together"),
         ({"highest_amsl_m": 34_500, "area": (53.2, -2.3, 53.9, -1.1)}, "must lie between"),
         ({"highest_amsl_m": 345, "area": (53.9, -2.3, 53.2, -1.1)}, "south, west"),
-        ({"lowest_amsl_m": 0}, "lowest_amsl_m"),
+        ({"lowest_amsl_m": 0}, "goes with an area"),
+        ({"lowest_amsl_m": 400, "highest_amsl_m": 345, "area": (53.2, -2.3, 53.9, -1.1)}, "above"),
     ],
 )
 def test_ground_that_bounds_nothing_is_refused(ground: dict[str, object], word: str) -> None:

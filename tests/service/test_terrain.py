@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from broker.core.errors import Refused
-from broker.core.restrictions.ground import DegreeBox, GroundUnder
+from broker.core.geodesy.ground import DegreeBox, GroundUnder
 from broker.journal.errors import JournalMismatch
 from broker.service.terrain import TERRAIN_FOLDER, TerrainFiles, read_grid
 

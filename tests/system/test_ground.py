@@ -1,5 +1,6 @@
 """The ground that a broker is configured with: in its log, after a restart, and in a replay."""
 
+import math
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -11,14 +12,14 @@ from broker.cli.problems import Problem
 from broker.cli.replay import Shown as ReplayShown
 from broker.cli.replay import replay, replay_log
 from broker.cli.running import Running, reload_policies
-from broker.core.restrictions.ground import LONDON_HIGHEST
+from broker.core.geodesy.ground import LONDON_GROUND
 from broker.journal.errors import JournalMismatch
 from broker.service.settings import GroundSettings, Settings
 from broker.service.startup import LOG_FOLDER
 from broker.service.terrain import TERRAIN_FOLDER
-from keepclear.client import Client
+from keepclear.client import Client, report
+from keepclear.v1 import common_pb2, schedules_pb2, volumes_pb2
 from keepclear.v1 import restrictions_pb2 as pb
-from keepclear.v1 import schedules_pb2, volumes_pb2
 from tests.system.harness import rig
 
 pytestmark = pytest.mark.system
@@ -74,8 +75,8 @@ async def test_terrain_dropped_in_counts_at_once_after_a_restart_and_in_a_replay
     london = settings(
         tmp_path,
         terrain=dropped,
-        highest_amsl_m=LONDON_HIGHEST.highest_amsl_m,
-        area=LONDON_HIGHEST.area,
+        highest_amsl_m=LONDON_GROUND.highest_amsl_m,
+        area=LONDON_GROUND.area,
     )
     data = london.data_dir
     async with rig(data, START_US) as one, Client(f"127.0.0.1:{one.grpc_port}", LFB) as lfb:
@@ -112,6 +113,40 @@ async def test_terrain_dropped_in_counts_at_once_after_a_restart_and_in_a_replay
         replay(data)
 
 
+async def test_reports_are_above_the_ground_that_restrictions_are_above(tmp_path: Path) -> None:
+    # REQ-RES-017: what a report was taken to mean is in the log, whatever the ground became.
+    dropped = tmp_path / "flat.asc"
+    dropped.write_text(FLAT)
+    over_flat = ground_of(settings(tmp_path, terrain=dropped))
+    data = tmp_path / "data"
+    altitudes_hae_m = []
+    async with rig(data, START_US) as one, Client(f"127.0.0.1:{one.grpc_port}", LFB) as lfb:
+        tracks = one.broker.projection.airspace.tracks
+        for second, ground in enumerate((None, over_flat, ground_of(settings(tmp_path)))):
+            if ground is not None:
+                await one.broker.control(ground)
+            await one.run_to(START_US + second * 1_000_000)
+            drone = report(
+                f"drone-{second}",
+                latitude_deg=51.5,
+                longitude_deg=-0.1,
+                time_of_validity_us=one.clock.now_us(),
+                height=(60.0, common_pb2.HEIGHT_REFERENCE_GROUND),
+                source=common_pb2.REPORT_SOURCE_SIMULATED,
+            )
+            answer = await lfb.publish([drone])
+            assert answer.accepted_count == 1, answer
+            altitudes_hae_m.append(float(tracks.columns.altitude_hae_m[second]))
+        await one.run_to(START_US + 4_000_000)
+    london_m, flat_m, unknown_m = altitudes_hae_m
+    assert london_m == pytest.approx(60.0 + 245.0 / 2 + SEA_LEVEL_HAE_M, abs=0.02)
+    assert flat_m == pytest.approx(60.0 + 15.0 + SEA_LEVEL_HAE_M, abs=0.02)
+    assert math.isnan(unknown_m)
+    shown = ReplayShown("")
+    replay_log(data / LOG_FOLDER, shown)
+    assert shown.digests() == one.shown.digests()
+
+
 async def test_a_broker_starts_with_its_settings_and_reloads_terrain(tmp_path: Path) -> None:
     # REQ-RES-019
     dropped = tmp_path / "flat.asc"
@@ -120,10 +155,10 @@ async def test_a_broker_starts_with_its_settings_and_reloads_terrain(tmp_path: P
     async with rig(wanted.data_dir, START_US) as one:
         known = one.broker.projection.airspace.restrictions
         running = cast("Running", SimpleNamespace(settings=wanted, broker=one.broker))
-        assert known.ground.highest == LONDON_HIGHEST
+        assert known.ground.area == LONDON_GROUND
         await reload_policies(running)
         digest = known.ground.terrain_digest
-        assert known.ground.highest is None
+        assert known.ground.area is None
         assert digest
         dropped.write_text("ncols 2")
         await reload_policies(running)

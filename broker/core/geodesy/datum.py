@@ -11,18 +11,19 @@ vertical position unknown, which counts as inside.
     AMSL      + geoid, doubt = accuracy, geoid
     PRESSURE  with a QNH: moved to that subscale, + geoid, doubt = altimetry after correction, geoid
               without: as if 1013.25 hPa, the possible QNH added as a bound
-    height    + middle of the ground range + geoid, half of that range added as a bound
+    height    + middle of the ground's range + geoid, half of that range added as a bound;
+              unknown where the ground is (`ground`)
 
 Where there is a height beside a pressure altitude, the one with less doubt is taken.
 """
 
-from dataclasses import dataclass
 from typing import Final, NamedTuple, NewType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.geodesy.geoid import Undulation, undulation
+from broker.core.geodesy.ground import Ground, GroundBounds
 from broker.core.tracks.reports import AltitudeDatum, HeightReference
 from broker.core.units import FOOT_M
 
@@ -58,28 +59,6 @@ UNKNOWN_QNH_RANGE_HPA: Final = 35.0
 FEET_PER_HPA: Final = 30.0
 """The upper of the usual 27 to 30 ft near sea level."""
 UNKNOWN_QNH_DOUBT_M: Final = UNKNOWN_QNH_RANGE_HPA * FEET_PER_HPA * FOOT_M
-
-
-@dataclass(frozen=True, slots=True)
-class GroundRange:
-    """Between which altitudes all ground of the served area lies."""
-
-    lowest_amsl_m: float
-    highest_amsl_m: float
-
-    @property
-    def middle_amsl_m(self) -> float:
-        """The altitude assumed for ground nobody measured."""
-        return (self.lowest_amsl_m + self.highest_amsl_m) / 2.0
-
-    @property
-    def half_range_m(self) -> float:
-        """How far that can be off."""
-        return (self.highest_amsl_m - self.lowest_amsl_m) / 2.0
-
-
-LONDON_GROUND: Final = GroundRange(lowest_amsl_m=0.0, highest_amsl_m=245.0)
-"""The Thames marshes to Westerham Heights, the highest ground of Greater London."""
 
 
 class ResolvedAltitude(NamedTuple):
@@ -125,13 +104,15 @@ def hae_from_pressure(
 
 
 def hae_from_height(
-    height_m: HeightM, geoid: Undulation, accuracy_m: Floats, ground: GroundRange
+    height_m: HeightM, geoid: Undulation, accuracy_m: Floats, ground: GroundBounds
 ) -> ResolvedAltitude:
-    """Height over ground nobody measured to ellipsoid: the ground's range is doubt."""
-    resolved = hae_from_amsl(AltitudeAmslM(height_m + ground.middle_amsl_m), geoid, accuracy_m)
-    return ResolvedAltitude(
-        resolved.altitude_hae_m, resolved.vertical_doubt_m + ground.half_range_m
-    )
+    """Height over ground to ellipsoid: the ground's range is doubt; NaN where that is unknown."""
+    known = np.isfinite(ground.lowest_amsl_m) & np.isfinite(ground.highest_amsl_m)
+    lowest_m = np.where(known, ground.lowest_amsl_m, np.nan)
+    highest_m = np.where(known, ground.highest_amsl_m, np.nan)
+    middle_m, half_range_m = (lowest_m + highest_m) / 2.0, (highest_m - lowest_m) / 2.0
+    resolved = hae_from_amsl(AltitudeAmslM(height_m + middle_m), geoid, accuracy_m)
+    return ResolvedAltitude(resolved.altitude_hae_m, resolved.vertical_doubt_m + half_range_m)
 
 
 def resolve_altitude(  # noqa: PLR0913, PLR0917 - one argument a published column
@@ -141,9 +122,10 @@ def resolve_altitude(  # noqa: PLR0913, PLR0917 - one argument a published colum
     altitude_datum: Codes,
     height_m: Floats,
     height_reference: Codes,
+    horizontal_accuracy_m: Floats,
     vertical_accuracy_m: Floats,
+    ground: Ground,
     qnh_hpa: float | None = None,
-    ground: GroundRange = LONDON_GROUND,
 ) -> ResolvedAltitude:
     """What publishers gave, n rows -> height above ellipsoid and its doubt (95 %), each (n,).
 
@@ -164,9 +146,15 @@ def resolve_altitude(  # noqa: PLR0913, PLR0917 - one argument a published colum
         PressureAltitudeM(published_altitude_m), geoid, vertical_accuracy_m, qnh_hpa
     )
     above_m = _known_or(vertical_accuracy_m, HEIGHT_ACCURACY_DEFAULT_M)
-    height = hae_from_height(HeightM(height_m), geoid, above_m, ground)
     use_height = height_given & ~(is_hae | is_amsl)
-    use_height &= ~(is_pressure & (pressure.vertical_doubt_m <= height.vertical_doubt_m))
+    over_ground = height_reference == HeightReference.GROUND
+    bounds = ground.around(latitude_deg, longitude_deg)
+    asked = use_height & over_ground
+    below = ground.below(latitude_deg[asked], longitude_deg[asked], horizontal_accuracy_m[asked])
+    bounds.lowest_amsl_m[asked], bounds.highest_amsl_m[asked] = below
+    height = hae_from_height(HeightM(height_m), geoid, above_m, bounds)
+    # Where the ground is unknown so is the height's doubt, and a pressure altitude is taken.
+    use_height &= ~is_pressure | (height.vertical_doubt_m < pressure.vertical_doubt_m)
     choices = [use_height, is_hae, is_amsl, is_pressure]
     altitudes = [
         height.altitude_hae_m, published_altitude_m, amsl.altitude_hae_m, pressure.altitude_hae_m

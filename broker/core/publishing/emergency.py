@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from broker.core.errors import Refusal
+from broker.core.geodesy.ground import NOTHING_KNOWN
 from broker.core.publishing.model import PublishingRules
 from broker.core.restrictions.drafting import ROOT
-from broker.core.restrictions.ground import NOTHING_KNOWN
 from broker.core.restrictions.model import RestrictionDraft
 from broker.core.restrictions.prism import prism_of
 from broker.core.units import SECOND_US

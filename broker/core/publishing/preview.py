@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from broker.core.errors import Refusal, Refused
+from broker.core.geodesy.ground import Ground
 from broker.core.publishing.emergency import check_emergency
 from broker.core.publishing.model import PublishingRules
 from broker.core.restrictions.access_places import bearing_on
 from broker.core.restrictions.drafting import check
-from broker.core.restrictions.ground import Ground
 from broker.core.restrictions.model import Restriction, RestrictionDraft
 from broker.core.restrictions.prism import prism_of
 from broker.core.restrictions.register import RestrictionRegister

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from broker.core.errors import Refusal
 from broker.core.geodesy.frame import project, unproject
+from broker.core.geodesy.ground import NOTHING_KNOWN, Ground
 from broker.core.restrictions.drafting_rings import check_point, check_reach
 from broker.core.restrictions.drafting_volumes import check_volume
-from broker.core.restrictions.ground import NOTHING_KNOWN, Ground
 from broker.core.restrictions.model import Restriction
 from broker.core.restrictions.prism import LocalFrame, Prism, prism_of
 from broker.core.restrictions.samples import Zone

@@ -9,12 +9,12 @@ from dataclasses import replace
 from typing import Final
 
 from broker.core.errors import Refusal, Refused
+from broker.core.geodesy.ground import LONDON, Ground
 from broker.core.names import identifier
 from broker.core.restrictions.drafting_parties import check_parties, check_source
 from broker.core.restrictions.drafting_texts import check_text
 from broker.core.restrictions.drafting_times import check_windows
 from broker.core.restrictions.drafting_volumes import check_volume
-from broker.core.restrictions.ground import LONDON, Ground
 from broker.core.restrictions.model import (
     TEXT_LENGTH_MAX,
     AppliesTo,

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final, assert_never
 
 from broker.core.errors import Refusal
+from broker.core.geodesy.ground import LONDON, Ground
 from broker.core.restrictions.drafting_rings import check_circle, check_polygon
 from broker.core.restrictions.drafting_texts import check_text
-from broker.core.restrictions.ground import LONDON, Ground
 from broker.core.restrictions.prism import LocalFrame, frame_of, vertical_bounds
 from broker.core.restrictions.shapes import (
     CIRCLE_RADIUS_M_MAX,

@@ -25,7 +25,7 @@ from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.datum import UNKNOWN_QNH_DOUBT_M
 from broker.core.geodesy.frame import project
 from broker.core.geodesy.geoid import undulation
-from broker.core.restrictions.ground import LONDON, DegreeBox, Ground
+from broker.core.geodesy.ground import LONDON, DegreeBox, Ground
 from broker.core.restrictions.rings import chords, edges_of, polygon_of, polyline
 from broker.core.restrictions.shapes import (
     Circle,

@@ -13,19 +13,19 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from broker.core.errors import BrokenInvariant, Conflict, NotFound, Refusal, refuse
+from broker.core.geodesy.ground import (
+    LONDON,
+    AreaGround,
+    DegreeBox,
+    FindTerrain,
+    Ground,
+    no_terrain,
+)
 from broker.core.names import RestrictionName
 from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.restrictions.access_places import EntryIndex, IndexEntry
 from broker.core.restrictions.clocks import DAY_US
 from broker.core.restrictions.drafting import accept, canonical, judged_over
-from broker.core.restrictions.ground import (
-    LONDON,
-    DegreeBox,
-    FindTerrain,
-    Ground,
-    HighestGround,
-    no_terrain,
-)
 from broker.core.restrictions.model import (
     EntryRule,
     Publication,
@@ -168,10 +168,10 @@ class RestrictionRegister:
         return restriction, True
 
     def load_ground(
-        self, highest: HighestGround | None, terrain_digest: str, now_us: int
+        self, area: AreaGround | None, terrain_digest: str, now_us: int
     ) -> list[Restriction]:
         """Judge by another ground from now on; the live ones that are another now, by name."""
-        self.ground = Ground.found(highest, terrain_digest, self._find_terrain)
+        self.ground = Ground.found(area, terrain_digest, self._find_terrain)
         self._index = None
         changed = []
         for name in sorted(self._zones):

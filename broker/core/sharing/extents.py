@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from broker.core.effects import Alert
-from broker.core.restrictions.ground import DegreeBox
+from broker.core.geodesy.ground import DegreeBox
 from broker.core.sharing.keep_clear import METRES_PER_DEGREE, KeepClearVolume
 from broker.core.sharing.roles import Zone
 from broker.core.tracks.register import TrackRegister

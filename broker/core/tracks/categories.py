@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.effects import TrackState
+from broker.core.geodesy.ground import Ground
 from broker.core.tracks.phases import (
     DECLARED,
     Phase,
@@ -55,28 +56,32 @@ class Categories:
         """Whether behaviour adds to what is declared."""
         return self._limits is not None
 
-    def sort(self, columns: TrackColumns, slots: Slots) -> None:
+    def sort(self, columns: TrackColumns, slots: Slots, ground: Ground) -> None:
         """Give tracks the category of what they are and do."""
         limits = self._limits
         phases = (
-            declared_phases(columns, slots) if limits is None else phases_of(columns, slots, limits)
+            declared_phases(columns, slots)
+            if limits is None
+            else phases_of(columns, slots, limits, ground)
         )
         columns.category[slots] = self._category_of[columns.aircraft_class[slots], phases]
 
-    def sort_anew(self, columns: TrackColumns, live: Slots) -> None:
+    def sort_anew(self, columns: TrackColumns, live: Slots, ground: Ground) -> None:
         """Sort tracks that another policy's categories sorted; a presumed landing stays one."""
         waiting = columns.state[live] == TrackState.PRESUMED_LANDING
-        self.sort(columns, live[~waiting])
+        self.sort(columns, live[~waiting], ground)
         self._presume_landing(columns, live[waiting])
 
-    def silent_states(self, columns: TrackColumns, slots: Slots) -> NDArray[np.int8]:
+    def silent_states(
+        self, columns: TrackColumns, slots: Slots, ground: Ground
+    ) -> NDArray[np.int8]:
         """What becomes of tracks that have just fallen silent."""
         limits = self._limits
         states = np.full(len(slots), TrackState.STALE, dtype=np.int8)
         if limits is None or len(slots) == 0:
             return states
         docked = columns.operational_status[slots] == OperationalStatus.AT_DOCK
-        landing = presumed_landing(columns, slots, limits)
+        landing = presumed_landing(columns, slots, limits, ground)
         states[docked], states[landing] = TrackState.DOCKED, TrackState.PRESUMED_LANDING
         _stand_still(columns, slots[docked])
         self._presume_landing(columns, slots[landing])

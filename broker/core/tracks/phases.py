@@ -6,9 +6,9 @@ may be lower than the policy's height above ground, and on scene while it is slo
 travel; a drone at or below 100 ft above its take-off is low, which only counts beside a helicopter
 whose crew has accepted close work. An acceptance ends when that helicopter climbs.
 
-Ground heights are not known, only between which altitudes all ground of the area lies. A landing
-brings the larger volume, so it is believed over the highest ground there is. The presumption that a
-silent aircraft has landed takes volume away, so it is believed over the lowest.
+Of ground heights only bounds are known, or nothing. A landing brings the larger volume, so it is
+believed over the highest ground there may be. The presumption that a silent aircraft has landed
+takes volume away, so it is believed over the lowest.
 """
 
 from enum import IntEnum
@@ -17,12 +17,13 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.geodesy.datum import LONDON_GROUND
 from broker.core.geodesy.geoid import undulation
+from broker.core.geodesy.ground import Ground, GroundBounds
 from broker.core.tracks.reports import AircraftClass, HeightReference, OperationalStatus
 from broker.core.tracks.table import TrackColumns
 
 Slots = NDArray[np.int32]
+Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 
@@ -78,7 +79,9 @@ def declared_phases(columns: TrackColumns, slots: Slots) -> NDArray[np.int8]:
     return phases
 
 
-def phases_of(columns: TrackColumns, slots: Slots, limits: PhaseLimits) -> NDArray[np.int8]:
+def phases_of(
+    columns: TrackColumns, slots: Slots, limits: PhaseLimits, ground: Ground
+) -> NDArray[np.int8]:
     """(n,) the phase of each slot, whose row is written."""
     phases = declared_phases(columns, slots)
     drone = _DRONE[columns.aircraft_class[slots]]
@@ -88,7 +91,7 @@ def phases_of(columns: TrackColumns, slots: Slots, limits: PhaseLimits) -> NDArr
     phases[low] = Phase.LOW
     tasked = airborne & ~drone & (columns.incident_index[slots] >= 0)
     if tasked.any():
-        phases[tasked] = _tasked_phases(columns, slots[tasked], limits)
+        phases[tasked] = _tasked_phases(columns, slots[tasked], limits, ground)
     accepted = phases == Phase.CLOSE_WORK
     if accepted.any():
         lifting = columns.vertical_speed_mps[slots] >= limits.landing_descent_mps
@@ -96,22 +99,26 @@ def phases_of(columns: TrackColumns, slots: Slots, limits: PhaseLimits) -> NDArr
     return phases
 
 
-def presumed_landing(columns: TrackColumns, slots: Slots, limits: PhaseLimits) -> Flags:
+def presumed_landing(
+    columns: TrackColumns, slots: Slots, limits: PhaseLimits, ground: Ground
+) -> Flags:
     """(n,) crewed aircraft that fell silent while they came down low to land."""
     phases = declared_phases(columns, slots)
     crewed = ~_DRONE[columns.aircraft_class[slots]]
     flying = (phases == Phase.TRANSIT) | (phases == Phase.LANDING) | (phases == Phase.CLOSE_WORK)
-    lowest = LONDON_GROUND.lowest_amsl_m
-    low = _height_agl_m(columns, slots, lowest) < limits.landing_below_m
+    lowest_amsl_m = _below(columns, slots, ground).lowest_amsl_m
+    low = _height_agl_m(columns, slots, lowest_amsl_m) < limits.landing_below_m
     landing: Flags = crewed & flying & low & _descending(columns, slots, limits)
     return landing
 
 
-def _tasked_phases(columns: TrackColumns, slots: Slots, limits: PhaseLimits) -> NDArray[np.int8]:
+def _tasked_phases(
+    columns: TrackColumns, slots: Slots, limits: PhaseLimits, ground: Ground
+) -> NDArray[np.int8]:
     speed_mps = np.hypot(columns.velocity_east_mps[slots], columns.velocity_north_mps[slots])
     slow = speed_mps < limits.on_scene_below_mps
-    highest = LONDON_GROUND.highest_amsl_m
-    low = _height_agl_m(columns, slots, highest) < limits.landing_below_m
+    highest_amsl_m = _below(columns, slots, ground).highest_amsl_m
+    low = _height_agl_m(columns, slots, highest_amsl_m) < limits.landing_below_m
     landing = low & _descending(columns, slots, limits)
     return np.select(
         [landing, slow], [np.int8(Phase.LANDING), np.int8(Phase.ON_SCENE)], np.int8(Phase.TRANSIT)
@@ -123,8 +130,15 @@ def _descending(columns: TrackColumns, slots: Slots, limits: PhaseLimits) -> Fla
     return descending
 
 
-def _height_agl_m(columns: TrackColumns, slots: Slots, ground_amsl_m: float) -> NDArray[np.float64]:
-    """Height above ground, as reported, else over ground of this altitude; NaN where unknown."""
+def _below(columns: TrackColumns, slots: Slots, ground: Ground) -> GroundBounds:
+    return ground.below(
+        columns.latitude_deg[slots], columns.longitude_deg[slots],
+        columns.horizontal_accuracy_m[slots],
+    )  # fmt: skip
+
+
+def _height_agl_m(columns: TrackColumns, slots: Slots, ground_amsl_m: Floats) -> Floats:
+    """Height above ground, as reported, else over ground so high; NaN where the altitude is."""
     geoid_m = undulation(columns.latitude_deg[slots], columns.longitude_deg[slots]).undulation_m
     derived_m = columns.altitude_hae_m[slots] - geoid_m - ground_amsl_m
     reported = columns.height_reference[slots] == HeightReference.GROUND

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from broker.core.effects import TrackState, TrackStateChanged
 from broker.core.errors import BrokenInvariant
+from broker.core.geodesy.ground import LONDON, Ground
 from broker.core.names import SystemName
 from broker.core.tracks.categories import Categories
 from broker.core.tracks.filter import take_reports
@@ -95,6 +96,8 @@ class TrackRegister:
         self._categories = Categories(category_of, phase_limits)
         self._known_arrays: _Arrays | None = None
         self._filter_settings = filter_settings or unfiltered()
+        self.ground: Ground = LONDON
+        """What landings are judged over, from the next report on."""
         self.free_slots: list[int] = []
         self._retired: list[int] = []
         self.next_number = 1
@@ -102,7 +105,7 @@ class TrackRegister:
     def set_phases(self, category_of: NDArray[np.int16], limits: PhaseLimits) -> None:
         """Take a new policy's categories and limits, and sort every live track by them."""
         self._categories = Categories(category_of, limits)
-        self._categories.sort_anew(self.columns, self.live_slots())
+        self._categories.sort_anew(self.columns, self.live_slots(), self.ground)
 
     def set_filter(self, filter_settings: FilterSettings) -> None:
         """Filter by these settings from the next report on."""
@@ -154,7 +157,7 @@ class TrackRegister:
             TRUSTED_BY_SOURCE,
         )
         if self._categories.by_behaviour:
-            self._categories.sort(columns, slots)
+            self._categories.sort(columns, slots, self.ground)
         return newer, self._back_from_stale(slots) if stale else []
 
     def _arrays(self) -> "_Arrays":
@@ -173,7 +176,9 @@ class TrackRegister:
         lost = age_s > self._categories.lost_after_s(columns, live, lost_after_s)
         stale = (age_s > stale_after_s[columns.aircraft_class[live]]) & ~lost
         stale &= columns.state[live] == TrackState.CURRENT
-        columns.state[live[stale]] = self._categories.silent_states(columns, live[stale])
+        columns.state[live[stale]] = self._categories.silent_states(
+            columns, live[stale], self.ground
+        )
         changes: list[TrackStateChanged] = []
         for place in np.flatnonzero(stale | lost).tolist():
             slot = int(live[place])
@@ -199,7 +204,7 @@ class TrackRegister:
         columns.agency_index[slot] = self._agency_of(publisher)
         self.source_track_ids[slot] = source_track_id
         self.describe(slot, words)
-        self._categories.sort(columns, np.array([slot], dtype=np.int32))
+        self._categories.sort(columns, np.array([slot], dtype=np.int32), self.ground)
 
     def set_doubts(self, slot: int, doubts: tuple[str, ...]) -> None:
         """Mark a track for people; no doubts take the mark away."""

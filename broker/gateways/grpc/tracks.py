@@ -74,7 +74,7 @@ class TrackServicer(tracks_pb2_grpc.TrackServiceServicer):
     ) -> None:
         async for request in requests:
             try:
-                decoded = decode_batch(request, system)
+                decoded = decode_batch(request, system, self._intake.ground)
                 self._intake.count_refused_reports(decoded.refusals)
                 received_us, future = self._intake.reports(decoded.batch)
             except Refused as refused:

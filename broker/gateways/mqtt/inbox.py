@@ -216,7 +216,7 @@ class Inbox:
 
     def _tracks(self, sender: SystemName, request: tracks_pb2.PublishTracksRequest) -> None:
         try:
-            decoded = decode_batch(request, sender)
+            decoded = decode_batch(request, sender, self._intake.ground)
             self._intake.count_refused_reports(decoded.refusals)
         except Refused as refused:
             self._intake.count_refused_reports(refused.refusals)

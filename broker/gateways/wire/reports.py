@@ -14,6 +14,7 @@ import numpy as np
 
 from broker.core.errors import Refusal, refuse
 from broker.core.geodesy.datum import resolve_altitude
+from broker.core.geodesy.ground import Ground
 from broker.core.names import SystemName
 from broker.core.tracks.reports import (
     DESCRIPTION_TEXT_LENGTH_MAX,
@@ -72,8 +73,13 @@ class DecodedBatch:
     refusals: tuple[Refusal, ...]
 
 
-def decode_batch(request: tracks_pb2.PublishTracksRequest, publisher: SystemName) -> DecodedBatch:
-    """Read a request; refuses it whole only where its size or batch id breaks a limit."""
+def decode_batch(
+    request: tracks_pb2.PublishTracksRequest, publisher: SystemName, ground: Ground
+) -> DecodedBatch:
+    """Read a request; refuses it whole only where its size or batch id breaks a limit.
+
+    `ground` is what heights above it are taken over.
+    """
     if len(request.batch_id) > BATCH_ID_LENGTH_MAX:
         raise refuse("batch_id", f"must be at most {BATCH_ID_LENGTH_MAX} characters")
     if len(request.reports) > REPORTS_PER_BATCH_MAX:
@@ -87,7 +93,7 @@ def decode_batch(request: tracks_pb2.PublishTracksRequest, publisher: SystemName
     refusals = tuple(
         Refusal(f"reports[{place}].{field}", reason) for place, (field, reason) in faults.items()
     )
-    return DecodedBatch(_columns(reports, publisher, request.batch_id), places, refusals)
+    return DecodedBatch(_columns(reports, publisher, request.batch_id, ground), places, refusals)
 
 
 def at_request_places(
@@ -162,7 +168,9 @@ def _unreadable_description(report: Report) -> tuple[str, str] | None:
     return unreadable_path(description) if description.planned_path else None
 
 
-def _columns(reports: Sequence[Report], publisher: SystemName, batch_id: str) -> ReportBatch:
+def _columns(
+    reports: Sequence[Report], publisher: SystemName, batch_id: str, ground: Ground
+) -> ReportBatch:
     floats = _float_columns(reports)
     codes = np.array(list(map(_CODES_OF, reports)), dtype=np.int64).reshape(-1, len(_CODE_LIMITS))
     datum, reference, status, source = codes.T
@@ -173,7 +181,9 @@ def _columns(reports: Sequence[Report], publisher: SystemName, batch_id: str) ->
         altitude_datum=datum.astype(np.int8),
         height_m=floats["height_m"],
         height_reference=reference.astype(np.int8),
+        horizontal_accuracy_m=floats["horizontal_accuracy_m"],
         vertical_accuracy_m=floats["vertical_accuracy_m"],
+        ground=ground,
     )
     return ReportBatch(
         publisher=publisher,

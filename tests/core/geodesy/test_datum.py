@@ -11,11 +11,18 @@ from broker.core.geodesy.datum import (
     CORRECTED_PRESSURE_DOUBT_M,
     GNSS_VERTICAL_ACCURACY_DEFAULT_M,
     UNKNOWN_QNH_DOUBT_M,
-    GroundRange,
     qnh_shift_m,
     resolve_altitude,
 )
 from broker.core.geodesy.geoid import GRID_DOUBT_M
+from broker.core.geodesy.ground import (
+    GREATER_LONDON,
+    LONDON,
+    NOTHING_KNOWN,
+    AreaGround,
+    Ground,
+    TerrainGrid,
+)
 from broker.core.tracks.reports import AltitudeDatum, HeightReference
 from broker.core.units import FOOT_M
 
@@ -30,10 +37,9 @@ def resolve(
     reference: HeightReference = HeightReference.NONE,
     accuracy_m: float = NAN,
     qnh_hpa: float | None = None,
-    ground: GroundRange | None = None,
+    ground: Ground = LONDON,
 ) -> tuple[float, float]:
     """One report over central London."""
-    more = {} if ground is None else {"ground": ground}
     altitude, doubt = resolve_altitude(
         np.array([51.5]),
         np.array([-0.12]),
@@ -41,9 +47,10 @@ def resolve(
         np.array([datum], dtype=np.int8),
         np.array([height_m]),
         np.array([reference], dtype=np.int8),
+        np.array([NAN]),
         np.array([accuracy_m]),
+        ground,
         qnh_hpa,
-        **more,
     )
     return float(altitude[0]), float(doubt[0])
 
@@ -97,10 +104,34 @@ def test_height_alone_is_bounded_by_the_ground_range(reference: HeightReference)
     for ground_amsl_m in (0.0, 122.5, 245.0):
         truth_m = ground_amsl_m + 60.0 + LONDON_UNDULATION_M
         assert abs(truth_m - altitude_m) <= doubt_m
-    flat = GroundRange(10.0, 10.0)
+    flat = Ground(AreaGround(10.0, 10.0, GREATER_LONDON))
     altitude_m, doubt_m = resolve(height_m=60.0, reference=reference, accuracy_m=3.0, ground=flat)
     assert altitude_m == pytest.approx(70.0 + LONDON_UNDULATION_M, abs=0.01)
     assert doubt_m == pytest.approx(math.hypot(3.0, GRID_DOUBT_M))
+
+
+@pytest.mark.parametrize("reference", [HeightReference.TAKEOFF, HeightReference.GROUND])
+def test_a_height_above_unknown_ground_is_an_unknown_altitude(reference: HeightReference) -> None:
+    # REQ-GEO-005: London's hills say nothing of other ground.
+    altitude_m, doubt_m = resolve(height_m=60.0, reference=reference, ground=NOTHING_KNOWN)
+    assert math.isnan(altitude_m)
+    assert math.isnan(doubt_m)
+    pressure = resolve(300.0, AltitudeDatum.PRESSURE)
+    both = resolve(300.0, AltitudeDatum.PRESSURE, 60.0, reference, ground=NOTHING_KNOWN)
+    assert both == pressure
+
+
+def test_terrain_bounds_a_height_above_ground_and_not_one_above_take_off() -> None:
+    # REQ-GEO-004: nobody reports where it took off.
+    sloping = np.tile(np.arange(41, dtype=np.float32), (41, 1))
+    terrain = TerrainGrid.of(51.3, -0.32, 0.01, sloping)
+    ground = Ground(None, "sloping", terrain)
+    altitude_m, doubt_m = resolve(height_m=60.0, reference=HeightReference.GROUND, ground=ground)
+    assert altitude_m == pytest.approx(60.0 + 20.0 + LONDON_UNDULATION_M, abs=1.0)
+    assert doubt_m < 15.0
+    altitude_m, doubt_m = resolve(height_m=60.0, reference=HeightReference.TAKEOFF, ground=ground)
+    assert altitude_m == pytest.approx(60.0 + 20.0 + LONDON_UNDULATION_M, abs=1.0)
+    assert doubt_m > 20.0
 
 
 def test_of_height_and_unset_pressure_the_tighter_is_taken() -> None:
@@ -144,7 +175,9 @@ def test_outside_the_geoid_grid_the_doubt_is_the_world_bound(
         np.array([datum], dtype=np.int8),
         np.array([NAN]),
         np.array([0], dtype=np.int8),
+        np.array([NAN]),
         np.array([1.0]),
+        LONDON,
         1013.25,
     )
     assert doubt[0] >= 110.0

@@ -7,7 +7,7 @@ import pytest
 import shapely
 
 from broker.core.errors import BrokenInvariant
-from broker.core.restrictions.ground import GREATER_LONDON, Ground, HighestGround
+from broker.core.geodesy.ground import GREATER_LONDON, AreaGround, Ground
 from broker.core.restrictions.prism import prism_of
 from broker.core.restrictions.shapes import (
     Circle,
@@ -66,7 +66,7 @@ def test_limits_become_ellipsoid_heights(
 
 def test_the_highest_ground_is_configured() -> None:
     ceiling = VerticalLimit(120.0, AGL)
-    scafell = Ground(HighestGround(1_345.0, GREATER_LONDON))
+    scafell = Ground(AreaGround(0.0, 1_345.0, GREATER_LONDON))
     prism = prism_of(volume(circle(500.0), ceiling=ceiling), scafell)
     assert prism.ceiling_hae_m == pytest.approx(120.0 + 1_345.0 + 45.95, abs=0.01)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from broker.core.effects import TrackState, TrackStateChanged
+from broker.core.geodesy.ground import LONDON
 from broker.core.tracks.categories import Categories
 from broker.core.tracks.phases import DECLARED, Phase
 from broker.core.tracks.register import TrackRegister
@@ -24,7 +25,7 @@ def test_what_is_declared_is_enough_while_no_limits_are_given(status: Operationa
     columns.operational_status[:2] = status
     categories = Categories(CATEGORIES)
     assert not categories.by_behaviour
-    categories.sort(columns, BOTH)
+    categories.sort(columns, BOTH, LONDON)
     declared = CATEGORIES[columns.aircraft_class[:2], DECLARED[status]]
     assert columns.category[:2].tolist() == declared.tolist()
     assert columns.category[:2].tolist() == (
@@ -38,8 +39,11 @@ def test_only_a_policy_lets_a_docked_drone_be_silent_for_longer() -> None:
     assert Categories(CATEGORIES).lost_after_s(columns, BOTH, LOST_S).tolist() == [30.0, 30.0]
     under_limits = Categories(CATEGORIES, LIMITS)
     assert under_limits.lost_after_s(columns, BOTH, LOST_S).tolist() == [3_600.0, 30.0]
-    assert Categories(CATEGORIES).silent_states(columns, BOTH).tolist() == [TrackState.STALE] * 2
-    assert under_limits.silent_states(columns, BOTH).tolist() == [
+    assert (
+        Categories(CATEGORIES).silent_states(columns, BOTH, LONDON).tolist()
+        == [TrackState.STALE] * 2
+    )
+    assert under_limits.silent_states(columns, BOTH, LONDON).tolist() == [
         TrackState.DOCKED,
         TrackState.STALE,
     ]
@@ -51,7 +55,7 @@ def test_only_what_stands_still_stops_growing() -> None:
     growing = ("velocity_east_mps", "turn_rate_radps", "position_variance_m2")
     for name in growing:
         getattr(columns, name)[:2] = 3.0
-    Categories(CATEGORIES, LIMITS).silent_states(columns, BOTH)
+    Categories(CATEGORIES, LIMITS).silent_states(columns, BOTH, LONDON)
     for name in growing:
         assert getattr(columns, name)[:2].tolist() == [0.0, 3.0]
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from broker.core.geodesy.ground import LONDON, NOTHING_KNOWN, AreaGround, DegreeBox, Ground
 from broker.core.tracks.phases import (
     PHASE_OF_STATUS,
     Phase,
@@ -48,14 +49,14 @@ def scene(description: AircraftDescription, **fields: Any) -> TrackRegister:
     return register
 
 
-def phase(description: AircraftDescription, **fields: Any) -> Phase:
+def phase(description: AircraftDescription, *, ground: Ground = LONDON, **fields: Any) -> Phase:
     register = scene(description, **fields)
-    return Phase(int(phases_of(register.columns, register.live_slots(), LIMITS)[0]))
+    return Phase(int(phases_of(register.columns, register.live_slots(), LIMITS, ground)[0]))
 
 
-def presumed(description: AircraftDescription, **fields: Any) -> bool:
+def presumed(description: AircraftDescription, *, ground: Ground = LONDON, **fields: Any) -> bool:
     register = scene(description, **fields)
-    return bool(presumed_landing(register.columns, register.live_slots(), LIMITS)[0])
+    return bool(presumed_landing(register.columns, register.live_slots(), LIMITS, ground)[0])
 
 
 @pytest.mark.parametrize("status", OperationalStatus)
@@ -66,7 +67,7 @@ def test_what_is_declared_comes_first(
     register = scene(description, operational_status=status, vertical_speed_mps=-4.0)
     slots = register.live_slots()
     assert declared_phases(register.columns, slots).tolist() == [PHASE_OF_STATUS[status]]
-    assert phases_of(register.columns, slots, LIMITS).tolist() == [PHASE_OF_STATUS[status]]
+    assert phases_of(register.columns, slots, LIMITS, LONDON).tolist() == [PHASE_OF_STATUS[status]]
 
 
 def test_a_slow_tasked_helicopter_is_on_scene_and_a_fast_one_travels() -> None:
@@ -89,14 +90,30 @@ def test_a_landing_is_believed_over_the_highest_ground() -> None:
         assert phase(TASKED, vertical_speed_mps=-3.0, altitude_hae_m=altitude_m) is expected
 
 
+def test_behaviour_is_judged_over_the_ground_of_its_place() -> None:
+    # REQ-RES-017: an area is what its bounds say; where nothing is known a landing is believed.
+    peaks = Ground(AreaGround(300.0, 600.0, DegreeBox(51.0, -1.0, 52.0, 1.0)))
+    descending: dict[str, Any] = {"vertical_speed_mps": -3.0, "altitude_hae_m": 700.0 + GEOID_M}
+    assert phase(TASKED, **descending) is Phase.ON_SCENE
+    assert phase(TASKED, ground=peaks, **descending) is Phase.LANDING
+    assert phase(TASKED, ground=NOTHING_KNOWN, **descending) is Phase.LANDING
+    low: dict[str, Any] = {"vertical_speed_mps": -3.0, "altitude_hae_m": 400.0 + GEOID_M}
+    assert not presumed(FREE, **low)
+    assert presumed(FREE, ground=peaks, **low)
+    assert not presumed(FREE, ground=NOTHING_KNOWN, **low)
+
+
 def test_a_reported_height_above_ground_counts_before_a_derived_one() -> None:
-    ground = {"height_reference": HeightReference.GROUND, "vertical_speed_mps": -3.0}
-    assert phase(TASKED, height_m=220.0, **ground) is Phase.ON_SCENE
-    assert phase(TASKED, height_m=200.0, **ground) is Phase.LANDING
+    said: dict[str, Any] = {
+        "height_reference": HeightReference.GROUND,
+        "vertical_speed_mps": -3.0,
+    }
+    assert phase(TASKED, height_m=220.0, **said) is Phase.ON_SCENE
+    assert phase(TASKED, height_m=200.0, **said) is Phase.LANDING
 
 
 def test_an_unknown_height_or_climb_is_no_landing() -> None:
-    unknown = {"altitude_hae_m": np.nan, "vertical_speed_mps": -3.0}
+    unknown: dict[str, Any] = {"altitude_hae_m": np.nan, "vertical_speed_mps": -3.0}
     assert phase(TASKED, **unknown) is Phase.ON_SCENE
     assert phase(TASKED, vertical_speed_mps=np.nan) is Phase.ON_SCENE
     assert not presumed(FREE, **unknown)
@@ -104,13 +121,13 @@ def test_an_unknown_height_or_climb_is_no_landing() -> None:
 
 def test_accepted_close_work_ends_at_lift() -> None:
     # REQ-SEP-023
-    accepted = {"operational_status": OperationalStatus.CLOSE_WORK_ACCEPTED}
+    accepted: dict[str, Any] = {"operational_status": OperationalStatus.CLOSE_WORK_ACCEPTED}
     assert phase(FREE, vertical_speed_mps=-3.0, **accepted) is Phase.CLOSE_WORK
     assert phase(FREE, vertical_speed_mps=1.5, **accepted) is Phase.LANDING
 
 
 def test_a_drone_is_low_by_its_height_above_take_off() -> None:
-    takeoff = {"height_reference": HeightReference.TAKEOFF}
+    takeoff: dict[str, Any] = {"height_reference": HeightReference.TAKEOFF}
     assert phase(DRONE, height_m=30.0, **takeoff) is Phase.LOW
     assert phase(DRONE, height_m=31.0, **takeoff) is Phase.TRANSIT
     assert phase(DRONE) is Phase.TRANSIT
@@ -119,10 +136,10 @@ def test_a_drone_is_low_by_its_height_above_take_off() -> None:
 
 def test_a_silent_landing_is_presumed_only_below_700_ft_of_any_ground() -> None:
     # REQ-TRK-003: it takes volume away, so it is believed over the lowest ground.
-    down = {"vertical_speed_mps": -3.0}
+    down: dict[str, Any] = {"vertical_speed_mps": -3.0}
     for altitude_m, expected in ((212.0, True), (215.0, False)):
         assert presumed(FREE, altitude_hae_m=altitude_m + GEOID_M, **down) is expected
     assert not presumed(FREE, altitude_hae_m=100.0 + GEOID_M)
     assert not presumed(DRONE, altitude_hae_m=100.0 + GEOID_M, **down)
-    turning = {"operational_status": OperationalStatus.ROTORS_TURNING}
+    turning: dict[str, Any] = {"operational_status": OperationalStatus.ROTORS_TURNING}
     assert not presumed(FREE, altitude_hae_m=100.0 + GEOID_M, **down, **turning)

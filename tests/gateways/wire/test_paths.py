@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from broker.core.commands import SubmitReports
+from broker.core.geodesy.ground import LONDON
 from broker.core.names import SystemName
 from broker.core.tracks.memory import register_state, restore_register
 from broker.core.tracks.register import TrackRegister
@@ -66,7 +67,7 @@ def filled(batch: Any) -> TrackRegister:
 
 def test_a_path_is_shown_as_it_was_stated_after_the_log_and_after_a_snapshot() -> None:
     # REQ-TRK-010: the same view from the batch, from its record and from a snapshot.
-    batch = decode_batch(request(POINTS), PUBLISHER).batch
+    batch = decode_batch(request(POINTS), PUBLISHER, LONDON).batch
     logged = report_codec.decode(report_codec.encode(SubmitReports(batch, NOW_US))).batch
     assert logged.descriptions == batch.descriptions
     restored = TrackRegister(CATEGORIES)
@@ -83,7 +84,7 @@ def test_a_path_is_shown_as_it_was_stated_after_the_log_and_after_a_snapshot() -
 
 
 def test_a_batch_without_a_path_keeps_the_bytes_it_always_had() -> None:
-    plain = decode_batch(request([], 0), PUBLISHER).batch
+    plain = decode_batch(request([], 0), PUBLISHER, LONDON).batch
     record = report_codec.encode(SubmitReports(plain, NOW_US))
     assert b"path" not in record
     assert plain.operational_status[0] == OperationalStatus.LAUNCHING
@@ -110,6 +111,6 @@ def test_a_bad_path_is_named_by_its_point(
     field: str, points: list[dict[str, Any]], stated_us: int
 ) -> None:
     # REQ-BAD-030
-    decoded = decode_batch(request(points, stated_us), PUBLISHER)
+    decoded = decode_batch(request(points, stated_us), PUBLISHER, LONDON)
     assert len(decoded.batch) == 0
     assert [one.field for one in decoded.refusals] == [f"reports[0].description.{field}"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from broker.core.admission import Admission
 from broker.core.commands import SubmitReports
 from broker.core.errors import Refused
+from broker.core.geodesy.ground import LONDON
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import (
@@ -33,7 +34,7 @@ def published(
     one: tracks_pb2.PublishTracksRequest, register: TrackRegister | None = None
 ) -> tracks_pb2.PublishTracksResponse:
     """The acknowledgement of a request: decoded, applied, and answered."""
-    decoded = decode_batch(one, PUBLISHER)
+    decoded = decode_batch(one, PUBLISHER, LONDON)
     tracks = register or TrackRegister(np.zeros((6, 8), dtype=np.int16))
     submitted = [SubmitReports(decoded.batch, NOW_US)]
     admission = Admission(Correlator(tracks), submitted, NOW_US, exercise=False)
@@ -181,13 +182,13 @@ def test_duplicates_backwards_and_waves_through_the_decoder() -> None:
 def test_sizes_are_limited_and_the_whole_batch_is_refused_by_name() -> None:
     # REQ-LIM-001
     full = request(*[report(source_track_id=f"t{place}") for place in range(2_000)])
-    assert len(decode_batch(full, PUBLISHER).batch) == 2_000
+    assert len(decode_batch(full, PUBLISHER, LONDON).batch) == 2_000
     for bad, field in (
         (request(*[report()] * 2_001), "reports"),
         (tracks_pb2.PublishTracksRequest(batch_id="x" * 65), "batch_id"),
     ):
         with pytest.raises(Refused) as refused:
-            decode_batch(bad, PUBLISHER)
+            decode_batch(bad, PUBLISHER, LONDON)
         answer = refused_batch(bad, refused.value, NOW_US)
         assert [one.field for one in answer.refusals] == [field]
         assert (answer.accepted_count, answer.received_us) == (0, NOW_US)
@@ -205,7 +206,7 @@ def test_absent_is_not_zero() -> None:
     bare = tracks_pb2.TrackReport(
         source_track_id="a", time_of_validity_us=1, latitude_deg=51.5, longitude_deg=-0.1
     )
-    batch = decode_batch(request(bare), PUBLISHER).batch
+    batch = decode_batch(request(bare), PUBLISHER, LONDON).batch
     for name in (
         "published_altitude_m",
         "altitude_hae_m",
@@ -223,12 +224,12 @@ def test_absent_is_not_zero() -> None:
     assert batch.operational_status.tolist() == [OperationalStatus.AIRBORNE]
     assert batch.source.tolist() == [ReportSource.TELEMETRY]
     given = report(velocity_east_mps=0.0, velocity_north_mps=0.0, vertical_speed_mps=0.0)
-    batch = decode_batch(request(given), PUBLISHER).batch
+    batch = decode_batch(request(given), PUBLISHER, LONDON).batch
     assert batch.velocity_east_mps[0] == batch.vertical_speed_mps[0] == 0.0
 
 
 def test_altitudes_are_resolved_and_kept_beside_what_was_published() -> None:
-    batch = decode_batch(request(report()), PUBLISHER).batch
+    batch = decode_batch(request(report()), PUBLISHER, LONDON).batch
     assert batch.published_altitude_m[0] == 74.0
     # The geoid lies about 46 m above the ellipsoid in London.
     assert batch.altitude_hae_m[0] == pytest.approx(74.0 + 46.0, abs=1.0)
@@ -237,17 +238,19 @@ def test_altitudes_are_resolved_and_kept_beside_what_was_published() -> None:
 
 def test_descriptions_follow_their_rows() -> None:
     one = described(aircraft_class=common_pb2.AIRCRAFT_CLASS_HELICOPTER, icao_address="400ABC")
-    batch = decode_batch(request(report(source_track_id=""), report(), one), PUBLISHER).batch
+    batch = decode_batch(
+        request(report(source_track_id=""), report(), one), PUBLISHER, LONDON
+    ).batch
     assert list(batch.descriptions) == [1]
     assert batch.descriptions[1].aircraft_class is AircraftClass.HELICOPTER
     assert batch.descriptions[1].icao_address == "400abc"
     longest = described(callsign="é" * 80, talkgroup="a b")
-    assert decode_batch(request(longest), PUBLISHER).refusals == ()
+    assert decode_batch(request(longest), PUBLISHER, LONDON).refusals == ()
 
 
 def test_the_acknowledgement_tells_the_age_of_reports_once_known() -> None:
     one = request(report())
-    decoded = decode_batch(one, PUBLISHER)
+    decoded = decode_batch(one, PUBLISHER, LONDON)
     register = TrackRegister(np.zeros((6, 8), dtype=np.int16))
     admission = Admission(
         Correlator(register), [SubmitReports(decoded.batch, NOW_US)], NOW_US, exercise=False
@@ -298,5 +301,5 @@ def test_whatever_is_sent_is_applied_or_refused_once_by_place(
 
 def test_every_text_of_a_description_is_read() -> None:
     words = {name: f"{place:06x}" for place, name in enumerate(DESCRIPTION_TEXTS)}
-    batch = decode_batch(request(described(**words)), PUBLISHER).batch
+    batch = decode_batch(request(described(**words)), PUBLISHER, LONDON).batch
     assert {name: getattr(batch.descriptions[0], name) for name in words} == words

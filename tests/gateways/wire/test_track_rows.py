@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from broker.core.geodesy.ground import LONDON
 from broker.core.names import SystemName
 from broker.core.tracks.marks import Flag
 from broker.core.tracks.register import Slots, TrackRegister
+from broker.core.tracks.reports import ReportBatch
 from broker.gateways.wire.framing import length_delimited
 from broker.gateways.wire.reports import decode_batch
 from broker.gateways.wire.tracks import TrackEncoder, with_ids
@@ -22,9 +24,14 @@ OPTIONAL = {
 }
 
 
+def decoded(reports: list[tracks_pb2.TrackReport]) -> ReportBatch:
+    request = tracks_pb2.PublishTracksRequest(reports=reports)
+    return decode_batch(request, PUBLISHER, LONDON).batch
+
+
 def shown(reports: list[tracks_pb2.TrackReport], *, lost: bool = False) -> list[feed_pb2.TrackView]:
     register = TrackRegister(np.zeros((8, 8), dtype=np.int16))
-    batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=reports), PUBLISHER).batch
+    batch = decoded(reports)
     rows = np.arange(len(reports))
     slots, _ = register.assign(batch, rows)
     register.write(batch, rows, slots, NOW_US)
@@ -107,7 +114,7 @@ def test_a_new_description_is_shown_at_once() -> None:
     for step, callsign in enumerate(("one", "two")):
         made = report(0, at_us=NOW_US + step)
         made.description.callsign = callsign
-        batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=[made]), PUBLISHER).batch
+        batch = decoded([made])
         slots, _ = register.assign(batch, np.arange(1))
         register.write(batch, np.arange(1), slots, NOW_US)
         labels.append(views(encoder, register, slots)[0].label)
@@ -122,7 +129,7 @@ def test_the_store_of_words_is_packed_again_when_it_is_full() -> None:
         for place, one in enumerate(made):
             if place % 3 or step == 0:  # every third keeps its words from the start
                 one.description.callsign = f"{place} in {step} " + "x" * 50
-        batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=made), PUBLISHER).batch
+        batch = decoded(made)
         slots, _ = register.assign(batch, np.arange(60))
         register.write(batch, np.arange(60), slots, NOW_US)
         labels = [view.label.split(" x")[0] for view in views(encoder, register, slots)]
@@ -135,7 +142,7 @@ def test_a_restored_register_is_not_taken_for_the_one_before() -> None:
         register = TrackRegister(np.zeros((8, 8), dtype=np.int16))
         made = report(0)
         made.description.callsign = callsign
-        batch = decode_batch(tracks_pb2.PublishTracksRequest(reports=[made]), PUBLISHER).batch
+        batch = decoded([made])
         slots, _ = register.assign(batch, np.arange(1))
         register.write(batch, np.arange(1), slots, NOW_US)
         assert views(encoder, register, slots)[0].label == callsign
@@ -144,9 +151,7 @@ def test_a_restored_register_is_not_taken_for_the_one_before() -> None:
 def test_marks_for_the_owner_alone_are_in_its_entries_only() -> None:
     # REQ-SUP-010
     register = TrackRegister(np.zeros((8, 8), dtype=np.int16))
-    batch = decode_batch(
-        tracks_pb2.PublishTracksRequest(reports=[report(0, *OPTIONAL), report(1)]), PUBLISHER
-    ).batch
+    batch = decoded([report(0, *OPTIONAL), report(1)])
     slots, _ = register.assign(batch, np.arange(2))
     register.write(batch, np.arange(2), slots, NOW_US)
     own = Flag("own", "for the owner", False)

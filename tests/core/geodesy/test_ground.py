@@ -6,23 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from broker.core.errors import BrokenInvariant, Refused
-from broker.core.restrictions.ground import (
+from broker.core.errors import Refused
+from broker.core.geodesy.ground import (
+    ACCURACY_M_MAX,
     CELLS_MAX,
     LONDON,
-    LONDON_HIGHEST,
+    LONDON_GROUND,
     NOTHING_KNOWN,
+    AreaGround,
     DegreeBox,
     Ground,
     GroundUnder,
-    HighestGround,
     TerrainGrid,
-    no_terrain,
 )
-from broker.core.restrictions.model import Restriction
-from broker.core.restrictions.register import RestrictionRegister
-from broker.core.restrictions.shapes import Circle, LimitDatum, VerticalLimit
-from tests.core.restrictions.scenes import AGENCIES, NOW_US, UNLIMITED, circle, draft, volume
+from broker.core.plain import items
 
 STEP_DEG = 0.01
 HILL = TerrainGrid.of(
@@ -30,8 +27,6 @@ HILL = TerrainGrid.of(
 )
 """Flat at 12 m but for one point of 90 m at 51.6, 0.0."""
 INNER = DegreeBox(51.49, -0.13, 51.51, -0.11)
-AGL_CEILING = volume(circle(), ceiling=VerticalLimit(120.0, LimitDatum.AGL))
-AGL_FLOOR = volume(circle(), VerticalLimit(50.0, LimitDatum.AGL), UNLIMITED)
 
 
 def find(digest: str) -> TerrainGrid:
@@ -50,7 +45,7 @@ def test_the_highest_ground_is_that_of_its_area_only() -> None:
 
 def test_terrain_goes_first_where_it_covers_all() -> None:
     # REQ-RES-017
-    ground = Ground.found(LONDON_HIGHEST, "hill", find)
+    ground = Ground.found(LONDON_GROUND, "hill", find)
     assert ground.under(INNER) == GroundUnder(12.0, 12.0)
     assert ground.under(DegreeBox(51.595, -0.005, 51.605, 0.005)) == GroundUnder(12.0, 90.0)
     beyond = DegreeBox(51.3, -0.5, 51.65, 0.3)
@@ -59,7 +54,7 @@ def test_terrain_goes_first_where_it_covers_all() -> None:
     holed = HILL.altitude_amsl_m.copy()
     holed[50, 48] = np.nan
     with_hole = TerrainGrid.of(51.0, -0.6, STEP_DEG, holed)
-    assert Ground(LONDON_HIGHEST, "holed", with_hole).under(INNER) == GroundUnder(None, 245.0)
+    assert Ground(LONDON_GROUND, "holed", with_hole).under(INNER) == GroundUnder(None, 245.0)
 
 
 @given(
@@ -110,66 +105,77 @@ def test_what_is_no_grid_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("highest_amsl_m", "area"),
+    ("lowest_amsl_m", "highest_amsl_m", "area"),
     [
-        (float("nan"), INNER),
-        (20_000.0, INNER),
-        (245.0, DegreeBox(52.0, 0.0, 51.0, 1.0)),
-        (245.0, DegreeBox(51.0, 0.0, float("inf"), 1.0)),
+        (0.0, float("nan"), INNER),
+        (float("nan"), 245.0, INNER),
+        (0.0, 20_000.0, INNER),
+        (0.0, -1.0, INNER),
+        (0.0, 245.0, DegreeBox(52.0, 0.0, 51.0, 1.0)),
+        (0.0, 245.0, DegreeBox(51.0, 0.0, float("inf"), 1.0)),
     ],
 )
-def test_what_bounds_nothing_is_refused(highest_amsl_m: float, area: DegreeBox) -> None:
+def test_what_bounds_nothing_is_refused(
+    lowest_amsl_m: float, highest_amsl_m: float, area: DegreeBox
+) -> None:
     with pytest.raises(Refused, match="ground"):
-        HighestGround.of(highest_amsl_m, area)
+        AreaGround.of(lowest_amsl_m, highest_amsl_m, area)
 
 
-def register() -> RestrictionRegister:
-    made = RestrictionRegister(find_terrain=find)
-    made.create(draft("high", volumes=(AGL_CEILING,)), NOW_US, AGENCIES)
-    made.create(draft("low", volumes=(AGL_FLOOR,)), NOW_US, AGENCIES)
-    made.create(draft("round"), NOW_US, AGENCIES)
-    return made
+def places(*pairs: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
+    latitude_deg, longitude_deg = np.array(pairs).T
+    return latitude_deg, longitude_deg
 
 
-def judged(one: Restriction | None) -> tuple[float | None, float | None]:
-    assert one is not None
-    return one.judged[0].floor_hae_m, one.judged[0].ceiling_hae_m
+def bounds(ground: Ground, accuracy_m: float, *pairs: tuple[float, float]) -> list[list[float]]:
+    below = ground.below(*places(*pairs), np.full(len(pairs), accuracy_m))
+    found: list[list[float]] = np.array(below).T.tolist()
+    return found
 
 
-def test_another_ground_makes_new_versions_of_those_it_changes() -> None:
-    # REQ-RES-017: what partners are shown as judged is what is judged.
-    made = register()
-    floor_m, ceiling_m = judged(made.get("agencies/lfb/restrictions/high"))
-    assert floor_m is None
-    assert ceiling_m == pytest.approx(120.0 + 245.0 + 45.95, abs=0.01)
-    changed = made.load_ground(None, "", NOW_US + 1)
-    assert [(str(one.draft.name), one.version, one.changed_us) for one in changed] == [
-        ("agencies/lfb/restrictions/high", 2, NOW_US + 1)
-    ]
-    assert judged(changed[0]) == (None, None)
-    assert "no ground height is configured" in changed[0].approximations[0]
-    changed = made.load_ground(LONDON_HIGHEST, "hill", NOW_US + 2)
-    assert [one.draft.name.restriction for one in changed] == ["high", "low"]
-    assert judged(changed[0])[1] == pytest.approx(120.0 + 12.0 + 45.95, abs=0.01)
-    assert judged(changed[1])[0] == pytest.approx(50.0 + 12.0 + 45.95, abs=0.01)
-    assert made.load_ground(LONDON_HIGHEST, "hill", NOW_US + 3) == []
-
-
-def test_a_snapshot_names_the_terrain_and_finds_it_again() -> None:
+def test_aircraft_are_over_the_ground_that_restrictions_are_over() -> None:
     # REQ-RES-017
-    made = register()
-    made.load_ground(LONDON_HIGHEST, "hill", NOW_US)
-    again = RestrictionRegister(find_terrain=find)
-    again.restore(made.state())
-    assert again.ground == made.ground
-    assert again.state() == made.state()
-    assert again.entry_index().prisms[0].ceiling_hae_m == pytest.approx(177.95, abs=0.01)
-    with pytest.raises(BrokenInvariant, match="hill"):
-        RestrictionRegister(find_terrain=no_terrain).restore(made.state())
+    ground = Ground.found(LONDON_GROUND, "hill", find)
+    flat, hill, edge, abroad = (51.5, -0.12), (51.6, 0.0), (51.0, 0.0), (53.07, -4.08)
+    unknown = [-np.inf, np.inf]
+    found = bounds(ground, 5.0, flat, hill, edge, abroad)
+    assert found == [[12.0, 12.0], [12.0, 90.0], unknown, unknown]
+    assert bounds(LONDON, 5.0, flat, edge) == [[0.0, 245.0], unknown]
+    assert bounds(NOTHING_KNOWN, 5.0, flat) == [unknown]
 
 
-def test_a_restriction_away_from_london_has_no_ceiling_above_ground() -> None:
-    # REQ-RES-017: London's hills say nothing about Snowdonia's.
-    there = volume(Circle(53.07, -4.08, 500.0), ceiling=VerticalLimit(120.0, LimitDatum.AGL))
-    made = RestrictionRegister().create(draft(volumes=(there,)), NOW_US, AGENCIES)
-    assert judged(made) == (None, None)
+def test_a_position_that_is_less_sure_is_over_more_ground() -> None:
+    ground = Ground.found(LONDON_GROUND, "hill", find)
+    beside = (51.575, 0.0)
+    assert bounds(ground, 10.0, beside) == bounds(ground, np.nan, beside) == [[12.0, 12.0]]
+    assert bounds(ground, 1_500.0, beside) == [[12.0, 90.0]]
+    assert bounds(ground, ACCURACY_M_MAX + 1.0, beside) == [[0.0, 245.0]]
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e300, -400.0])
+def test_what_no_position_can_be_has_no_ground_below(bad: float) -> None:
+    # Such reports are refused by name afterwards: the lookup must survive them.
+    ground = Ground.found(None, "hill", find)
+    unknown = [[-np.inf, np.inf]]
+    assert bounds(ground, 5.0, (bad, 0.0)) == unknown
+    assert bounds(ground, 5.0, (51.5, bad)) == unknown
+    found = bounds(ground, bad, (51.5, -0.12))
+    assert found == ([[12.0, 12.0]] if np.isnan(bad) else unknown)
+
+
+def test_a_take_off_was_somewhere_in_the_area_or_else_on_the_grid() -> None:
+    # REQ-RES-017
+    flat, east, abroad = (51.5, -0.12), (51.5, 0.5), (53.07, -4.08)
+    ground = Ground.found(LONDON_GROUND, "hill", find)
+    around = np.array(ground.around(*places(flat, east, abroad))).T.tolist()
+    assert around == [[0.0, 245.0], [12.0, 90.0], [-np.inf, np.inf]]
+    blank = TerrainGrid.of(51.0, -0.6, STEP_DEG, np.full((121, 121), np.nan, np.float32))
+    nothing = Ground(None, "blank", blank).around(*places(flat))
+    assert np.array(nothing).T.tolist() == [[-np.inf, np.inf]]
+
+
+def test_a_snapshot_of_an_older_release_had_its_lowest_ground_at_the_sea() -> None:
+    state = Ground(AreaGround(-4.0, 245.0, INNER)).state()
+    assert Ground.restored(state, find).area == AreaGround(-4.0, 245.0, INNER)
+    area, digest = items(state)
+    assert Ground.restored([items(area)[:5], digest], find).area == AreaGround(0.0, 245.0, INNER)
