@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.core.commands import SubmitReports
+from broker.core.geodesy.ground import LONDON
 from broker.core.names import SystemName
 from broker.core.tracks.memory import register_state, restore_register
 from broker.core.tracks.register import TrackRegister
@@ -71,7 +72,7 @@ def in_columns(register: TrackRegister) -> tuple[float, float, int]:
 
 def test_a_band_is_kept_as_it_was_stated_in_the_log_and_in_a_snapshot() -> None:
     # REQ-BAND-001: the same from the batch, from its record and from a snapshot.
-    batch = decode_batch(described(LOWEST), PUBLISHER).batch
+    batch = decode_batch(described(LOWEST), PUBLISHER, LONDON).batch
     logged = report_codec.decode(report_codec.encode(SubmitReports(batch, NOW_US))).batch
     assert logged.descriptions == batch.descriptions
     restored = TrackRegister(CATEGORIES)
@@ -86,28 +87,28 @@ def test_a_band_is_kept_as_it_was_stated_in_the_log_and_in_a_snapshot() -> None:
 
 def test_a_description_without_a_band_takes_it_away() -> None:
     # REQ-BAND-001
-    first, then = (decode_batch(described(one), PUBLISHER).batch for one in (LOWEST, None))
+    first, then = (decode_batch(described(one), PUBLISHER, LONDON).batch for one in (LOWEST, None))
     register = filled(first, then)
     assert not shown(register).HasField("allotted_band")
     assert in_columns(register) == (0.0, 0.0, HeightReference.NONE)
 
 
 def test_a_row_used_again_has_no_band() -> None:
-    register = filled(decode_batch(described(LOWEST), PUBLISHER).batch)
+    register = filled(decode_batch(described(LOWEST), PUBLISHER, LONDON).batch)
     limits_s = np.full(6, 5.0)
     register.advance(NOW_US + 60_000_000, limits_s, limits_s * 2)
     register.release_retired()
     undescribed = described(None)
     undescribed.reports[0].ClearField("description")
-    batch = decode_batch(undescribed, PUBLISHER).batch
+    batch = decode_batch(undescribed, PUBLISHER, LONDON).batch
     register.assign(batch, np.arange(1))
     assert in_columns(register) == (0.0, 0.0, HeightReference.NONE)
 
 
 def test_others_are_shown_no_band_of_a_masked_flight() -> None:
     # REQ-BAND-005
-    register = filled(decode_batch(described(LOWEST), PUBLISHER).batch)
-    without = filled(decode_batch(described(None), PUBLISHER).batch)
+    register = filled(decode_batch(described(LOWEST), PUBLISHER, LONDON).batch)
+    without = filled(decode_batch(described(None), PUBLISHER, LONDON).batch)
     assert shown(register, masked=True) == shown(without, masked=True)
 
 
@@ -117,7 +118,7 @@ def test_a_band_is_taken_whole_or_refused_by_its_field(
 ) -> None:
     # REQ-BAND-002
     band = {"lower_m": lower_m, "upper_m": upper_m, "reference": reference}
-    decoded = decode_batch(described(band, aircraft_class=aircraft_class), PUBLISHER)
+    decoded = decode_batch(described(band, aircraft_class=aircraft_class), PUBLISHER, LONDON)
     good = BAND_M_MIN <= lower_m < upper_m <= BAND_M_MAX and reference in (1, 2)
     good = good and aircraft_class == AircraftClass.DRONE
     if good:
@@ -146,5 +147,5 @@ def test_a_band_is_taken_whole_or_refused_by_its_field(
 )
 def test_what_is_refused_is_named(field: str, band: dict[str, Any], words: dict[str, Any]) -> None:
     # REQ-BAND-002
-    [refusal] = decode_batch(described(band, **words), PUBLISHER).refusals
+    [refusal] = decode_batch(described(band, **words), PUBLISHER, LONDON).refusals
     assert refusal.field == f"reports[0].description.{field}"
