@@ -8,6 +8,7 @@ hold kernels or what is compiled into them: other sources, another folder.
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,8 @@ PACKAGE: Final = Path(__file__).parent
 ROOMS: Final = (PACKAGE / "core", PACKAGE / "gateways" / "wire")
 DIGEST_CHARACTERS: Final = 16
 VARIABLE: Final = "NUMBA_CACHE_DIR"
+COMPLETE: Final = "complete"
+"""Written when everything is compiled: a start that was interrupted leaves some kernels, not all."""
 
 
 def sources_digest(*folders: Path) -> str:
@@ -42,6 +45,14 @@ def keep_kernels_apart() -> None:
 
 
 def are_kept() -> bool:
-    """Whether kernels of these sources were compiled before; where Numba keeps its own, unknown."""
+    """Whether all kernels of these sources were compiled before; where Numba keeps its own, unknown."""
     folder = os.environ.get(VARIABLE)
-    return folder is None or any(Path(folder).rglob("*.nbc"))
+    return folder is None or Path(folder, COMPLETE).is_file()
+
+
+def all_compiled() -> None:
+    """Leave the mark that `are_kept` looks for; a folder that takes none is asked about again."""
+    folder = os.environ.get(VARIABLE)
+    if folder is not None:
+        with suppress(OSError):
+            Path(folder, COMPLETE).touch()

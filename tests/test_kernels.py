@@ -12,6 +12,7 @@ from broker.kernels import (
     PACKAGE,
     ROOMS,
     VARIABLE,
+    all_compiled,
     are_kept,
     keep_kernels_apart,
     sources_digest,
@@ -55,9 +56,19 @@ def test_compiled_before_or_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert not are_kept()
     (tmp_path / "separation_1").mkdir()
     (tmp_path / "separation_1" / "kernel.1.nbc").write_bytes(b"")
+    assert not are_kept(), "some kernels are not all: the start that made this one was interrupted"
+    all_compiled()
     assert are_kept()
     monkeypatch.delenv(VARIABLE)
     assert are_kept()
+
+
+def test_a_folder_that_takes_no_mark_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "gone"))
+    all_compiled()
+    assert not are_kept()
 
 
 def test_importing_the_broker_chooses_the_folder(tmp_path: Path) -> None:

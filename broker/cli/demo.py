@@ -12,6 +12,7 @@ import structlog
 import typer
 from rich.console import Console
 
+from broker.cli.prepare import make_ready
 from broker.cli.problems import Problem
 from broker.cli.running import Running, announced, mqtt_server_for, running_broker, until_stopped
 from broker.cli.serve import read_settings, say_where
@@ -71,6 +72,7 @@ def demo(
             data_dir=data_dir or Path(temporary),
             agencies=demo_agencies(),
         )
+        make_ready(settings.policy)
         mqtt_server = mqtt_server_for(settings)
         try:
             asyncio.run(_demo(settings, mqtt_server, profile, seed, run_for))

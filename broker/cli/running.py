@@ -11,7 +11,6 @@ from typing import Final
 
 import structlog
 
-from broker import kernels
 from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.policies import ground_of, policy_text, supply_chain_text
 from broker.cli.problems import Problem
@@ -32,7 +31,6 @@ from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.clock import Clock
 from broker.service.engine import Engine
-from broker.service.rehearsal import rehearse
 from broker.service.settings import LOOPBACK, Settings
 from broker.service.signing import load_signer
 from broker.service.startup import assemble
@@ -123,9 +121,6 @@ async def running_broker(
         raise BrokenInvariant("settings with identities, and a broker without")
     sys.setswitchinterval(THREAD_SWITCH_S)
     policy = policy_text(settings.policy)
-    if not kernels.are_kept():
-        log.info("kernels-compiling", note="the first start on a machine takes a minute or two")
-    await asyncio.to_thread(rehearse, policy, WireEncoder(exercise=False))
     broker = _broker_of(settings, clock, policy, security)
     try:
         await _start(broker, settings, policy)

@@ -11,6 +11,7 @@ from rich.console import Console
 from adapters.registry import UnknownAdapter, recording_start_us
 from broker.cli.feeds import adapters_running
 from broker.cli.following import RecordedClock
+from broker.cli.prepare import make_ready
 from broker.cli.problems import Problem
 from broker.cli.running import (
     REVOKED_ELSEWHERE,
@@ -106,6 +107,7 @@ def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command
     wanted = adapter or []
     clock = recorded_clock(wanted) if recorded else SystemClock()
     security = secured(settings, clock)
+    make_ready(settings.policy)
     mqtt_server = mqtt_server_for(settings, security)
     asyncio.run(_serve(settings, clock, mqtt_server, security, wanted, adapter_agency, run_for))
 
