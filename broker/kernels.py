@@ -17,7 +17,7 @@ ROOMS: Final = (PACKAGE / "core", PACKAGE / "gateways" / "wire")
 DIGEST_CHARACTERS: Final = 16
 VARIABLE: Final = "NUMBA_CACHE_DIR"
 COMPLETE: Final = "complete"
-"""Written when everything is compiled: a start that was interrupted leaves some kernels, not all."""
+"""Written when all is compiled: a start that was interrupted leaves some kernels, not all."""
 
 
 def sources_digest(*folders: Path) -> str:
@@ -45,7 +45,7 @@ def keep_kernels_apart() -> None:
 
 
 def are_kept() -> bool:
-    """Whether all kernels of these sources were compiled before; where Numba keeps its own, unknown."""
+    """Whether all kernels of these sources are compiled; where Numba keeps its own, unknown."""
     folder = os.environ.get(VARIABLE)
     return folder is None or Path(folder, COMPLETE).is_file()
 

@@ -6,14 +6,13 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from broker.cli import wording
+from broker.cli.alert_wording import alert_grid
 from broker.cli.connection import broker_client
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP
 from broker.cli.proto_json import message_json
-from broker.cli.screen import alert_cells
 from broker.cli.wording import printable
 from keepclear.v1.alerts_pb2 import Alert
 
@@ -32,12 +31,7 @@ def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJso
     elif not found:
         print('No active alert. That is not "no traffic": see `keepclear doctor` for silent feeds.')
     else:
-        table = Table(title="Alerts", title_justify="left")
-        for heading in ("level", "what", "height", "id"):
-            table.add_column(heading, overflow="fold")
-        for alert in found:
-            table.add_row(*alert_cells(alert))
-        Console().print(table)
+        Console().print(alert_grid(found))
 
 
 @alerts_app.command(epilog=EXIT_CODES_HELP)

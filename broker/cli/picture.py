@@ -18,6 +18,10 @@ TRACKS_KEPT_MAX: Final = 20_000
 NOTICES_KEPT_MAX: Final = 3
 
 _GONE: Final = (feed_pb2.TRACK_STATE_MERGED, feed_pb2.TRACK_STATE_WITHHELD)
+_ON_GROUND: Final = (
+    common_pb2.OPERATIONAL_STATUS_ON_GROUND,
+    common_pb2.OPERATIONAL_STATUS_AT_DOCK,
+)
 _OVER: Final = (
     restrictions_pb2.RESTRICTION_STATE_WITHDRAWN,
     restrictions_pb2.RESTRICTION_STATE_EXPIRED,
@@ -111,13 +115,14 @@ class Picture:
         )
 
     def tracks_by_interest(self) -> list[TrackView]:
-        """Those in an alert first, then those about to launch, then by agency and label."""
+        """In an alert first, then about to launch, then in the air, then the others."""
         alerted = {p.track_id for alert in self.alerts.values() for p in alert.parties}
         return sorted(
             self.tracks.values(),
             key=lambda t: (
                 t.track_id not in alerted,
                 t.operational_status != common_pb2.OPERATIONAL_STATUS_LAUNCHING,
+                t.operational_status in _ON_GROUND or t.state == feed_pb2.TRACK_STATE_DOCKED,
                 t.agency,
                 t.label,
                 t.track_id,

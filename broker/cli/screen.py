@@ -1,52 +1,61 @@
 """The picture as a terminal shows it. A frozen picture never looks live."""
 
+import textwrap
+from collections.abc import Sequence
 from typing import Final
 
-from rich.console import Group, RenderableType
+from rich.console import ConsoleDimensions, Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from broker.cli import restriction_wording, wording
+from broker.cli.alert_wording import alert_grid, lines_needed
 from broker.cli.picture import Picture
 from broker.cli.wording import printable
-from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2
-from keepclear.v1.alerts_pb2 import Alert
+from keepclear.v1 import common_pb2, feed_pb2, restrictions_pb2
+from keepclear.v1.restrictions_pb2 import Restriction
 
-ALERTS_SHOWN_MAX: Final = 8
-MEMBERS_SHOWN_MAX: Final = 3
-"""Members of a cluster beside the one that leads it."""
 RESTRICTIONS_SHOWN_MAX: Final = 5
 VOLUMES_SHOWN_MAX: Final = 5
 SILENT_SHOWN_MAX: Final = 3
-TRACKS_SHOWN_MIN: Final = 5
-_TRACK_WIDTHS_MIN: Final = {"label": 8, "height": 24, "age": 5}
-_LINES_ROUND_TRACKS: Final = 12
-"""Headings, borders and status lines on a full screen."""
-
-_LEVEL_STYLES: Final = {
-    common_pb2.ALERT_LEVEL_CAUTION: "yellow",
-    common_pb2.ALERT_LEVEL_WARNING: "bold red",
-    common_pb2.ALERT_LEVEL_FLOOR: "bold white on red",
+TRACKS_SHOWN_MIN: Final = 4
+_TRACK_WIDTHS_MIN: Final = {
+    "label": 8,
+    "agency": 6,
+    "class": 10,
+    "height": 28,
+    "age": 4,
+    "state": 8,
+    "contact": 9,
 }
+"""Together 80 with the gaps: on a wider screen each gets more."""
+_TALL_SCREEN_LINES: Final = 30
+"""From here on there is room for notices in full; below, they get a line each."""
+_ROUND_TRACKS: Final = 3
+"""Lines: the title, the headings, and how many more there are."""
+_GAP: Final = 1
+_ALERTS_SHARE: Final = 0.5
+"""Of the screen: below the alerts a desk still sees what is asked of it and what flies."""
 _STATE_STYLES: Final = {
     feed_pb2.TRACK_STATE_STALE: "yellow",
     feed_pb2.TRACK_STATE_LOST: "bold red",
 }
 
 
-def render(picture: Picture, now_s: float, height_lines: int) -> RenderableType:
+def render(picture: Picture, now_s: float, size: ConsoleDimensions) -> RenderableType:
     """The whole screen at `now_s` of the monotonic clock."""
     if picture.heard_s is None:
         return Text("Connected. Waiting for the first picture.")
     lost = picture.link_lost(now_s)
-    parts: list[RenderableType] = [_status(picture, now_s)]
-    parts += [_alerts(picture), _restrictions(picture), *_volumes(picture)]
-    used = _LINES_ROUND_TRACKS + min(len(picture.alerts), ALERTS_SHOWN_MAX) * 2
-    used += min(len(picture.restrictions), RESTRICTIONS_SHOWN_MAX)
-    used += min(len(picture.volumes), VOLUMES_SHOWN_MAX)
-    parts.append(_tracks(picture, now_s, max(TRACKS_SHOWN_MIN, height_lines - used)))
-    parts += [Text(f"notice: {printable(notice.text)}") for notice in picture.notices]
+    notices, notice_lines = _notices(picture, size)
+    volumes, volume_lines = _volumes(picture)
+    room = size.height - 1 - volume_lines - notice_lines
+    alerts, alert_lines = _alerts(picture, ConsoleDimensions(size.width, room))
+    requests, request_lines = _restrictions(picture, room)
+    rows = max(TRACKS_SHOWN_MIN, room - alert_lines - request_lines - _ROUND_TRACKS)
+    tracks = _tracks(picture, now_s, rows)
+    parts = [_status(picture, now_s), *alerts, *requests, *volumes, tracks, *notices]
     if not lost:
         return Group(*parts)
     return Panel(
@@ -91,125 +100,111 @@ def _link_lost(picture: Picture, now_s: float) -> Text:
     )
 
 
-def _alerts(picture: Picture) -> RenderableType:
+def _alerts(picture: Picture, room: ConsoleDimensions) -> tuple[list[RenderableType], int]:
+    """The most urgent alerts, in a part of `room` but always one; and the lines they take."""
     alerts = picture.alerts_by_urgency()
     if not alerts:
-        return Text('No alert. That is not "no traffic": see the coverage above.')
-    table = Table(title=f"Alerts ({len(alerts)})", title_justify="left", expand=True)
-    for heading in ("level", "what", "height", "id"):
-        table.add_column(heading)
-    for alert in alerts[:ALERTS_SHOWN_MAX]:
-        table.add_row(*alert_cells(alert))
-    if len(alerts) > ALERTS_SHOWN_MAX:
-        table.caption = f"and {len(alerts) - ALERTS_SHOWN_MAX} less urgent"
-    return table
+        return [Text('No alert. That is not "no traffic": see the coverage above.')], 1
+    lines_max, shown, used = room.height * _ALERTS_SHARE, 0, 1
+    for alert in alerts:
+        needed = lines_needed(alert, room.width)
+        if shown and used + needed + 1 > lines_max:  # with a line for how many more there are
+            break
+        shown, used = shown + 1, used + needed
+    parts = [_title(f"Alerts ({len(alerts)})"), alert_grid(alerts[:shown])]
+    if shown == len(alerts):
+        return parts, used
+    return [*parts, _more(len(alerts) - shown, "less urgent")], used + 1
 
 
-def alert_cells(alert: Alert) -> tuple[Text, Text, Text, Text]:
-    """Level, headline with advice, relative height with its doubt, and id."""
-    what = printable(alert.headline)
-    if alert.advice:
-        what += f"\n{printable(alert.advice)}"
-    for member in alert.members[1 : MEMBERS_SHOWN_MAX + 1]:
-        what += f"\n- {wording.level_words(member.level)}: {printable(member.headline)}"
-        what += f" {printable(member.advice)}" if member.advice else ""
-    if alert.member_count > MEMBERS_SHOWN_MAX + 1:
-        what += f"\n- and {alert.member_count - MEMBERS_SHOWN_MAX - 1} more at this incident"
-    if alert.acknowledgements:
-        by = ", ".join(printable(ack.acknowledged_by) for ack in alert.acknowledgements)
-        what += f"\nread by {by}"
-    style = _LEVEL_STYLES.get(alert.level, "")
-    return (
-        Text(wording.level_words(alert.level), style=style),
-        Text(what, style=style),
-        Text(relative_height_words(alert)),
-        Text(printable(alert.alert_id)),
-    )
-
-
-def relative_height_words(alert: Alert) -> str:
-    """The second above or below the first, always with its doubt."""
-    if not alert.HasField("relative_height_m"):
-        no_members = alert.kind == alerts_pb2.ALERT_KIND_CLUSTER and not alert.members
-        of_restriction = alert.kind == alerts_pb2.ALERT_KIND_RESTRICTION or alert.restriction
-        if of_restriction or no_members:  # its headline says how it lies
-            return ""
-        return "not known: counts as inside"
-    side = "above" if alert.relative_height_m >= 0 else "below"
-    words = f"{wording.feet(abs(alert.relative_height_m))} {side}"
-    if alert.HasField("relative_height_doubt_m"):
-        words += f" \N{PLUS-MINUS SIGN} {wording.feet(alert.relative_height_doubt_m)}"
-    return words
-
-
-def _restrictions(picture: Picture) -> RenderableType:
+def _restrictions(picture: Picture, room_lines: int) -> tuple[list[RenderableType], int]:
     restrictions = sorted(picture.restrictions.values(), key=lambda r: r.name)
     if not restrictions:
-        return Text("No keep-clear request in force or planned.")
-    table = Table(
-        title=f"Keep-clear requests ({len(restrictions)})", title_justify="left", expand=True
-    )
-    for heading in ("state", "title", "where", "contact"):
-        table.add_column(heading)
-    for restriction in restrictions[:RESTRICTIONS_SHOWN_MAX]:
-        volumes = [restriction_wording.volume_words(volume) for volume in restriction.volumes[:1]]
-        table.add_row(
-            Text(restriction_wording.restriction_state_words(restriction.state)),
-            Text(printable(restriction.title)),
-            Text(volumes[0] if volumes else ""),
-            Text(printable(restriction.contact)),
+        return [Text("No keep-clear request in force or planned.")], 1
+    rows = [
+        (
+            _request_title(one),
+            "".join(restriction_wording.volume_words(volume) for volume in one.volumes[:1]),
+            printable(one.contact),
         )
-    if len(restrictions) > RESTRICTIONS_SHOWN_MAX:
-        table.caption = f"and {len(restrictions) - RESTRICTIONS_SHOWN_MAX} more"
-    return table
+        for one in restrictions
+    ]
+    few = max(2, min(RESTRICTIONS_SHOWN_MAX, room_lines // 8))
+    return _listed(f"Keep-clear requests ({len(rows)})", rows, few)
 
 
-def _volumes(picture: Picture) -> list[RenderableType]:
+def _request_title(restriction: Restriction) -> str:
+    """Its title, and its state unless it is in force, which most are."""
+    title = printable(restriction.title)
+    if restriction.state == restrictions_pb2.RESTRICTION_STATE_ACTIVE:
+        return title
+    return f"{restriction_wording.restriction_state_words(restriction.state)}: {title}"
+
+
+def _volumes(picture: Picture) -> tuple[list[RenderableType], int]:
     """Where aircraft fly that are not shown; nothing where there are none."""
     volumes = sorted(picture.volumes.values(), key=lambda volume: volume.volume_id)
     if not volumes:
-        return []
-    table = Table(
-        title=f"Keep clear: aircraft that are not shown ({len(volumes)})",
-        title_justify="left",
-        expand=True,
-    )
-    for heading in ("id", "where", "height"):
-        table.add_column(heading)
-    for volume in volumes[:VOLUMES_SHOWN_MAX]:
-        cells = (printable(volume.volume_id), *wording.keep_clear_words(volume))
-        table.add_row(*(Text(cell) for cell in cells))
-    if len(volumes) > VOLUMES_SHOWN_MAX:
-        table.caption = f"and {len(volumes) - VOLUMES_SHOWN_MAX} more"
-    return [table]
+        return [], 0
+    rows = [(printable(one.volume_id), *wording.keep_clear_words(one)) for one in volumes]
+    title = f"Keep clear: aircraft that are not shown ({len(rows)})"
+    return _listed(title, rows, VOLUMES_SHOWN_MAX)
 
 
-def _doing(picture: Picture, track: feed_pb2.TrackView, now_s: float) -> str:
-    path = wording.path_words(track, picture.path_age_s(track, now_s))
-    return "\n".join(words for words in (wording.doing_words(track), path) if words)
+def _notices(picture: Picture, size: ConsoleDimensions) -> tuple[list[RenderableType], int]:
+    words = [f"notice: {printable(one.text)}" for one in picture.notices]
+    if size.height < _TALL_SCREEN_LINES:
+        short = Text("\n".join(words), style="dim", no_wrap=True, overflow="ellipsis")
+        return [short] if words else [], len(words)
+    lines = sum(len(textwrap.wrap(one, size.width)) for one in words)
+    return [Text(one, style="dim") for one in words], lines
+
+
+def _listed(
+    title: str, rows: Sequence[tuple[str, ...]], shown: int
+) -> tuple[list[RenderableType], int]:
+    """A line for each of the first rows, with a title and what is left out; and how many lines."""
+    grid = Table.grid(padding=(0, _GAP, 0, 0), expand=True)
+    for number in range(len(rows[0])):
+        # The second column, of places, gives way on a narrow screen.
+        grid.add_column(no_wrap=True, ratio=1 if number == 1 else None)
+    for row in rows[:shown]:
+        grid.add_row(*(Text(cell) for cell in row))
+    parts = [_title(title), grid]
+    if len(rows) > shown:
+        parts.append(_more(len(rows) - shown))
+    return parts, len(parts) - 1 + min(len(rows), shown)
+
+
+def _title(words: str) -> RenderableType:
+    return Text(words, style="bold cyan")
+
+
+def _more(count: int, words: str = "more") -> RenderableType:
+    return Text(f"and {count} {words}", style="dim")
 
 
 def _tracks(picture: Picture, now_s: float, rows: int) -> RenderableType:
     tracks = picture.tracks_by_interest()
-    table = Table(title=f"Aircraft ({len(tracks)})", title_justify="left", expand=True)
+    table = Table(box=None, padding=(0, _GAP, 0, 0), expand=True, header_style="dim")
     for heading in ("label", "agency", "class", "height", "age", "state", "contact"):
         # On a narrow screen everything else gives way before which aircraft, how high, how old.
-        width = _TRACK_WIDTHS_MIN.get(heading)
-        table.add_column(heading, no_wrap=True, min_width=width)
+        table.add_column(heading, no_wrap=True, min_width=_TRACK_WIDTHS_MIN.get(heading))
     for track in tracks[:rows]:
         launching = track.operational_status == common_pb2.OPERATIONAL_STATUS_LAUNCHING
         style = _STATE_STYLES.get(track.state, "bold yellow" if launching else "")
-        contact = track.talkgroup or track.duty_contact
+        path = wording.path_words(track, picture.path_age_s(track, now_s))
         cells = (
             printable(track.label or track.track_id),
             printable(track.agency),
             wording.class_words(track.aircraft_class),
             wording.height_words(track),
             wording.age_words(picture.track_age_s(track, now_s)),
-            _doing(picture, track, now_s),
-            printable(contact),
+            ", ".join(filter(None, (wording.doing_words(track), path))),
+            printable(track.talkgroup or track.duty_contact),
         )
         table.add_row(*(Text(cell, style=style) for cell in cells))
+    parts = [_title(f"Aircraft ({len(tracks)})"), table]
     if len(tracks) > rows:
-        table.caption = f"and {len(tracks) - rows} more"
-    return table
+        parts.append(_more(len(tracks) - rows))
+    return Group(*parts)

@@ -181,7 +181,7 @@ async def _draw(console: Console, picture: Picture) -> None:
         return
     with Live(console=console, screen=True, auto_refresh=False) as live:
         while True:
-            live.update(render(picture, time.monotonic(), console.height), refresh=True)
+            live.update(render(picture, time.monotonic(), console.size), refresh=True)
             await asyncio.sleep(SCREEN_REFRESH_S)
 
 
@@ -189,6 +189,6 @@ async def _draw_plain(console: Console, picture: Picture) -> None:
     try:
         while True:
             await asyncio.sleep(PLAIN_REFRESH_S)
-            console.print(render(picture, time.monotonic(), console.height))
+            console.print(render(picture, time.monotonic(), console.size))
     finally:  # the last picture, also of a watch shorter than one interval
-        console.print(render(picture, time.monotonic(), console.height))
+        console.print(render(picture, time.monotonic(), console.size))

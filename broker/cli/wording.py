@@ -8,6 +8,9 @@ the cursor.
 from datetime import UTC, datetime
 from typing import Final
 
+import numpy as np
+
+from broker.core.geodesy.geoid import GRID_DOUBT_M, undulation
 from broker.core.units import FOOT_M, SECOND_US
 from keepclear.v1 import common_pb2, feed_pb2
 
@@ -23,7 +26,7 @@ _CLASSES: Final[dict[int, str]] = {
     common_pb2.AIRCRAFT_CLASS_UNKNOWN_DRONE: "unclaimed drone",
 }
 _LEVELS: Final[dict[int, str]] = {
-    common_pb2.ALERT_LEVEL_UNSPECIFIED: "cleared",
+    common_pb2.ALERT_LEVEL_UNSPECIFIED: "ended",
     common_pb2.ALERT_LEVEL_ADVISORY: "advisory",
     common_pb2.ALERT_LEVEL_CAUTION: "CAUTION",
     common_pb2.ALERT_LEVEL_WARNING: "WARNING",
@@ -65,7 +68,7 @@ def feet(height_m: float) -> str:
 
 
 def height_words(track: feed_pb2.TrackView) -> str:
-    """The published height in words: by datum in feet, or relative; never above the ellipsoid."""
+    """The height in words: by datum in feet, or relative; never above the ellipsoid."""
     words: list[str] = []
     if track.HasField("altitude_m"):
         if track.altitude_datum == common_pb2.ALTITUDE_DATUM_AMSL:
@@ -78,9 +81,21 @@ def height_words(track: feed_pb2.TrackView) -> str:
         words.append(f"{feet(track.height_m)} ({round(track.height_m)} m) above {place}")
     if words:
         return ", ".join(words)
-    if track.HasField("altitude_m") or track.HasField("altitude_hae_m"):
+    return _satellite_words(track)
+
+
+def _satellite_words(track: feed_pb2.TrackView) -> str:
+    """A satellite's height as one above sea level, where the geoid is known well enough."""
+    if track.HasField("altitude_hae_m"):
+        altitude_hae_m = track.altitude_hae_m
+    elif track.altitude_datum == common_pb2.ALTITUDE_DATUM_HAE and track.HasField("altitude_m"):
+        altitude_hae_m = track.altitude_m
+    else:
+        return "not known"
+    geoid = undulation(np.array([track.latitude_deg]), np.array([track.longitude_deg]))
+    if geoid.doubt_m[0] > GRID_DOUBT_M:
         return "\N{EM DASH} (satellite height only)"
-    return "not known"
+    return f"{feet(altitude_hae_m - geoid.undulation_m[0])} above sea level (satellite)"
 
 
 def keep_clear_words(volume: feed_pb2.KeepClearVolume) -> tuple[str, str]:
@@ -103,6 +118,11 @@ def instant_words(instant_us: int) -> str:
     except (OverflowError, ValueError, OSError):
         return f"{instant_us} us"
     return moment.strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def clock_words(instant_us: int) -> str:
+    """The time of day, UTC, of something that happened lately."""
+    return instant_words(instant_us).rpartition(" ")[2]
 
 
 def class_words(aircraft_class: int) -> str:

@@ -17,9 +17,9 @@ def alerted(fake_broker: FakeBroker) -> FakeBroker:
     fake_broker.alerts["al-1"] = alerts_pb2.Alert(
         alert_id="al-1",
         level="ALERT_LEVEL_WARNING",
-        headline="HELICOPTER closing on MET-07\x1b[31m",
+        headline="HELICOPTER closing on MET-07, 200 ft above\x1b[31m",
         advice="Land or move south-west.",
-        relative_height_m=61,
+        relative_height_m=-61,
         relative_height_doubt_m=30,
         raised_us=5,
     )
@@ -39,6 +39,7 @@ def test_list() -> None:
     assert result.exit_code == 0
     for words in ("WARNING", "HELICOPTER closing", "Land or move", "200 ft above", "al-1"):
         assert words in result.stdout
+    assert "below" not in result.stdout
     assert "\x1b[31m" not in result.stdout
     line = json.loads(runner.invoke(app, ["alerts", "list", "--json"]).stdout)
     assert line["raised_us"] == 5

@@ -32,6 +32,19 @@ def test_tracks_are_replaced_and_ordered_with_alerted_ones_first() -> None:
     assert [track.label for track in picture.tracks_by_interest()] == ["B", "A2"]
 
 
+def test_what_flies_comes_before_what_stands() -> None:
+    picture = Picture()
+    views = [
+        feed_pb2.TrackView(
+            track_id="d", agency="las", operational_status=common_pb2.OPERATIONAL_STATUS_AT_DOCK
+        ),
+        feed_pb2.TrackView(track_id="s", agency="las", state=feed_pb2.TRACK_STATE_DOCKED),
+        feed_pb2.TrackView(track_id="f", agency="met", state=feed_pb2.TRACK_STATE_LOST),
+    ]
+    picture.apply(tracks(*views), 0)
+    assert [track.track_id for track in picture.tracks_by_interest()] == ["f", "d", "s"]
+
+
 def test_alerts_most_urgent_first_and_cleared_ones_go() -> None:
     picture = Picture()
     for alert_id, level, loss_s in (("c", 2, 5), ("d", 2, 3), ("w", 3, 30), ("n", 2, None)):

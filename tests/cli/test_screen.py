@@ -2,18 +2,20 @@
 
 import io
 
+import pytest
 from rich.console import Console
 
+from broker.cli.alert_wording import alert_lines
 from broker.cli.picture import Picture
-from broker.cli.screen import alert_cells, coverage_words, relative_height_words, render
+from broker.cli.screen import coverage_words, render
 from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2, restrictions_pb2
 
 NOW_US = 1_760_000_000_000_000
 
 
-def shown(picture: Picture, now_s: float, height_lines: int = 60) -> str:
-    console = Console(width=180, record=True, file=io.StringIO())
-    console.print(render(picture, now_s, height_lines))
+def shown(picture: Picture, now_s: float, height: int = 60, width: int = 180) -> str:
+    console = Console(width=width, height=height, record=True, file=io.StringIO())
+    console.print(render(picture, now_s, console.size))
     return console.export_text()
 
 
@@ -38,10 +40,11 @@ def filled() -> Picture:
     alert = alerts_pb2.Alert(
         alert_id="al-1",
         level=common_pb2.ALERT_LEVEL_WARNING,
-        headline="HELICOPTER closing on MET-07 from north-east",
+        headline="HELICOPTER closing on MET-07 from north-east, 420 m, 200 ft above",
         advice="Land or move south-west.",
-        relative_height_m=61,
+        relative_height_m=-61,  # the second aircraft is the drone
         relative_height_doubt_m=30,
+        raised_us=NOW_US,
         acknowledgements=[alerts_pb2.Acknowledgement(acknowledged_by="Met desk")],
     )
     restriction = restrictions_pb2.Restriction(
@@ -69,14 +72,15 @@ def test_everything_a_desk_needs_is_on_the_screen() -> None:
         "WARNING",
         "HELICOPTER closing on MET-07",
         "Land or move south-west.",
-        "read by Met desk",
-        "200 ft above ± 100 ft",
+        "since 08:53:20Z, read by Met desk, al-1",
+        "200 ft above",
         "Fire, [bold]Mill Road",
         "200 ft (61 m) above take-off",
         "TG-9",
         "notice: display shed",
     ):
         assert words in text
+    assert "below" not in text  # one height, and that in the headline
     assert "137" not in text  # REQ-WORDS: no ellipsoid height
     assert "\x1b[2J" not in text
     assert "LINK LOST" not in text
@@ -114,28 +118,47 @@ def test_coverage_names_the_silent_ones() -> None:
     assert "1 feed silent" in coverage_words(picture, 0)
 
 
-def test_long_lists_say_how_much_is_not_shown() -> None:
+def crowded() -> Picture:
     picture = Picture()
     views = [feed_pb2.TrackView(track_id=f"t{n}", label=f"L{n}") for n in range(50)]
     picture.apply(feed_pb2.FeedMessage(tracks=feed_pb2.TrackFrame(tracks=views)), 0)
     for n in range(12):
-        alert = alerts_pb2.Alert(alert_id=f"a{n}", level="ALERT_LEVEL_ADVISORY")
+        alert = alerts_pb2.Alert(
+            alert_id=f"a{n}",
+            level="ALERT_LEVEL_ADVISORY",
+            headline=f"Helicopter {n} closing from north-east, 420 m, 200 ft above, 12 s. " * 2,
+            raised_us=n,
+        )
         picture.apply(feed_pb2.FeedMessage(alert=alert), 0)
         restriction = restrictions_pb2.Restriction(name=f"r{n}", state="RESTRICTION_STATE_ACTIVE")
         picture.apply(feed_pb2.FeedMessage(restriction=restriction), 0)
-    text = shown(picture, 0, 24)
-    assert "and 45 more" in text
-    assert "and 4 less urgent" in text
-    assert "and 7 more" in text
+    return picture
 
 
-def test_relative_heights() -> None:
-    alert = alerts_pb2.Alert()
-    assert relative_height_words(alert) == "not known: counts as inside"
-    alert.kind = alerts_pb2.ALERT_KIND_RESTRICTION
-    assert relative_height_words(alert) == ""
-    alert.relative_height_m = -61
-    assert relative_height_words(alert) == "200 ft below"
+def test_long_lists_say_how_much_is_not_shown() -> None:
+    text = shown(crowded(), 0, 24)
+    assert "Alerts (12)" in text
+    assert "and 8 less urgent" in text
+    assert "and 10 more" in text  # of the requests
+    assert "Aircraft (50)" in text
+    assert "and 44 more" in text
+
+
+@pytest.mark.parametrize(("height", "width"), [(24, 80), (24, 200), (50, 80), (50, 200)])
+def test_a_picture_fits_its_screen(height: int, width: int) -> None:
+    # REQ-UI: what a full screen leaves out is counted, never cut off below.
+    picture = crowded()
+    notice = feed_pb2.Notice(text="systems name themselves and nobody checks it " * 3)
+    picture.apply(feed_pb2.FeedMessage(notice=notice), 0)
+    lines = shown(picture, 0, height, width).rstrip("\n").splitlines()
+    assert height - 1 <= len(lines) <= height
+    assert "Helicopter 0" in " ".join(lines)
+    assert "nobody checks it" in lines[-1]
+
+
+def test_who_has_not_read_an_alert_is_said() -> None:
+    alert = alerts_pb2.Alert(alert_id="al-1", headline="Traffic", raised_us=NOW_US)
+    assert alert_lines(alert) == ["Traffic", "since 08:53:20Z, NOT READ YET, al-1"]
 
 
 def test_a_cluster_shows_its_members_and_counts_the_rest() -> None:
@@ -146,15 +169,13 @@ def test_a_cluster_shows_its_members_and_counts_the_rest() -> None:
     cluster = alerts_pb2.Alert(
         kind="ALERT_KIND_CLUSTER", headline="Drone 0", members=members, member_count=25
     )
-    what = alert_cells(cluster)[1].plain.splitlines()
-    assert what == [
+    assert alert_lines(cluster)[:-1] == [
         "Drone 0",
         "- WARNING: Drone 1 Land.",
         "- WARNING: Drone 2 Land.",
         "- WARNING: Drone 3 Land.",
         "- and 21 more at this incident",
     ]
-    assert relative_height_words(alerts_pb2.Alert(kind="ALERT_KIND_CLUSTER")) == ""
 
 
 def test_a_launch_and_a_planned_path_are_in_words_and_first() -> None:

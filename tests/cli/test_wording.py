@@ -31,6 +31,21 @@ def test_a_relative_height_is_in_feet_and_metres() -> None:
     assert wording.height_words(track).endswith("above ground")
 
 
+def test_a_satellite_height_is_shown_above_sea_level_where_the_geoid_is_known() -> None:
+    # The geoid over London lies 45.95 m above the ellipsoid: 151 ft that nobody must read.
+    track = feed_pb2.TrackView(
+        latitude_deg=51.5074,
+        longitude_deg=-0.1278,
+        altitude_m=1_000 * FOOT_M + 45.95,
+        altitude_datum=common_pb2.ALTITUDE_DATUM_HAE,
+    )
+    assert wording.height_words(track) == "1,000 ft above sea level (satellite)"
+    track.altitude_hae_m = 2_000 * FOOT_M + 45.95  # filtered
+    assert wording.height_words(track) == "2,000 ft above sea level (satellite)"
+    track.longitude_deg = -40.0
+    assert wording.height_words(track) == "\N{EM DASH} (satellite height only)"
+
+
 @given(st.floats(-500, 30_000))
 def test_an_ellipsoid_height_never_reaches_a_person(altitude_m: float) -> None:
     # REQ-WORDS: ellipsoid heights never reach a person.
