@@ -16,6 +16,7 @@ from broker.cli.connection import broker_client
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
 from broker.cli.problems import EXIT_CODES_HELP
 from broker.cli.proto_json import message_json
+from broker.cli.restriction_wording import limit_words
 from broker.cli.sharing import level_words
 from broker.cli.wording import printable
 from broker.core.errors import Refused
@@ -157,6 +158,7 @@ def _area(area: pb.AgreementArea) -> str:
         )
     else:
         words = f"a polygon of {len(area.polygon.vertices)} vertices"
+    words += f", {limit_words(area.floor)} to {limit_words(area.ceiling)}"
     return f"{area.label}, {words}" if area.label else words
 
 

@@ -7,11 +7,12 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from broker.cli import values
 from broker.cli.problems import Problem
 from broker.core.units import SECOND_US
 from keepclear.v1 import agreements_pb2 as pb
 from keepclear.v1.sharing_pb2 import SHARING_LEVEL_MASKED, SHARING_LEVEL_OPEN
-from keepclear.v1.volumes_pb2 import Circle, LatLng, Polygon
+from keepclear.v1.volumes_pb2 import Circle, LatLng, Polygon, VerticalLimit
 
 FILE_BYTES_MAX: Final = 1_000_000
 _LEVELS: Final = {"open": SHARING_LEVEL_OPEN, "masked": SHARING_LEVEL_MASKED}
@@ -38,6 +39,8 @@ class _Area(_Table):
     label: str = ""
     circle: _Circle | None = None
     polygon: tuple[tuple[float, float], ...] | None = None
+    floor: str = "surface"
+    ceiling: str = "unlimited"
 
 
 class _Share(_Table):
@@ -75,7 +78,7 @@ def read_terms(file: Path) -> pb.Agreement:
         name=given.id,
         title=given.title,
         parties=[pb.AgreementParty(**party.model_dump()) for party in given.parties],
-        areas=[_area(area) for area in given.areas],
+        areas=[_area(f"areas.{place}", area) for place, area in enumerate(given.areas)],
         shares=[
             pb.AgreementShare(owner=share.owner, reader=reader, level=_LEVELS[share.level])
             for share in given.shares
@@ -88,8 +91,12 @@ def read_terms(file: Path) -> pb.Agreement:
     )
 
 
-def _area(area: _Area) -> pb.AgreementArea:
-    message = pb.AgreementArea(label=area.label)
+def _area(field: str, area: _Area) -> pb.AgreementArea:
+    message = pb.AgreementArea(
+        label=area.label,
+        floor=_limit(f"{field}.floor", area.floor),
+        ceiling=_limit(f"{field}.ceiling", area.ceiling),
+    )
     if area.circle is not None:
         center = LatLng(
             latitude_deg=area.circle.latitude_deg, longitude_deg=area.circle.longitude_deg
@@ -99,6 +106,13 @@ def _area(area: _Area) -> pb.AgreementArea:
         vertices = [LatLng(latitude_deg=one, longitude_deg=two) for one, two in area.polygon]
         message.polygon.CopyFrom(Polygon(vertices=vertices))
     return message
+
+
+def _limit(field: str, text: str) -> VerticalLimit:
+    try:
+        return values.vertical_limit(text)
+    except ValueError as error:
+        raise Problem(f"{field}: {error}.") from None
 
 
 def _time_us(field: str, at: datetime) -> int:

@@ -1,4 +1,4 @@
-"""Agreement commands to JSON and back, as logged in version 1 of each."""
+"""Agreement commands to JSON and back, as logged in the current version of each."""
 
 from typing import assert_never
 
@@ -12,7 +12,6 @@ from broker.core.agreements.commands import (
 )
 from broker.core.agreements.model import (
     AgreedShare,
-    AgreementArea,
     AgreementParty,
     AgreementRules,
     AgreementTerms,
@@ -21,7 +20,7 @@ from broker.core.names import AgreementName, SystemName
 from broker.core.sharing.settings import SharingLevel
 from broker.journal.canonical import Fields, as_text
 from broker.journal.records import RecordKind
-from broker.journal.volume_codec import shape_from_json, shape_to_json
+from broker.journal.volume_codec import volume_from_json, volume_to_json
 
 KINDS = frozenset(
     {
@@ -96,7 +95,7 @@ def _terms_to_json(terms: AgreementTerms) -> Json:
             }
             for one in terms.parties
         ],
-        "areas": [shape_to_json(one.shape) | {"label": one.label} for one in terms.areas],
+        "areas": [volume_to_json(one) for one in terms.areas],
         "shares": [
             {"owner": one.owner, "reader": one.reader, "level": int(one.level)}
             for one in terms.shares
@@ -113,7 +112,7 @@ def _terms_from_json(fields: Fields) -> AgreementTerms:
         name=AgreementName(fields.text("name_agency"), fields.text("name_agreement")),
         title=fields.text("title"),
         parties=tuple(_party(Fields(item)) for item in fields.items("parties")),
-        areas=tuple(_area(Fields(item)) for item in fields.items("areas")),
+        areas=tuple(volume_from_json(item) for item in fields.items("areas")),
         shares=tuple(_share(Fields(item)) for item in fields.items("shares")),
         policy_version=fields.text("policy_version"),
         from_us=fields.whole("from_us"),
@@ -129,10 +128,6 @@ def _party(fields: Fields) -> AgreementParty:
         fields.text("telephone"),
         fields.text("talkgroup"),
     )
-
-
-def _area(fields: Fields) -> AgreementArea:
-    return AgreementArea(shape_from_json(fields), fields.text("label"))
 
 
 def _share(fields: Fields) -> AgreedShare:

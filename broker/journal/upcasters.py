@@ -37,7 +37,7 @@ CURRENT_VERSION: Final[Mapping[RecordKind, int]] = {
     RecordKind.LOAD_PUBLISHING_RULES: 1,
     RecordKind.SET_SHARING: 1,
     RecordKind.SET_SHARING_DEFAULT: 1,
-    RecordKind.PROPOSE_AGREEMENT: 1,
+    RecordKind.PROPOSE_AGREEMENT: 2,
     RecordKind.ACCEPT_AGREEMENT: 1,
     RecordKind.END_AGREEMENT: 1,
     RecordKind.LOAD_AGREEMENT_RULES: 1,
@@ -54,9 +54,27 @@ def _tick_1_to_2(payload: bytes) -> bytes:
     return to_bytes({"audit": Fields.parse(payload).truth("audit"), "part": "whole"})
 
 
+def _propose_agreement_1_to_2(payload: bytes) -> bytes:
+    """Version 1 had areas of every height."""
+    fields = Fields.parse(payload)
+    terms = fields.inner("terms")
+    heights = {
+        "floor": {"value_m": 0.0, "datum": "surface"},
+        "ceiling": {"value_m": 0.0, "datum": "unlimited"},
+    }
+    areas = [_as_they_are(Fields(area)) | heights for area in terms.items("areas")]
+    terms_now = _as_they_are(terms) | {"areas": areas}
+    return to_bytes(_as_they_are(fields) | {"terms": terms_now})
+
+
+def _as_they_are(fields: Fields) -> dict[str, object]:
+    return {name: fields.value(name) for name in fields.names()}
+
+
 STEPS: Final[Mapping[tuple[RecordKind, int], Step]] = {
     (RecordKind.TICK, 0): _tick_0_to_1,
     (RecordKind.TICK, 1): _tick_1_to_2,
+    (RecordKind.PROPOSE_AGREEMENT, 1): _propose_agreement_1_to_2,
 }
 
 

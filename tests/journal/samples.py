@@ -16,8 +16,9 @@ from broker.core.agreements.commands import (
     ProposeAgreement,
 )
 from broker.core.agreements.model import (
+    FROM_SURFACE,
+    UNLIMITED,
     AgreedShare,
-    AgreementArea,
     AgreementParty,
     AgreementRules,
     AgreementTerms,
@@ -253,8 +254,12 @@ def agreed_terms() -> AgreementTerms:
             AgreementParty("lfb", "Control", "", "OPS 2"),
         ),
         areas=(
-            AgreementArea(Circle(51.5, -0.1, 500.0), "core"),
-            AgreementArea(Polygon(((51.5, -0.1), (51.6, -0.1), (51.6, 0.1)))),
+            Volume(Circle(51.5, -0.1, 500.0), FROM_SURFACE, UNLIMITED, "core"),
+            Volume(
+                Polygon(((51.5, -0.1), (51.6, -0.1), (51.6, 0.1))),
+                VerticalLimit(30.0, LimitDatum.AGL),
+                VerticalLimit(304.8, LimitDatum.AMSL),
+            ),
         ),
         shares=(AgreedShare("met", "lfb", SharingLevel.OPEN),),
         policy_version="pairs-1",
@@ -356,12 +361,13 @@ shapes = st.one_of(
     st.builds(Circle, finite, finite, finite),
     st.builds(Polygon, st.lists(st.tuples(finite, finite), max_size=6).map(tuple)),
 )
+volumes = st.lists(st.builds(Volume, shapes, limits, limits), max_size=3).map(tuple)
 drafts = st.builds(
     RestrictionDraft,
     name=st.builds(RestrictionName, texts, texts),
     title=texts,
     reason=texts,
-    volumes=st.lists(st.builds(Volume, shapes, limits, limits), max_size=3).map(tuple),
+    volumes=volumes,
     windows=st.lists(st.builds(Window, whole, whole), max_size=3).map(tuple),
     applies_to=st.sampled_from(AppliesTo),
     exempt_agencies=st.lists(texts, max_size=3).map(tuple),
@@ -381,7 +387,7 @@ agreement_terms = st.builds(
     agreement_names,
     texts,
     st.lists(st.builds(AgreementParty, texts, texts, texts, texts), max_size=3).map(tuple),
-    st.lists(st.builds(AgreementArea, shapes, texts), max_size=3).map(tuple),
+    volumes,
     st.lists(st.builds(AgreedShare, texts, texts, st.sampled_from(SharingLevel)), max_size=3).map(
         tuple
     ),

@@ -151,8 +151,10 @@ GOLDEN_AGREED = (
 GOLDEN_TEXT |= {
     RecordKind.PROPOSE_AGREEMENT: (
         '{"request_id":"request-12","sender_agency":"met","sender_system":"drone-desk",'
-        '"signed_by":"PC 42","terms":{"areas":[{"circle":{"latitude_deg":51.5,'
-        '"longitude_deg":-0.1,"radius_m":500.0},"label":"core"},{"label":"",'
+        '"signed_by":"PC 42","terms":{"areas":[{"ceiling":{"datum":"unlimited","value_m":0.0},'
+        '"circle":{"latitude_deg":51.5,"longitude_deg":-0.1,"radius_m":500.0},'
+        '"floor":{"datum":"surface","value_m":0.0},"label":"core"},'
+        '{"ceiling":{"datum":"amsl","value_m":304.8},"floor":{"datum":"agl","value_m":30.0},"label":"",'
         '"polygon":[{"arcs":[],"vertices":[[51.5,-0.1],[51.6,-0.1],[51.6,0.1]]}]}],'
         '"from_us":1700000000000000,"name_agency":"met","name_agreement":"central",'
         '"outage_script":"Land.","parties":[{"agency":"met","desk":"Air desk",'

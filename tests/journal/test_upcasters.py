@@ -1,14 +1,18 @@
 """Old records are read; records from the future are refused, not guessed at."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from broker.core.agreements.commands import ProposeAgreement
+from broker.core.agreements.model import FROM_SURFACE, UNLIMITED
 from broker.core.commands import Tick, TickPart
-from broker.journal.codec import decode
+from broker.journal.codec import decode, encode
 from broker.journal.errors import RecordUnreadable
 from broker.journal.records import RecordKind
 from broker.journal.upcasters import CURRENT_VERSION, STEPS, upcast
+from tests.journal import samples
 
 
 def test_a_tick_of_version_0_is_read_as_an_ordinary_tick() -> None:
@@ -19,6 +23,19 @@ def test_a_tick_of_version_0_is_read_as_an_ordinary_tick() -> None:
 def test_a_tick_of_version_1_was_never_divided() -> None:
     # REQ-DUR-006
     assert decode(RecordKind.TICK, 1, b'{"audit":true}') == Tick(True, TickPart.WHOLE)
+
+
+def test_areas_agreed_on_before_they_had_heights_are_of_every_height() -> None:
+    # REQ-DUR-006
+    [command] = [one for one in samples.agreements() if isinstance(one, ProposeAgreement)]
+    current = json.loads(encode(command)[2])
+    for area in current["terms"]["areas"]:
+        del area["floor"], area["ceiling"]
+    back = decode(RecordKind.PROPOSE_AGREEMENT, 1, json.dumps(current).encode())
+    every_height = [
+        replace(one, floor=FROM_SURFACE, ceiling=UNLIMITED) for one in command.terms.areas
+    ]
+    assert back == replace(command, terms=replace(command.terms, areas=tuple(every_height)))
 
 
 def test_steps_are_taken_one_after_the_other() -> None:

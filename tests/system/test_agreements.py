@@ -195,10 +195,13 @@ async def test_mqtt_answers_the_same(tmp_path: Path, mosquitto_broker: StartMosq
 async def test_may_i_enter_names_the_agreed_desk_while_it_is_in_force(
     tmp_path: Path, mosquitto_broker: StartMosquitto
 ) -> None:
-    # REQ-AGR-012
+    # REQ-AGR-012, REQ-AGR-013
     server = mosquitto_broker("allow_anonymous true")
     middle = volumes_pb2.LatLng(latitude_deg=51.6, longitude_deg=0.1)
-    area = pb.AgreementArea(circle=volumes_pb2.Circle(center=middle, radius_m=2_000.0))
+    area = pb.AgreementArea(
+        circle=volumes_pb2.Circle(center=middle, radius_m=2_000.0),
+        ceiling=volumes_pb2.VerticalLimit(value_m=120.0, datum=volumes_pb2.LIMIT_DATUM_AGL),
+    )
     asked_of = keep_clear("area", "met")
     asked_of.exemptions.add(
         beneficiary="emergency services",
@@ -210,6 +213,7 @@ async def test_may_i_enter_names_the_agreed_desk_while_it_is_in_force(
         start_us=start_us,
         end_us=start_us + 60_000_000,
         aircraft_class=common_pb2.AIRCRAFT_CLASS_DRONE,
+        highest=area.ceiling,
     )
     async with (
         live(tmp_path, server.port) as one,
@@ -241,5 +245,8 @@ async def test_may_i_enter_names_the_agreed_desk_while_it_is_in_force(
         assert f"under {NAME}, version 1" in fire.text
         assert fire.findings[0].talkgroup == "MET-OPS"
         assert ambulance.findings == before[1].findings
+        question.highest.value_m = 121.0
+        assert [one.findings for one in await answers()] == [one.findings for one in before]
+        question.highest.value_m = 120.0
         await met.agreements.end(NAME, "Chief inspector", "no staff")
         assert [one.findings for one in await answers()] == [one.findings for one in before]

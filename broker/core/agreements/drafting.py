@@ -1,7 +1,6 @@
 """What is refused about the terms of an agreement: every refusal, by its field."""
 
 from collections.abc import Collection, Iterator
-from typing import assert_never
 
 from broker.core.agreements.model import (
     AGREEMENT_LASTS_US_MAX,
@@ -12,18 +11,13 @@ from broker.core.agreements.model import (
     SHARES_MAX,
     TITLE_LENGTH_MAX,
     VERTICES_PER_AGREEMENT_MAX,
-    AgreementArea,
     AgreementTerms,
 )
 from broker.core.errors import Refusal
-from broker.core.restrictions.drafting_rings import check_circle, check_polygon
 from broker.core.restrictions.drafting_texts import check_text
-from broker.core.restrictions.shapes import (
-    CIRCLE_RADIUS_M_MAX,
-    LABEL_LENGTH_MAX,
-    Circle,
-    Polygon,
-)
+from broker.core.restrictions.drafting_volumes import check_volume
+from broker.core.restrictions.ground import NOTHING_KNOWN
+from broker.core.restrictions.shapes import Polygon
 from broker.core.sharing.settings import SharingLevel
 from broker.core.units import DAY_US
 
@@ -77,18 +71,8 @@ def _check_areas(terms: AgreementTerms) -> Iterator[Refusal]:
         yield Refusal(f"{ROOT}.areas", f"must have at most {most} vertices in all")
         return
     for place, area in enumerate(terms.areas):
-        yield from _check_area(f"{ROOT}.areas[{place}]", area)
-
-
-def _check_area(field: str, area: AgreementArea) -> Iterator[Refusal]:
-    yield from check_text(f"{field}.label", area.label, LABEL_LENGTH_MAX, required=False)
-    match area.shape:
-        case Circle():
-            yield from check_circle(f"{field}.circle", area.shape, CIRCLE_RADIUS_M_MAX)
-        case Polygon():
-            yield from check_polygon(f"{field}.polygon", area.shape)
-        case _:
-            assert_never(area.shape)
+        # People sign what is written: whether limits of two datums cross here is for the question.
+        yield from check_volume(f"{ROOT}.areas[{place}]", area, NOTHING_KNOWN)
 
 
 def _check_shares(terms: AgreementTerms) -> Iterator[Refusal]:

@@ -12,7 +12,8 @@ from typing import Final
 
 from broker.core.agreements.areas import covers
 from broker.core.agreements.model import Agreement, AgreementParty
-from broker.core.restrictions.access_places import EntryPlace
+from broker.core.restrictions.access_places import AskedPlace
+from broker.core.restrictions.ground import Ground
 from broker.core.restrictions.model import Exemption, RestrictionDraft
 
 AGREEMENT_WORDS: Final = "local deconfliction agreement"
@@ -49,7 +50,12 @@ class Covering:
 
 
 def covering(
-    agreements: Sequence[Agreement], agency: str, place: EntryPlace, start_us: int, end_us: int
+    agreements: Sequence[Agreement],
+    agency: str,
+    asked: AskedPlace,
+    ground: Ground,
+    start_us: int,
+    end_us: int,
 ) -> Covering:
     """Those of an agency's agreements in force that cover all of a place, all the time."""
     return Covering(
@@ -59,6 +65,11 @@ def covering(
             for one in agreements
             if one.terms.from_us <= start_us
             and end_us <= one.terms.until_us
-            and (not one.terms.areas or any(covers(area, place) for area in one.terms.areas))
+            and _covers(one, asked, ground)
         ),
     )
+
+
+def _covers(agreement: Agreement, asked: AskedPlace, ground: Ground) -> bool:
+    areas = agreement.terms.areas
+    return not areas or any(covers(area, asked, ground) for area in areas)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from broker.core.names import AgreementName, SystemName
-from broker.core.restrictions.shapes import Circle, Polygon
+from broker.core.restrictions.shapes import LimitDatum, VerticalLimit, Volume
 from broker.core.sharing.settings import SharingLevel
 from broker.core.units import DAY_US
 
@@ -27,6 +27,10 @@ AGREEMENT_LASTS_US_MAX: Final = 2 * 366 * DAY_US
 """People read it again at least every other year."""
 AGREEMENTS_PER_AGENCY_MAX: Final = 50
 VERSIONS_KEPT_MAX: Final = 20
+FROM_SURFACE: Final = VerticalLimit(0.0, LimitDatum.SURFACE)
+"""Of an area for which no floor is given."""
+UNLIMITED: Final = VerticalLimit(0.0, LimitDatum.UNLIMITED)
+"""Of an area for which no ceiling is given."""
 
 
 class AgreementState(StrEnum):
@@ -69,22 +73,14 @@ class AgreedShare:
 
 
 @dataclass(frozen=True, slots=True)
-class AgreementArea:
-    """A place that the agreement is about, at every height."""
-
-    shape: Circle | Polygon
-    label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class AgreementTerms:
     """What is agreed."""
 
     name: AgreementName
     title: str
     parties: tuple[AgreementParty, ...]
-    areas: tuple[AgreementArea, ...]
-    """None: everywhere."""
+    areas: tuple[Volume, ...]
+    """None: everywhere, at every height."""
     shares: tuple[AgreedShare, ...]
     policy_version: str
     """The pair policy that it is made on."""

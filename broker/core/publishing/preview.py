@@ -8,7 +8,7 @@ from broker.core.errors import Refusal, Refused
 from broker.core.geodesy.ground import Ground
 from broker.core.publishing.emergency import check_emergency
 from broker.core.publishing.model import PublishingRules
-from broker.core.restrictions.access_places import bearing_on
+from broker.core.restrictions.access_places import AskedPlace, bearing_on
 from broker.core.restrictions.drafting import check
 from broker.core.restrictions.model import Restriction, RestrictionDraft
 from broker.core.restrictions.prism import prism_of
@@ -114,7 +114,7 @@ def _restrictions(
     draft: RestrictionDraft, restrictions: RestrictionRegister, now_us: int
 ) -> list[SharedSpace]:
     index = restrictions.entry_index()
-    places = [(volume, None, None) for volume in draft.volumes]
+    places = [AskedPlace(volume) for volume in draft.volumes]
     met = {entry for _, entry in bearing_on(index, places)}
     from_us = max(now_us, min(one.start_us for one in draft.windows))
     ends_us = [one.end_us for one in draft.windows if one.end_us is not None]

@@ -15,6 +15,7 @@ from broker.core.agreements.entry import Covering, covering
 from broker.core.agreements.model import Agreement, AgreementParty
 from broker.core.errors import Refusal
 from broker.core.restrictions.access_places import (
+    AskedPlace,
     EntryIndex,
     EntryPlace,
     PlacePath,
@@ -128,7 +129,7 @@ def findings(
     """
     found: list[dict[int, Finding]] = [{} for _ in questions]
     agreed: dict[int, Covering] = {}
-    places = [(one.place, one.lowest, one.highest) for one in questions]
+    places = [AskedPlace(one.place, one.lowest, one.highest) for one in questions]
     for number, zone in bearing_on(index, places):
         question, entry = questions[number], index.entries[zone]
         if zone in found[number] or not _is_meant(entry.restriction.draft, question):
@@ -137,7 +138,7 @@ def findings(
         if span is not None:
             if number not in agreed:
                 when = question.start_us, question.end_us
-                agreed[number] = covering(agreements, agency, question.place, *when)
+                agreed[number] = covering(agreements, agency, places[number], index.ground, *when)
             verdict, rule, desk = _decide(entry.restriction.draft, agreed[number])
             found[number][zone] = Finding(verdict, entry.restriction, rule, span, desk)
     return [sorted(one.values(), key=_gravest_first) for one in found]

@@ -8,7 +8,7 @@ leave is measured, in the prism's own frame.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import shapely
@@ -58,6 +58,26 @@ class PlacePath:
 
 
 EntryPlace = PlacePoint | PlacePath | Volume
+
+
+class AskedPlace(NamedTuple):
+    """A place and the heights there, None for every height; a volume has heights of its own."""
+
+    place: EntryPlace
+    lowest: VerticalLimit | None = None
+    highest: VerticalLimit | None = None
+
+    @property
+    def column(self) -> Volume:
+        """All that is asked about, or more on the ground: for judging heights."""
+        if isinstance(self.place, Volume):
+            return self.place
+        points, reach_m = _points(self.place)
+        degrees = np.array(points, dtype=np.float64)
+        middle = (degrees.min(axis=0) + degrees.max(axis=0)) / 2.0
+        span_m = float(np.abs(degrees.max(axis=0) - degrees.min(axis=0)).max()) * 111_700.0
+        circle = Circle(float(middle[0]), float(middle[1]), reach_m + span_m + 1.0)
+        return Volume(circle, self.lowest or _SURFACE, self.highest or _UNLIMITED)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,12 +157,9 @@ def _check_reaching(
             yield from check_reach(name, *point, reach_m)
 
 
-def bearing_on(
-    index: EntryIndex,
-    places: Sequence[tuple[EntryPlace, VerticalLimit | None, VerticalLimit | None]],
-) -> Iterator[tuple[int, int]]:
+def bearing_on(index: EntryIndex, places: Sequence[AskedPlace]) -> Iterator[tuple[int, int]]:
     """(place, entry) for each volume that a place meets; a restriction may come more than once."""
-    asked = [_asked(*one, index.ground) for one in places]
+    asked = [_asked(one, index.ground) for one in places]
     if not asked or not index.prisms:
         return
     boxes = shapely.box(*np.array([one.box for one in asked]).T)
@@ -172,19 +189,20 @@ def _meets(asked: _Asked, prism: Prism) -> bool:
     return bool(shapely.distance(shape, prism.polygon) <= asked.reach_m)
 
 
-def _asked(
-    place: EntryPlace, lowest: VerticalLimit | None, highest: VerticalLimit | None, ground: Ground
-) -> _Asked:
-    if isinstance(place, Volume):
-        return _asked_volume(prism_of(place, ground))
+def _points(place: PlacePoint | PlacePath) -> tuple[tuple[tuple[float, float], ...], float]:
+    """Its points, and how far it reaches round them."""
     if isinstance(place, PlacePoint):
-        points: Sequence[tuple[float, float]] = [(place.latitude_deg, place.longitude_deg)]
-        reach_m = place.radius_m
-    else:
-        points, reach_m = place.waypoints, place.half_width_m
+        return ((place.latitude_deg, place.longitude_deg),), place.radius_m
+    return place.waypoints, place.half_width_m
+
+
+def _asked(asked: AskedPlace, ground: Ground) -> _Asked:
+    bounds = prism_of(asked.column, ground)
+    if isinstance(asked.place, Volume):
+        return _asked_volume(bounds)
+    points, reach_m = _points(asked.place)
     degrees = np.array(points, dtype=np.float64)
     ring = project(degrees[:, 0], degrees[:, 1])
-    bounds = prism_of(_column(degrees, reach_m, lowest, highest), ground)
     grown_m = (reach_m + BOX_MARGIN_M) * BOX_GROWTH
     wide_m = grown_m / float(ring.east_scale.min()) * BOX_GROWTH
     return _Asked(
@@ -201,16 +219,6 @@ def _asked(
             float(ring.y_m.max()) + grown_m,
         ),
     )
-
-
-def _column(
-    degrees: Floats, reach_m: float, lowest: VerticalLimit | None, highest: VerticalLimit | None
-) -> Volume:
-    """A disc round a point or path, for its heights; unknown ones are all heights."""
-    middle = (degrees.min(axis=0) + degrees.max(axis=0)) / 2.0
-    span_m = float(np.abs(degrees.max(axis=0) - degrees.min(axis=0)).max()) * 111_700.0
-    circle = Circle(float(middle[0]), float(middle[1]), reach_m + span_m + 1.0)
-    return Volume(circle, lowest or _SURFACE, highest or _UNLIMITED)
 
 
 def _asked_volume(prism: Prism) -> _Asked:

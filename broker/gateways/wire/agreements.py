@@ -6,11 +6,12 @@ from typing import Final
 from broker.core.agreements.commands import AcceptAgreement, EndAgreement, ProposeAgreement
 from broker.core.agreements.model import (
     AREAS_MAX,
+    FROM_SURFACE,
     PARTIES_MAX,
     SHARES_MAX,
+    UNLIMITED,
     AgreedShare,
     Agreement,
-    AgreementArea,
     AgreementParty,
     AgreementState,
     AgreementTerms,
@@ -18,9 +19,15 @@ from broker.core.agreements.model import (
 )
 from broker.core.errors import BrokenInvariant, refuse
 from broker.core.names import AgreementName, SystemName, identifier
+from broker.core.restrictions.shapes import Volume
 from broker.core.sharing.settings import SharingLevel
 from broker.gateways.wire.requests import checked_request_id
-from broker.gateways.wire.volumes import decode_shape, encode_shape
+from broker.gateways.wire.volumes import (
+    decode_limit,
+    decode_shape,
+    encode_limit,
+    encode_shape,
+)
 from broker.service.reading import page
 from keepclear.v1 import agreements_pb2 as pb
 from keepclear.v1 import sharing_pb2
@@ -153,8 +160,13 @@ def _party(place: int, message: pb.AgreementParty) -> AgreementParty:
     )
 
 
-def _area(place: int, message: pb.AgreementArea) -> AgreementArea:
-    return AgreementArea(decode_shape(f"agreement.areas[{place}]", message), message.label.strip())
+def _area(place: int, message: pb.AgreementArea) -> Volume:
+    field, floor, ceiling = f"agreement.areas[{place}]", FROM_SURFACE, UNLIMITED
+    if message.HasField("floor"):
+        floor = decode_limit(f"{field}.floor", message.floor)
+    if message.HasField("ceiling"):
+        ceiling = decode_limit(f"{field}.ceiling", message.ceiling)
+    return Volume(decode_shape(field, message), floor, ceiling, message.label.strip())
 
 
 def _share(place: int, message: pb.AgreementShare) -> AgreedShare:
@@ -177,8 +189,10 @@ def _encode_party(party: AgreementParty) -> pb.AgreementParty:
     )
 
 
-def _encode_area(area: AgreementArea) -> pb.AgreementArea:
-    message = pb.AgreementArea(label=area.label)
+def _encode_area(area: Volume) -> pb.AgreementArea:
+    message = pb.AgreementArea(
+        label=area.label, floor=encode_limit(area.floor), ceiling=encode_limit(area.ceiling)
+    )
     encode_shape(area.shape, message)
     return message
 

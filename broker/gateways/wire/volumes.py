@@ -111,8 +111,8 @@ def _arc(field: str, message: pb.Arc) -> Arc:
 def encode_volume(volume: Volume, judged: JudgedLimits | None = None) -> pb.RestrictionVolume:
     """The contract's message for a volume and what is judged of it."""
     message = pb.RestrictionVolume(
-        floor=_encode_limit(volume.floor),
-        ceiling=_encode_limit(volume.ceiling),
+        floor=encode_limit(volume.floor),
+        ceiling=encode_limit(volume.ceiling),
         label=volume.label,
         judged_floor_hae_m=None if judged is None else judged.floor_hae_m,
         judged_ceiling_hae_m=None if judged is None else judged.ceiling_hae_m,
@@ -158,7 +158,8 @@ def _encode_arc(arc: Arc) -> pb.Arc:
     )
 
 
-def _encode_limit(limit: VerticalLimit) -> pb.VerticalLimit:
+def encode_limit(limit: VerticalLimit) -> pb.VerticalLimit:
+    """The contract's message for a floor or ceiling."""
     message = pb.VerticalLimit(value_m=limit.value_m, datum=LIMIT_DATUM_TO_WIRE[limit.datum])
     if limit.published is not None:
         message.published.CopyFrom(

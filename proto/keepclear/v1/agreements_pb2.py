@@ -26,45 +26,45 @@ from keepclear.v1 import sharing_pb2 as keepclear_dot_v1_dot_sharing__pb2
 from keepclear.v1 import volumes_pb2 as keepclear_dot_v1_dot_volumes__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkeepclear/v1/agreements.proto\x12\x0ckeepclear.v1\x1a\x1akeepclear/v1/sharing.proto\x1a\x1akeepclear/v1/volumes.proto\"T\n\x0e\x41greementParty\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x65sk\x18\x02 \x01(\t\x12\x11\n\ttelephone\x18\x03 \x01(\t\x12\x11\n\ttalkgroup\x18\x04 \x01(\t\"y\n\rAgreementArea\x12&\n\x06\x63ircle\x18\x01 \x01(\x0b\x32\x14.keepclear.v1.CircleH\x00\x12(\n\x07polygon\x18\x02 \x01(\x0b\x32\x15.keepclear.v1.PolygonH\x00\x12\r\n\x05label\x18\x03 \x01(\tB\x07\n\x05shape\"Z\n\x0e\x41greementShare\x12\r\n\x05owner\x18\x01 \x01(\t\x12\x0e\n\x06reader\x18\x02 \x01(\t\x12)\n\x05level\x18\x03 \x01(\x0e\x32\x1a.keepclear.v1.SharingLevel\"J\n\x12\x41greementSignature\x12\x0e\n\x06system\x18\x01 \x01(\t\x12\x11\n\tsigned_by\x18\x02 \x01(\t\x12\x11\n\tsigned_us\x18\x03 \x01(\x03\"\xe6\x03\n\tAgreement\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12-\n\x07parties\x18\x03 \x03(\x0b\x32\x1c.keepclear.v1.AgreementParty\x12*\n\x05\x61reas\x18\x04 \x03(\x0b\x32\x1b.keepclear.v1.AgreementArea\x12,\n\x06shares\x18\x05 \x03(\x0b\x32\x1c.keepclear.v1.AgreementShare\x12\x16\n\x0epolicy_version\x18\x06 \x01(\t\x12\x0f\n\x07\x66rom_us\x18\x07 \x01(\x03\x12\x10\n\x08until_us\x18\x08 \x01(\x03\x12\x15\n\routage_script\x18\t \x01(\t\x12\x0f\n\x07version\x18\n \x01(\x05\x12+\n\x05state\x18\x0b \x01(\x0e\x32\x1c.keepclear.v1.AgreementState\x12\x34\n\nsignatures\x18\x0c \x03(\x0b\x32 .keepclear.v1.AgreementSignature\x12\x12\n\nnot_signed\x18\r \x03(\t\x12\x12\n\nchanged_us\x18\x0e \x01(\x03\x12/\n\x05\x65nded\x18\x0f \x01(\x0b\x32 .keepclear.v1.AgreementSignature\x12\x14\n\x0c\x65nded_reason\x18\x10 \x01(\t\"l\n\x17ProposeAgreementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12*\n\tagreement\x18\x02 \x01(\x0b\x32\x17.keepclear.v1.Agreement\x12\x11\n\tsigned_by\x18\x03 \x01(\t\"F\n\x18ProposeAgreementResponse\x12*\n\tagreement\x18\x01 \x01(\x0b\x32\x17.keepclear.v1.Agreement\"^\n\x16\x41\x63\x63\x65ptAgreementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x11\n\tsigned_by\x18\x04 \x01(\t\"E\n\x17\x41\x63\x63\x65ptAgreementResponse\x12*\n\tagreement\x18\x01 \x01(\x0b\x32\x17.keepclear.v1.Agreement\"k\n\x13\x45ndAgreementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x11\n\tsigned_by\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"B\n\x14\x45ndAgreementResponse\x12*\n\tagreement\x18\x01 \x01(\x0b\x32\x17.keepclear.v1.Agreement\"H\n\x13GetAgreementRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"B\n\x14GetAgreementResponse\x12*\n\tagreement\x18\x01 \x01(\x0b\x32\x17.keepclear.v1.Agreement\"R\n\x15ListAgreementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"^\n\x16ListAgreementsResponse\x12+\n\nagreements\x18\x01 \x03(\x0b\x32\x17.keepclear.v1.Agreement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xe1\x01\n\x0e\x41greementState\x12\x1f\n\x1b\x41GREEMENT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41GREEMENT_STATE_PROPOSED\x10\x01\x12\x1c\n\x18\x41GREEMENT_STATE_ACCEPTED\x10\x02\x12\x1c\n\x18\x41GREEMENT_STATE_IN_FORCE\x10\x03\x12\x1c\n\x18\x41GREEMENT_STATE_REPLACED\x10\x04\x12\x19\n\x15\x41GREEMENT_STATE_ENDED\x10\x05\x12\x1b\n\x17\x41GREEMENT_STATE_EXPIRED\x10\x06\x32\xe0\x03\n\x10\x41greementService\x12\x61\n\x10ProposeAgreement\x12%.keepclear.v1.ProposeAgreementRequest\x1a&.keepclear.v1.ProposeAgreementResponse\x12^\n\x0f\x41\x63\x63\x65ptAgreement\x12$.keepclear.v1.AcceptAgreementRequest\x1a%.keepclear.v1.AcceptAgreementResponse\x12U\n\x0c\x45ndAgreement\x12!.keepclear.v1.EndAgreementRequest\x1a\".keepclear.v1.EndAgreementResponse\x12U\n\x0cGetAgreement\x12!.keepclear.v1.GetAgreementRequest\x1a\".keepclear.v1.GetAgreementResponse\x12[\n\x0eListAgreements\x12#.keepclear.v1.ListAgreementsRequest\x1a$.keepclear.v1.ListAgreementsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dkeepclear/v1/agreements.proto\x12\x0ckeepclear.v1\x1a\x1akeepclear/v1/sharing.proto\x1a\x1akeepclear/v1/volumes.proto\"T\n\x0e\x41greementParty\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x65sk\x18\x02 \x01(\t\x12\x11\n\ttelephone\x18\x03 \x01(\t\x12\x11\n\ttalkgroup\x18\x04 \x01(\t\"\xd3\x01\n\rAgreementArea\x12&\n\x06\x63ircle\x18\x01 \x01(\x0b\x32\x14.keepclear.v1.CircleH\x00\x12(\n\x07polygon\x18\x02 \x01(\x0b\x32\x15.keepclear.v1.PolygonH\x00\x12\r\n\x05label\x18\x03 \x01(\t\x12*\n\x05\x66loor\x18\x04 \x01(\x0b\x32\x1b.keepclear.v1.VerticalLimit\x12,\n\x07\x63\x65iling\x18\x05 \x01(\x0b\x32\x1b.keepclear.v1.VerticalLimitB\x07\n\x05shape\"Z\n\x0e\x41greementShare\x12\r\n\x05owner\x18\x01 \x01(\t\x12\x0e\n\x06reader\x18\x02 \x01(\t\x12)\n\x05level\x18\x03 \x01(\x0e\x32\x1a.keepclear.v1.SharingLevel\"J\n\x12\x41greementSignature\x12\x0e\n\x06system\x18\x01 \x01(\t\x12\x11\n\tsigned_by\x18\x02 \x01(\t\x12\x11\n\tsigned_us\x18\x03 \x01(\x03\"\xe6\x03\n\tAgreement\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12-\n\x07parties\x18\x03 \x03(\x0b\x32\x1c.keepclear.v1.AgreementParty\x12*\n\x05\x61reas\x18\x04 \x03(\x0b\x32\x1b.keepclear.v1.AgreementArea\x12,\n\x06shares\x18\x05 \x03(\x0b\x32\x1c.keepclear.v1.AgreementShare\x12\x16\n\x0epolicy_version\x18\x06 \x01(\t\x12\x0f\n\x07\x66rom_us\x18\x07 \x01(\x03\x12\x10\n\x08until_us\x18\x08 \x01(\x03\x12\x15\n\routage_script\x18\t \x01(\t\x12\x0f\n\x07version\x18\n \x01(\x05\x12+\n\x05state\x18\x0b \x01(\x0e\x32\x1c.keepclear.v1.AgreementState\x12\x34\n\nsignatures\x18\x0c \x03(\x0b\x32 .keepclear.v1.AgreementSignature\x12\x12\n\nnot_signed\x18\r \x03(\t\x12\x12\n\nchanged_us\x18\x0e \x01(\x03\x12/\n\x05\x65nded\x18\x0f \x01(\x0b\x32 .keepclear.v1.AgreementSignature\x12\x14\n\x0c\x65nded_reason\x18\x10 \x01(\t\"l\n\x17ProposeAgreementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12*\n\tagreement\x18\x02 \x01(\x0b\x32\x17.keepclear.v1.Agreement\x12\x11\n\tsigned_by\x18\x03 \x01(\t\"F\n\x18ProposeAgreementResponse\x12*\n\tagreement\x18\x01 \x01(\x0b\x32\x17.keepclear.v1.Agreement\"^\n\x16\x41\x63\x63\x65ptAgreementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x11\n\tsigned_by\x18\x04 \x01(\t\"E\n\x17\x41\x63\x63\x65ptAgreementResponse\x12*\n\tagreement\x18\x01 \x01(\x0b\x32\x17.keepclear.v1.Agreement\"k\n\x13\x45ndAgreementRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12\x11\n\tsigned_by\x18\x04 \x01(\t\x12\x0e\n\x06reason\x18\x05 \x01(\t\"B\n\x14\x45ndAgreementResponse\x12*\n\tagreement\x18\x01 \x01(\x0b\x32\x17.keepclear.v1.Agreement\"H\n\x13GetAgreementRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\x05\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"B\n\x14GetAgreementResponse\x12*\n\tagreement\x18\x01 \x01(\x0b\x32\x17.keepclear.v1.Agreement\"R\n\x15ListAgreementsRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\x12\x12\n\nrequest_id\x18\x03 \x01(\t\"^\n\x16ListAgreementsResponse\x12+\n\nagreements\x18\x01 \x03(\x0b\x32\x17.keepclear.v1.Agreement\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*\xe1\x01\n\x0e\x41greementState\x12\x1f\n\x1b\x41GREEMENT_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x41GREEMENT_STATE_PROPOSED\x10\x01\x12\x1c\n\x18\x41GREEMENT_STATE_ACCEPTED\x10\x02\x12\x1c\n\x18\x41GREEMENT_STATE_IN_FORCE\x10\x03\x12\x1c\n\x18\x41GREEMENT_STATE_REPLACED\x10\x04\x12\x19\n\x15\x41GREEMENT_STATE_ENDED\x10\x05\x12\x1b\n\x17\x41GREEMENT_STATE_EXPIRED\x10\x06\x32\xe0\x03\n\x10\x41greementService\x12\x61\n\x10ProposeAgreement\x12%.keepclear.v1.ProposeAgreementRequest\x1a&.keepclear.v1.ProposeAgreementResponse\x12^\n\x0f\x41\x63\x63\x65ptAgreement\x12$.keepclear.v1.AcceptAgreementRequest\x1a%.keepclear.v1.AcceptAgreementResponse\x12U\n\x0c\x45ndAgreement\x12!.keepclear.v1.EndAgreementRequest\x1a\".keepclear.v1.EndAgreementResponse\x12U\n\x0cGetAgreement\x12!.keepclear.v1.GetAgreementRequest\x1a\".keepclear.v1.GetAgreementResponse\x12[\n\x0eListAgreements\x12#.keepclear.v1.ListAgreementsRequest\x1a$.keepclear.v1.ListAgreementsResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepclear.v1.agreements_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_AGREEMENTSTATE']._serialized_start=1818
-  _globals['_AGREEMENTSTATE']._serialized_end=2043
+  _globals['_AGREEMENTSTATE']._serialized_start=1909
+  _globals['_AGREEMENTSTATE']._serialized_end=2134
   _globals['_AGREEMENTPARTY']._serialized_start=103
   _globals['_AGREEMENTPARTY']._serialized_end=187
-  _globals['_AGREEMENTAREA']._serialized_start=189
-  _globals['_AGREEMENTAREA']._serialized_end=310
-  _globals['_AGREEMENTSHARE']._serialized_start=312
-  _globals['_AGREEMENTSHARE']._serialized_end=402
-  _globals['_AGREEMENTSIGNATURE']._serialized_start=404
-  _globals['_AGREEMENTSIGNATURE']._serialized_end=478
-  _globals['_AGREEMENT']._serialized_start=481
-  _globals['_AGREEMENT']._serialized_end=967
-  _globals['_PROPOSEAGREEMENTREQUEST']._serialized_start=969
-  _globals['_PROPOSEAGREEMENTREQUEST']._serialized_end=1077
-  _globals['_PROPOSEAGREEMENTRESPONSE']._serialized_start=1079
-  _globals['_PROPOSEAGREEMENTRESPONSE']._serialized_end=1149
-  _globals['_ACCEPTAGREEMENTREQUEST']._serialized_start=1151
-  _globals['_ACCEPTAGREEMENTREQUEST']._serialized_end=1245
-  _globals['_ACCEPTAGREEMENTRESPONSE']._serialized_start=1247
-  _globals['_ACCEPTAGREEMENTRESPONSE']._serialized_end=1316
-  _globals['_ENDAGREEMENTREQUEST']._serialized_start=1318
-  _globals['_ENDAGREEMENTREQUEST']._serialized_end=1425
-  _globals['_ENDAGREEMENTRESPONSE']._serialized_start=1427
-  _globals['_ENDAGREEMENTRESPONSE']._serialized_end=1493
-  _globals['_GETAGREEMENTREQUEST']._serialized_start=1495
-  _globals['_GETAGREEMENTREQUEST']._serialized_end=1567
-  _globals['_GETAGREEMENTRESPONSE']._serialized_start=1569
-  _globals['_GETAGREEMENTRESPONSE']._serialized_end=1635
-  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=1637
-  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=1719
-  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=1721
-  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=1815
-  _globals['_AGREEMENTSERVICE']._serialized_start=2046
-  _globals['_AGREEMENTSERVICE']._serialized_end=2526
+  _globals['_AGREEMENTAREA']._serialized_start=190
+  _globals['_AGREEMENTAREA']._serialized_end=401
+  _globals['_AGREEMENTSHARE']._serialized_start=403
+  _globals['_AGREEMENTSHARE']._serialized_end=493
+  _globals['_AGREEMENTSIGNATURE']._serialized_start=495
+  _globals['_AGREEMENTSIGNATURE']._serialized_end=569
+  _globals['_AGREEMENT']._serialized_start=572
+  _globals['_AGREEMENT']._serialized_end=1058
+  _globals['_PROPOSEAGREEMENTREQUEST']._serialized_start=1060
+  _globals['_PROPOSEAGREEMENTREQUEST']._serialized_end=1168
+  _globals['_PROPOSEAGREEMENTRESPONSE']._serialized_start=1170
+  _globals['_PROPOSEAGREEMENTRESPONSE']._serialized_end=1240
+  _globals['_ACCEPTAGREEMENTREQUEST']._serialized_start=1242
+  _globals['_ACCEPTAGREEMENTREQUEST']._serialized_end=1336
+  _globals['_ACCEPTAGREEMENTRESPONSE']._serialized_start=1338
+  _globals['_ACCEPTAGREEMENTRESPONSE']._serialized_end=1407
+  _globals['_ENDAGREEMENTREQUEST']._serialized_start=1409
+  _globals['_ENDAGREEMENTREQUEST']._serialized_end=1516
+  _globals['_ENDAGREEMENTRESPONSE']._serialized_start=1518
+  _globals['_ENDAGREEMENTRESPONSE']._serialized_end=1584
+  _globals['_GETAGREEMENTREQUEST']._serialized_start=1586
+  _globals['_GETAGREEMENTREQUEST']._serialized_end=1658
+  _globals['_GETAGREEMENTRESPONSE']._serialized_start=1660
+  _globals['_GETAGREEMENTRESPONSE']._serialized_end=1726
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_start=1728
+  _globals['_LISTAGREEMENTSREQUEST']._serialized_end=1810
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_start=1812
+  _globals['_LISTAGREEMENTSRESPONSE']._serialized_end=1906
+  _globals['_AGREEMENTSERVICE']._serialized_start=2137
+  _globals['_AGREEMENTSERVICE']._serialized_end=2617
 # @@protoc_insertion_point(module_scope)

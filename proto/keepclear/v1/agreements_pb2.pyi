@@ -39,14 +39,18 @@ class AgreementParty(_message.Message):
     def __init__(self, agency: _Optional[str] = ..., desk: _Optional[str] = ..., telephone: _Optional[str] = ..., talkgroup: _Optional[str] = ...) -> None: ...
 
 class AgreementArea(_message.Message):
-    __slots__ = ("circle", "polygon", "label")
+    __slots__ = ("circle", "polygon", "label", "floor", "ceiling")
     CIRCLE_FIELD_NUMBER: _ClassVar[int]
     POLYGON_FIELD_NUMBER: _ClassVar[int]
     LABEL_FIELD_NUMBER: _ClassVar[int]
+    FLOOR_FIELD_NUMBER: _ClassVar[int]
+    CEILING_FIELD_NUMBER: _ClassVar[int]
     circle: _volumes_pb2.Circle
     polygon: _volumes_pb2.Polygon
     label: str
-    def __init__(self, circle: _Optional[_Union[_volumes_pb2.Circle, _Mapping]] = ..., polygon: _Optional[_Union[_volumes_pb2.Polygon, _Mapping]] = ..., label: _Optional[str] = ...) -> None: ...
+    floor: _volumes_pb2.VerticalLimit
+    ceiling: _volumes_pb2.VerticalLimit
+    def __init__(self, circle: _Optional[_Union[_volumes_pb2.Circle, _Mapping]] = ..., polygon: _Optional[_Union[_volumes_pb2.Polygon, _Mapping]] = ..., label: _Optional[str] = ..., floor: _Optional[_Union[_volumes_pb2.VerticalLimit, _Mapping]] = ..., ceiling: _Optional[_Union[_volumes_pb2.VerticalLimit, _Mapping]] = ...) -> None: ...
 
 class AgreementShare(_message.Message):
     __slots__ = ("owner", "reader", "level")

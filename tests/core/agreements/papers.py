@@ -3,14 +3,15 @@
 from typing import Any, Final
 
 from broker.core.agreements.model import (
+    FROM_SURFACE,
+    UNLIMITED,
     AgreedShare,
-    AgreementArea,
     AgreementParty,
     AgreementTerms,
     Signature,
 )
 from broker.core.names import AgreementName, SystemName
-from broker.core.restrictions.shapes import Circle, Polygon
+from broker.core.restrictions.shapes import Circle, Polygon, VerticalLimit, Volume
 from broker.core.separation.policy import parse_policy
 from broker.core.sharing.settings import SharingLevel
 from broker.core.units import DAY_US
@@ -23,9 +24,21 @@ PARTIES: Final = (
     AgreementParty("met", "Air desk", "020 7946 0001", "MET-OPS"),
     AgreementParty("lfb", "Fire control", "020 7946 0002", "LFB-OPS"),
 )
+
+
+def area(
+    shape: Circle | Polygon,
+    label: str = "",
+    floor: VerticalLimit = FROM_SURFACE,
+    ceiling: VerticalLimit = UNLIMITED,
+) -> Volume:
+    """An area, of every height unless said otherwise."""
+    return Volume(shape, floor, ceiling, label)
+
+
 AREAS: Final = (
-    AgreementArea(Circle(51.5, -0.1, 8_000.0), "centre"),
-    AgreementArea(Polygon(((51.6, -0.1), (51.7, -0.1), (51.7, 0.1), (51.6, 0.1)))),
+    area(Circle(51.5, -0.1, 8_000.0), "centre"),
+    area(Polygon(((51.6, -0.1), (51.7, -0.1), (51.7, 0.1), (51.6, 0.1)))),
 )
 SHARES: Final = (
     AgreedShare("met", "lfb", SharingLevel.OPEN),

@@ -10,12 +10,12 @@ from broker.core.agreements.model import (
     AGREEMENT_LASTS_US_MAX,
     AREAS_MAX,
     AgreedShare,
-    AgreementArea,
 )
-from broker.core.restrictions.shapes import Circle, Polygon
+from broker.core.restrictions.shapes import Circle, LimitDatum, Polygon, VerticalLimit
 from broker.core.sharing.settings import SharingLevel
-from tests.core.agreements.papers import AREAS, NOW_US, PARTIES, POLICY_VERSION, SHARES, terms
+from tests.core.agreements.papers import AREAS, NOW_US, PARTIES, POLICY_VERSION, SHARES, area, terms
 
+HIGH, LOW = VerticalLimit(90.0, LimitDatum.AGL), VerticalLimit(60.0, LimitDatum.AGL)
 AGENCIES = {"met", "lfb", "las"}
 BIG = Polygon(tuple((51.0 + place * 1e-4, -0.1 + (place % 2) * 0.1) for place in range(1_001)))
 
@@ -49,12 +49,24 @@ def test_sound_terms_are_offered() -> None:
             {"parties": (PARTIES[0], replace(PARTIES[1], talkgroup="", telephone=" "))},
         ),
         ("agreement.areas", {"areas": AREAS[:1] * (AREAS_MAX + 1)}),
-        ("agreement.areas", {"areas": (AgreementArea(BIG),)}),
+        ("agreement.areas", {"areas": (area(BIG),)}),
         ("agreement.areas[0].label", {"areas": (replace(AREAS[0], label="x" * 81),)}),
-        ("agreement.areas[0].circle", {"areas": (AgreementArea(Circle(84.99, 0.1, 1e5)),)}),
+        ("agreement.areas[0].circle", {"areas": (area(Circle(84.99, 0.1, 1e5)),)}),
         (
             "agreement.areas[0].polygon.vertices",
-            {"areas": (AgreementArea(Polygon(((51.0, 0.1), (51.1, 0.1)))),)},
+            {"areas": (area(Polygon(((51.0, 0.1), (51.1, 0.1)))),)},
+        ),
+        (
+            "agreement.areas[0].floor.datum",
+            {"areas": (replace(AREAS[0], floor=VerticalLimit(0.0, LimitDatum.UNLIMITED)),)},
+        ),
+        (
+            "agreement.areas[0].ceiling.value_m",
+            {"areas": (replace(AREAS[0], ceiling=VerticalLimit(1e6, LimitDatum.AMSL)),)},
+        ),
+        (
+            "agreement.areas[1].ceiling",
+            {"areas": (AREAS[0], replace(AREAS[1], floor=HIGH, ceiling=LOW))},
         ),
         ("agreement.shares", {"shares": SHARES * 200}),
         ("agreement.shares[1]", {"shares": SHARES[:1] * 2}),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from broker.core.agreements.model import Agreement, AgreementArea, AgreementState
+from broker.core.agreements.model import Agreement, AgreementState
 from broker.core.restrictions.access import (
     EntryQuestion,
     EntryVerdict,
@@ -20,16 +20,17 @@ from broker.core.restrictions.model import (
     Source,
 )
 from broker.core.restrictions.register import RestrictionRegister
-from broker.core.restrictions.shapes import Circle
+from broker.core.restrictions.shapes import Circle, LimitDatum, VerticalLimit
 from broker.core.sharing.entry_wording import entry_text, picture_of
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import HOUR_US, MINUTE_US
-from tests.core.agreements.papers import NAME, PARTIES, signature, terms
+from tests.core.agreements.papers import NAME, PARTIES, area, signature, terms
 from tests.core.restrictions.scenes import AGENCIES, NOW_US, degrees, draft
 
 PLACE = PlacePoint(*degrees(0.0, 0.0), 0.0)
-HERE = (AgreementArea(Circle(*degrees(0.0, 0.0), 5_000.0)),)
-ELSEWHERE = (AgreementArea(Circle(*degrees(40_000.0, 0.0), 5_000.0)),)
+HERE = (area(Circle(*degrees(0.0, 0.0), 5_000.0)),)
+BELOW = (replace(HERE[0], ceiling=VerticalLimit(120.0, LimitDatum.AGL)),)
+ELSEWHERE = (area(Circle(*degrees(40_000.0, 0.0), 5_000.0)),)
 QUESTION = EntryQuestion(
     "q", PLACE, None, None, NOW_US, NOW_US + 5 * MINUTE_US, AircraftClass.HELICOPTER
 )
@@ -86,12 +87,13 @@ def test_a_party_is_told_to_ask_the_agreed_desk() -> None:
     [
         ("las", {}),
         ("lfb", {"areas": ELSEWHERE}),
+        ("lfb", {"areas": BELOW}),
         ("lfb", {"until_us": NOW_US + MINUTE_US}),
         ("lfb", {"from_us": NOW_US + MINUTE_US}),
     ],
 )
 def test_everybody_else_is_answered_as_without_one(agency: str, changes: dict[str, Any]) -> None:
-    # REQ-AGR-012: not a party, not all of the place, not all of the time.
+    # REQ-AGR-012, REQ-AGR-013: not a party, not all of the place, its heights, or the time.
     for exemption in (PUBLISHED, NAMED):
         found = asked(mirrored(exemption), agency, in_force(**changes))
         assert found == asked(mirrored(exemption), agency, ())

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from broker.core.agreements.model import Agreement, AgreementArea, AgreementState, Ending
+from broker.core.agreements.model import Agreement, AgreementState, Ending
 from broker.core.errors import Refused
 from broker.core.names import AgreementName, SystemName
-from broker.core.restrictions.shapes import Polygon
+from broker.core.restrictions.shapes import LimitDatum, Polygon, VerticalLimit
 from broker.gateways.wire.agreements import (
     LIST_BYTES_MAX,
     encode_agreement,
@@ -15,7 +15,7 @@ from broker.gateways.wire.agreements import (
     propose_agreement,
 )
 from keepclear.v1 import agreements_pb2 as pb
-from tests.core.agreements.papers import NOW_US, signature, terms
+from tests.core.agreements.papers import AREAS, NOW_US, area, signature, terms
 
 MET = SystemName("met", "control")
 BIG = Polygon(tuple((51.0 + place * 1e-4, -0.1 + (place % 2) * 0.1) for place in range(1_000)))
@@ -34,6 +34,22 @@ def test_terms_come_back_as_they_were_written() -> None:
     assert command.signed_by == "Chief inspector"
 
 
+def test_an_area_says_its_heights_and_may_be_sent_without() -> None:
+    # REQ-AGR-013
+    limits = VerticalLimit(30.0, LimitDatum.AGL), VerticalLimit(300.0, LimitDatum.AMSL)
+    limited = replace(AREAS[0], floor=limits[0], ceiling=limits[1])
+    message = encode_agreement(agreement(terms=terms(areas=(limited, AREAS[1]))))
+    request = pb.ProposeAgreementRequest(agreement=message)
+    assert propose_agreement(request, MET).terms.areas == (limited, AREAS[1])
+    for one in request.agreement.areas:
+        one.ClearField("floor")
+        one.ClearField("ceiling")
+    assert propose_agreement(request, MET).terms.areas == AREAS
+    request.agreement.areas[1].floor.value_m = 5.0
+    with pytest.raises(Refused, match=r"agreement.areas\[1\].floor.datum"):
+        propose_agreement(request, MET)
+
+
 def test_who_signed_who_did_not_and_who_ended_it_is_shown() -> None:
     ending = Ending(signature("lfb"), "no staff")
     message = encode_agreement(agreement(state=AgreementState.ENDED, ending=ending))
@@ -44,7 +60,7 @@ def test_who_signed_who_did_not_and_who_ended_it_is_shown() -> None:
 
 
 def test_pages_fit_a_message_and_leave_nothing_out() -> None:
-    areas = (AgreementArea(BIG),)
+    areas = (area(BIG),)
     many = [
         agreement(terms=replace(terms(areas=areas), name=AgreementName("met", f"a{number}")))
         for number in range(7)
