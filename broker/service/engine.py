@@ -233,6 +233,10 @@ class Engine(threading.Thread):
         self._logged([_Waiting(tick, None)], now_us)
         [outcome] = self._projection.airspace.apply([tick], now_us)
         self._publish(outcome.effects, now_us, frames_due=tick.shows)
+        if tick.shows:
+            for audience, zone in self._hub.confined.items():
+                alerts = self._projection.alerts_touching(zone, audience, now_us)
+                self._hub.remind(audience, alerts)
         if tick.shows and tick.audit:
             self._hub.publish(self._projection.heartbeats(now_us))
             self._observe()

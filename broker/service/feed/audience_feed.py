@@ -65,14 +65,25 @@ class AudienceFeed:
         self._keep(item)
         return item
 
-    def aside(self, kind: ItemKind, body: bytes, now_us: int) -> Item:
-        """A message without a number of its own: a heartbeat or a notice.
+    def aside(
+        self, kind: ItemKind, body: bytes, now_us: int, key: str = "", extent: Zone | None = None
+    ) -> Item:
+        """A message without a number of its own: a heartbeat, a notice, an alert told late.
 
         It repeats the last number and answers for none: covers_from is the next one.
         """
         header = self._header(now_us, snapshot=False)
         header += self._encoder.covers_from(self.last_number + 1)
-        return Item(kind, self.last_number, now_us, header + body, len(header), numbered=False)
+        return Item(
+            kind,
+            self.last_number,
+            now_us,
+            header + body,
+            len(header),
+            key=key,
+            extent=extent,
+            numbered=False,
+        )
 
     def part(
         self,

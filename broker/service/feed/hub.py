@@ -1,10 +1,12 @@
 """The hub: hands the engine's news to the readers, in the event loop that serves them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience
+from broker.core.sharing.extents import around
+from broker.core.sharing.roles import Zone
 from broker.service.feed.items import Item
 from broker.service.feed.projection import News
 from broker.service.feed.subscriber import Subscriber
@@ -24,6 +26,7 @@ class Hub:
         self._listeners: list[Listener] = []
         # Audiences that ever had a reader here: the others' news need not wake the loop.
         self._audiences_read: set[Audience] = set()
+        self._confined: dict[Audience, Zone] = {}
 
     def bind(self, mailbox: Mailbox) -> None:
         """Of the loop that serves the readers."""
@@ -43,11 +46,24 @@ class Hub:
         for listener in self._listeners:
             listener(news)
 
+    @property
+    def confined(self) -> Mapping[Audience, Zone]:
+        """Engine thread: audiences that ever had readers confined to zones, and the box round."""
+        return self._confined
+
+    def remind(self, audience: Audience, alerts: list[Item]) -> None:
+        """Engine thread: alerts in progress, for confined readers that were not told of them."""
+        if alerts and self._mailbox is not None:
+            self._mailbox.put(lambda: self._remind(audience, alerts))
+
     def attach_from_engine(self, subscriber: Subscriber, opening: list[Item]) -> None:
         """Engine thread: add a reader; it gets its opening and then its audience's news."""
         if self._mailbox is None:
             raise BrokenInvariant("a reader was attached before the hub was bound to a loop")
-        self._audiences_read.add(subscriber.audience)
+        audience, zone = subscriber.audience, subscriber.confined_to
+        self._audiences_read.add(audience)
+        if zone is not None:
+            self._confined[audience] = around([zone, self._confined.get(audience, zone)]) or zone
         self._mailbox.put(lambda: self._attach(subscriber, opening))
 
     def _attach(self, subscriber: Subscriber, opening: list[Item]) -> None:
@@ -71,6 +87,10 @@ class Hub:
         for readers in list(self._subscribers.values()):
             for subscriber in list(readers):
                 subscriber.end(reason)
+
+    def _remind(self, audience: Audience, alerts: list[Item]) -> None:
+        for subscriber in tuple(self._subscribers.get(audience, ())):
+            subscriber.remind(alerts)
 
     def _deliver(self, news: News) -> None:
         for audience, items in news:

@@ -312,6 +312,23 @@ class Projection:
                 parts.append(feed.part(ItemKind.VOLUME, body, now_us, key=key, extent=extent))
         return parts
 
+    def alerts_touching(self, zone: Zone, audience: Audience, now_us: int) -> list[Item]:
+        """Alerts in progress that touch a zone now, without numbers: not news, but told late.
+
+        An alert moves without being news. Who is confined to a zone may not have been told of it.
+        """
+        feed, encoder, airspace = self.feeds[audience], self._encoder, self.airspace
+        found = []
+        for alert in airspace.alerting.active():
+            extent = extent_of_alert(alert, airspace.tracks)
+            if extent is None or not zone.touches(extent):
+                continue
+            view = self.views.alert(alert, audience)
+            if view is not None:
+                body, key = encoder.alert(view), alert.alert_id
+                found.append(feed.aside(ItemKind.ALERT, body, now_us, key=key, extent=extent))
+        return found
+
     def state(self) -> dict[str, Plain]:
         """For a snapshot taken right after a tick, when no frame is pending."""
         return {

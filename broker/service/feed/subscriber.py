@@ -80,6 +80,11 @@ class Subscriber:
         self._last_number = number
 
     @property
+    def confined_to(self) -> Zone | None:
+        """The area that is all the reader may see; None where it may see everything."""
+        return self._filter.area if self._filter.confined else None
+
+    @property
     def is_ended(self) -> bool:
         """Whether the reader was cut off."""
         return self._ended is not None
@@ -112,6 +117,26 @@ class Subscriber:
         if self._safety_waiting > SAFETY_ITEMS_MAX:
             self.end(SubscriberTooSlow(f"{SAFETY_ITEMS_MAX} safety messages are waiting"))
         self._wake.set()
+
+    def remind(self, items: list[Item]) -> None:
+        """Queue those alerts in progress that have come to touch a confined reader's area.
+
+        What it was told of goes on as news; what waits for it is judged when it is taken.
+        """
+        area = self.confined_to
+        if area is None:
+            return
+        waiting = {item.key for item in self._waiting if item.kind is ItemKind.ALERT}
+        self.offer(
+            [
+                item
+                for item in items
+                if (item.kind, item.key) not in self._told
+                and item.key not in waiting
+                and item.extent is not None
+                and area.touches(item.extent)
+            ]
+        )
 
     def _replace_heartbeat(self, heartbeat: Item) -> None:
         """Only the newest heartbeat is worth waiting for: one is in the queue at most."""
@@ -178,8 +203,8 @@ class Subscriber:
 
     def _withhold(self, item: Item) -> bool:
         """Whether it does not touch the area that a confined reader may see; notes what it told."""
-        area = self._filter.area
-        if not self._filter.confined or area is None or item.kind not in _PLACED:
+        area = self.confined_to
+        if area is None or item.kind not in _PLACED:
             return False
         known = (item.kind, item.key)
         if item.ended:

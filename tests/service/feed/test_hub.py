@@ -3,6 +3,7 @@ import asyncio
 import pytest
 
 from broker.core.errors import BrokenInvariant
+from broker.core.sharing.roles import Zone
 from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.hub import Hub
 from broker.service.feed.items import Item, ItemKind
@@ -103,3 +104,24 @@ def test_news_before_the_loop_reaches_listeners_only(police: AudienceFeed) -> No
     hub.listen(heard.append)
     hub.publish([(POLICE, [notice(police)])])
     assert len(heard) == 1
+
+
+async def test_confined_readers_alone_are_reminded_and_known_by_the_box_round_them(
+    hub: Hub, police: AudienceFeed
+) -> None:
+    # REQ-PRIV-003
+    south, north = Zone(51.0, -1.0, 51.2, 0.0), Zone(51.8, -0.5, 52.0, 1.0)
+    free = Subscriber(POLICE, Filter(south), ENCODER)
+    confined = Subscriber(POLICE, Filter(north, confined=True), ENCODER)
+    hub.attach_from_engine(free, [])
+    assert hub.confined == {}
+    hub.attach_from_engine(confined, [])
+    hub.attach_from_engine(Subscriber(POLICE, Filter(south, confined=True), ENCODER), [])
+    assert hub.confined == {POLICE: Zone(51.0, -1.0, 52.0, 1.0)}
+    alert = police.aside(ItemKind.ALERT, b"", NOW_US, key="a", extent=north)
+    hub.remind(POLICE, [alert])
+    end = notice(police)
+    hub.publish([(POLICE, [end])])
+    await asyncio.sleep(0)
+    assert await free.take() == [end.message]
+    assert len(await confined.take()) == 2

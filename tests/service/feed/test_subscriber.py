@@ -12,6 +12,7 @@ from broker.service.feed import subscriber as module
 from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.items import MESSAGE_BYTES_MAX, Item, ItemKind
 from broker.service.feed.subscriber import Filter, Subscriber, SubscriberTooSlow
+from keepclear.client.feed import Continuity
 from keepclear.v1 import feed_pb2
 from tests.core.tracks.batches import NOW_US, at
 from tests.service.feed.pictures import ENCODER, EPOCH, POLICE, Picture, fleet, parsed
@@ -375,3 +376,43 @@ async def test_a_confined_readers_numbers_show_no_gap() -> None:
 async def test_a_reader_that_merely_asks_for_an_area_is_told_every_alert() -> None:
     one, told = reader(Filter(NORTH), resumed_from=0), feed()
     assert await keys_taken(one, placed(told, "out", SOUTH)) == ["out"]
+
+
+def reminder(one: AudienceFeed, key: str, extent: Zone | None) -> Item:
+    body = ENCODER.notice("stands-for-an-alert", key)
+    return one.aside(ItemKind.ALERT, body, NOW_US, key=key, extent=extent)
+
+
+async def test_a_confined_reader_is_told_of_what_comes_into_its_area_and_of_its_end() -> None:
+    # REQ-PRIV-003: once, whether it was withheld before or never said at all.
+    one, told = confined(), feed()
+    assert await keys_taken(one, placed(told, "in", BESIDE), placed(told, "comes", SOUTH)) == ["in"]
+    in_progress = ("in", BESIDE), ("comes", BESIDE), ("stays out", SOUTH), ("gone", None)
+    for _ in range(2):
+        one.remind([reminder(told, key, extent) for key, extent in in_progress])
+    rest = placed(told, "comes", SOUTH), placed(told, "comes", None, ended=True)
+    assert await keys_taken(one, *rest) == ["comes"] * 3
+
+
+async def test_what_is_told_late_is_no_repeat_and_leaves_no_gap() -> None:
+    # REQ-PRIV-003, REQ-FEED-013: as the partner's client sees it.
+    one, told, seen = confined(), feed(), Continuity(b"token")
+    one.offer([placed(told, "in", BESIDE), placed(told, "comes", SOUTH)])
+    one.remind([reminder(told, "comes", BESIDE)])
+    one.offer([placed(told, "comes", BESIDE)])
+    messages = await take(one)
+    one.remind([reminder(told, "comes", BESIDE), reminder(told, "later", BESIDE)])
+    messages += await take(one)
+    one.offer([placed(told, "withheld", SOUTH)])
+    one.remind([reminder(told, "last", BESIDE)])
+    messages += await take(one)
+    assert [message.notice.text for message in messages] == ["in", "comes", "later", "last"]
+    for message in messages:
+        assert not seen.is_repeat(message)
+        assert seen.check(message) is None
+
+
+async def test_only_confined_readers_are_reminded() -> None:
+    one, told = reader(Filter(NORTH), resumed_from=0), feed()
+    one.remind([reminder(told, "in", BESIDE)])
+    assert await keys_taken(one) == []
