@@ -3,7 +3,7 @@
 Only parties are told: to everybody else an agreement of others is not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
@@ -27,6 +27,7 @@ from broker.core.agreements.model import (
     Signature,
 )
 from broker.core.agreements.register import (
+    AgreementConflict,
     AgreementRegister,
     AgreementUnknown,
 )
@@ -76,6 +77,7 @@ class Agreements:
                 return self._propose(command, by, faults)
             case AcceptAgreement():
                 self._check_known(command)
+                self._check_policy(command)
                 _raise(faults)
                 return self.register.accept(command.name, command.version, by, now_us)
             case EndAgreement():
@@ -105,6 +107,16 @@ class Agreements:
         if self.of_party(command.name, 0, command.sender.agency) is None:
             raise AgreementUnknown(Refusal("name", f"there is no agreement {command.name}"))
 
+    def _check_policy(self, command: AcceptAgreement) -> None:
+        """Nobody signs minima that are not computed with, also where they changed meanwhile."""
+        offered = self.register.newest(command.name, AgreementState.PROPOSED)
+        if offered is None or offered.version != command.version:
+            return  # as the register says
+        if offered.terms.policy_version != self.policy_version:
+            raise AgreementConflict(
+                Refusal("version", wording.not_to_be_signed(offered, self.policy_version))
+            )
+
     def of_party(self, name: AgreementName, version: int, agency: str) -> Agreement | None:
         """A version as `AgreementRegister.get` finds it, for an agency that is a party to it."""
         known = [one for one in self.register.of_party(agency) if one.terms.name == name]
@@ -120,6 +132,11 @@ class Agreements:
     def policy_loaded(self, version: str) -> list[AgreementNotice]:
         """Another pair policy is computed with: who signed on another one must know."""
         self.policy_version = version
+        return self._on_other_policy(self.register.not_over())
+
+    def _on_other_policy(self, agreements: Iterable[Agreement]) -> list[AgreementNotice]:
+        """Of those made on another policy than is computed with: they go on, and that is said."""
+        version = self.policy_version
         return [
             AgreementNotice(
                 one.terms.agencies,
@@ -127,7 +144,7 @@ class Agreements:
                 wording.other_policy(one, version),
                 one.terms.name,
             )
-            for one in self.register.in_force()
+            for one in agreements
             if one.terms.policy_version != version
         ]
 
@@ -146,6 +163,8 @@ class Agreements:
         said = [
             self._told(one) for one in self.register.of_party(agency) if self._stands(one, now_us)
         ]
+        live = [one for one in self.register.not_over() if one.terms.party(agency)]
+        said += self._on_other_policy(live)
         terms, others = self.terms(), sorted(set(self._agency_names) - {agency})
         hidden = [one for one in others if not sees_identity(agency, one, terms).allowed]
         if hidden:

@@ -139,6 +139,15 @@ class AgreementRegister:
             )
         return self._in_force
 
+    def not_over(self) -> list[Agreement]:
+        """Offered, signed and in force, by name."""
+        return [
+            one
+            for name in sorted(self._versions)
+            for one in self._versions[name]
+            if one.state not in OVER
+        ]
+
     def contact(self, agency: str, reader: str) -> AgreementParty | None:
         """How a reader that has an agreement in force with an agency reaches its desk."""
         parties = (one.terms.party(agency) for one in self.in_force() if one.terms.party(reader))

@@ -30,8 +30,7 @@ ASSUMED_TEXT: Final = (
 
 def told(agreement: Agreement, names: Mapping[str, str]) -> tuple[str, str]:
     """Code and words for what a version has become."""
-    terms = agreement.terms
-    which = f'"{terms.title}" ({terms.name}, version {agreement.version})'
+    terms, which = agreement.terms, _which(agreement)
     match agreement.state:
         case AgreementState.PROPOSED:
             last = agreement.signatures[-1]
@@ -83,12 +82,26 @@ def missing(owners: list[str], names: Mapping[str, str]) -> str:
 
 
 def other_policy(agreement: Agreement, version: str) -> str:
-    """That what is computed is not what was signed."""
-    terms = agreement.terms
+    """That what is computed is not what was signed, and what follows."""
+    if agreement.state is AgreementState.PROPOSED:
+        return f"{_which(agreement)} {not_to_be_signed(agreement, version)}."
+    made_on = agreement.terms.policy_version
     return (
-        f'"{terms.title}" ({terms.name}, version {agreement.version}) was made on pair policy '
-        f"{terms.policy_version}; {version} is in force now. Look whether it still suits you."
+        f"{_which(agreement)} was made on pair policy {made_on}; {version} is in force now, and "
+        f"all alerts follow it. Everything else that was agreed goes on. If {version} suits you, "
+        "propose the terms again and sign them; if not, end it."
     )
+
+
+def not_to_be_signed(offered: Agreement, version: str) -> str:
+    """Why an offer that was made before the policy changed is no more."""
+    made_on = offered.terms.policy_version
+    return f"was made on pair policy {made_on}; {version} is in force now: propose it again"
+
+
+def _which(agreement: Agreement) -> str:
+    terms = agreement.terms
+    return f'"{terms.title}" ({terms.name}, version {agreement.version})'
 
 
 def _ended(agreement: Agreement, names: Mapping[str, str]) -> str:

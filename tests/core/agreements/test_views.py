@@ -29,6 +29,7 @@ from tests.core.sharing.worlds import (
     LFB_DESK,
     MET,
     MET_DESK,
+    START_US,
     TOML,
     World,
     row,
@@ -277,14 +278,69 @@ def test_tracks_joined_of_two_agencies_part_when_they_are_shown_apart() -> None:
         assert all(not one.heard_by for one in tracks_of(world.joined(desk)))
 
 
-def test_another_pair_policy_is_told_to_who_signed_on_the_old_one() -> None:
-    world = required(propose(), accept())
-    [outcome] = world.do(LoadPolicy(TOML.replace(POLICY_VERSION, "other-1")))
+def other_policy(world: World, version: str = "other-1") -> None:
+    [outcome] = world.do(LoadPolicy(TOML.replace(POLICY_VERSION, version)))
     assert isinstance(outcome.reply, Done)
+
+
+def said_of_it(world: World, desk: Audience) -> list[str]:
+    """The codes of what a late joiner is told of the agreement itself."""
+    told = [one.notice for one in world.joined(desk) if one.HasField("notice")]
+    return [one.code for one in told if one.subject == str(NAME)]
+
+
+def test_another_pair_policy_is_told_to_who_signed_on_the_old_one() -> None:
+    # REQ-AGR-014
+    world = required(propose(), accept())
+    other_policy(world)
     last = notices(world, MET_DESK)[-1]
     assert last.code == "agreement-other-policy"
     assert f"{POLICY_VERSION}; other-1 is in force now" in last.text
     assert notices(world, LAS_DESK) == []
+
+
+def test_what_is_in_force_goes_on_under_another_policy_and_says_so_until_it_is_renewed() -> None:
+    # REQ-AGR-014: a reload takes nobody's names, contacts or entry away without a word.
+    world = required(propose(), accept())
+    world.fly(MET, row())
+    world.wait()
+    assert met_track(world, LFB_DESK).label
+    other_policy(world)
+    world.fly(MET, row())
+    world.wait()
+    assert met_track(world, LFB_DESK).label
+    for desk in (MET_DESK, LFB_DESK):
+        assert said_of_it(world, desk) == ["agreement-in-force", "agreement-other-policy"]
+    assert said_of_it(world, LAS_DESK) == []
+    done(world, propose("lfb", policy_version=""), accept("met", 2))
+    assert said_of_it(world, MET_DESK) == ["agreement-in-force"]
+    other_policy(world, POLICY_VERSION)
+    assert said_of_it(world, MET_DESK) == ["agreement-in-force", "agreement-other-policy"]
+    other_policy(world)
+    assert said_of_it(world, MET_DESK) == ["agreement-in-force"]
+
+
+def test_what_was_signed_for_later_comes_into_force_under_another_policy_too() -> None:
+    # REQ-AGR-014: on the day it was signed for, not "no agreement".
+    world = required(propose(from_us=START_US + 5_000_000), accept())
+    other_policy(world)
+    assert "agreement-other-policy" in said_of_it(world, LFB_DESK)
+    for _ in range(6):
+        world.wait()
+    assert said_of_it(world, LFB_DESK) == ["agreement-in-force", "agreement-other-policy"]
+
+
+def test_an_offer_on_an_old_policy_is_not_signed() -> None:
+    # REQ-AGR-014: nobody signs minima that are not computed with.
+    world = required(propose())
+    other_policy(world)
+    [outcome] = world.do(accept())
+    assert isinstance(outcome.reply, NotDone)
+    [refusal] = outcome.reply.refusals
+    assert refusal.field == "version"
+    assert "propose it again" in refusal.reason
+    done(world, propose(policy_version=""), accept(version=2))
+    assert said_of_it(world, MET_DESK) == ["agreement-in-force"]
 
 
 WORDS = st.text(st.characters(codec="ascii", categories=("L", "N")), max_size=12)
