@@ -10,8 +10,8 @@ from typing import Final
 
 import shapely
 
+from broker.core.geodesy.ground import Ground
 from broker.core.restrictions.access_places import AskedPlace, EntryPlace, PlacePath, PlacePoint
-from broker.core.restrictions.ground import Ground
 from broker.core.restrictions.prism import (
     LocalFrame,
     frame_of,

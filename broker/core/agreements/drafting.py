@@ -14,9 +14,9 @@ from broker.core.agreements.model import (
     AgreementTerms,
 )
 from broker.core.errors import Refusal
+from broker.core.geodesy.ground import NOTHING_KNOWN
 from broker.core.restrictions.drafting_texts import check_text
 from broker.core.restrictions.drafting_volumes import check_volume
-from broker.core.restrictions.ground import NOTHING_KNOWN
 from broker.core.restrictions.shapes import Polygon
 from broker.core.sharing.settings import SharingLevel
 from broker.core.units import DAY_US

@@ -12,8 +12,8 @@ from typing import Final
 
 from broker.core.agreements.areas import covers
 from broker.core.agreements.model import Agreement, AgreementParty
+from broker.core.geodesy.ground import Ground
 from broker.core.restrictions.access_places import AskedPlace
-from broker.core.restrictions.ground import Ground
 from broker.core.restrictions.model import Exemption, RestrictionDraft
 
 AGREEMENT_WORDS: Final = "local deconfliction agreement"

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from broker.core.agreements.areas import covers
 from broker.core.agreements.model import FROM_SURFACE, UNLIMITED
+from broker.core.geodesy.ground import NOTHING_KNOWN, Ground, TerrainGrid
 from broker.core.restrictions.access_places import AskedPlace, EntryPlace, PlacePath, PlacePoint
-from broker.core.restrictions.ground import NOTHING_KNOWN, Ground, TerrainGrid
 from broker.core.restrictions.shapes import (
     Circle,
     LimitDatum,
