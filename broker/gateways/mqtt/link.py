@@ -86,6 +86,8 @@ class MqttLink:
         """`wanted_retained` are the subscriptions whose retained messages are asked for."""
         self.address = address
         self.connected = threading.Event()
+        """The server took us, and hands on what we subscribed to."""
+        self._asked: int | None = None
         self._unsent_count = 0
         self._subscriptions = subscriptions
         self._wanted_retained = wanted_retained
@@ -100,7 +102,8 @@ class MqttLink:
         self._client.max_inflight_messages_set(INFLIGHT_MAX)
         self._client.max_queued_messages_set(QUEUED_MAX)
         self._client.on_socket_open = _without_nagle
-        self._client.on_connect = self._connected
+        self._client.on_connect = self._accepted
+        self._client.on_subscribe = self._subscribed
         self._client.on_disconnect = self._disconnected
         self._client.on_message = lambda _client, _data, message: on_message(
             message.topic, bytes(message.payload), message.retain
@@ -175,14 +178,25 @@ class MqttLink:
             handling = SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
         return SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=handling)
 
-    def _connected(
+    def _accepted(
         self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         if reason.is_failure:
             log.error("mqtt-refused", reason=str(reason))
             return
-        client.subscribe([(topic, self._options(topic, qos)) for topic, qos in self._subscriptions])
         self._network.accepted()
+        topics = [(topic, self._options(topic, qos)) for topic, qos in self._subscriptions]
+        _, self._asked = client.subscribe(topics)
+
+    def _subscribed(
+        self, _client: mqtt.Client, _data: Any, number: int, reasons: Any, _properties: Any
+    ) -> None:
+        """Only now: a request that was sent before would have been lost without a word."""
+        if number != self._asked:
+            return
+        for (topic, _), reason in zip(self._subscriptions, reasons, strict=True):
+            if reason.is_failure:
+                log.error("mqtt-subscription-refused", topic=topic, reason=str(reason))
         self.connected.set()
         log.info("mqtt-connected", host=self.address.host, port=self.address.port)
         self._on_connected()

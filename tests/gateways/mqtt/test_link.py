@@ -1,3 +1,5 @@
+import socket
+import threading
 from contextlib import suppress
 
 import pytest
@@ -60,3 +62,59 @@ def test_what_cannot_be_sent_is_counted() -> None:
 def test_an_address_with_tls_has_its_own_usual_port() -> None:
     assert MqttAddress.parse("mqtts://broker.example") == MqttAddress("broker.example", 8883, True)
     assert MqttAddress.parse("mqtts://broker.example:99").port == 99
+
+
+CONNACK = b"\x20\x03\x00\x00\x00"
+SUBSCRIBE = 0x82
+
+
+class SlowServer:
+    """Takes one client in and grants its subscription only when it is told to."""
+
+    def __init__(self, reason: int) -> None:
+        self.may_grant = threading.Event()
+        self.has_asked = threading.Event()
+        self._reason = reason
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def close(self) -> None:
+        self.may_grant.set()
+        self._thread.join()
+        self._socket.close()
+
+    def _serve(self) -> None:
+        connection, _ = self._socket.accept()
+        with connection:
+            connection.recv(1_000)
+            connection.sendall(CONNACK)
+            asked = connection.recv(1_000)
+            assert asked[0] == SUBSCRIBE
+            self.has_asked.set()
+            self.may_grant.wait()
+            connection.sendall(b"\x90\x04" + asked[2:4] + bytes((0, self._reason)))
+            while connection.recv(1_000):
+                pass
+
+
+@pytest.mark.parametrize("reason", [0x01, 0x87])  # granted at QoS 1; not authorised
+def test_connected_is_who_is_subscribed(reason: int, capsys: pytest.CaptureFixture[str]) -> None:
+    # What a partner sends as soon as the broker is there must not be lost.
+    server, told = SlowServer(reason), threading.Event()
+    link = MqttLink(
+        MqttAddress("127.0.0.1", server.port), "broker", [("in/#", 1)], lambda *_: None, told.set
+    )
+    link.start()
+    try:
+        assert server.has_asked.wait(20.0)
+        assert not link.connected.wait(0.1)
+        assert not told.is_set()
+        server.may_grant.set()
+        assert link.connected.wait(20.0)
+        assert told.wait(20.0)
+    finally:
+        link.stop()
+        server.close()
+    assert ("mqtt-subscription-refused" in capsys.readouterr().out) == (reason >= 0x80)
