@@ -191,6 +191,26 @@ def test_a_commit_that_was_reported_as_failed_does_not_come_back(tmp_path: Path)
         assert samples.request_ids(list(journal.read(1))) == ["request-0", "request-1"]
 
 
+def test_a_batch_that_is_refused_halfway_leaves_nothing_of_it_and_nothing_open(
+    tmp_path: Path,
+) -> None:
+    # REQ-DUR-004
+    with Journal.open(tmp_path, run_info()) as journal:
+        journal.append([acknowledgement(0)], 1, 1)
+        connection = journal._writer._connection
+        assert connection is not None
+        connection.execute(
+            "CREATE TEMP TRIGGER full BEFORE INSERT ON record WHEN NEW.seq = 3"
+            " BEGIN SELECT RAISE(ABORT, 'no room for it'); END"
+        )
+        both = [acknowledgement(1), acknowledgement(2)]
+        with pytest.raises(JournalUnavailable, match="no room for it"):
+            journal.append(both, 2, 2)
+        assert samples.request_ids(list(journal.read(1))) == ["request-0"]
+        assert journal.append(both, 3, 3).first_seq == 2
+        assert [len(batch.commands) for batch in journal.read(1)] == [1, 2]
+
+
 def test_folding_in_from_another_thread_while_writing(tmp_path: Path) -> None:
     positions = SubmitReports(samples.report_batch(20), 1)
     with Journal.open(tmp_path, run_info(), limits=SegmentLimits(records_max=100)) as journal:

@@ -105,6 +105,29 @@ def test_a_snapshot_the_log_no_longer_reaches_back_to_is_no_start(tmp_path: Path
         plan(tmp_path, "boot-1")
 
 
+def test_a_snapshot_of_the_last_record_that_was_retired_is_a_start(tmp_path: Path) -> None:
+    # REQ-DUR-009
+    log_with_snapshots(tmp_path, 8, 16)
+    with Journal.open(tmp_path, run_info()) as journal:
+        journal.retire(older_than_us=2**62, covered_seq=8)
+        assert next(journal.read(9)).last_seq == 10
+    found = plan(tmp_path, "boot-1")
+    assert found.snapshot is not None
+    assert found.snapshot.seq == 8
+    assert [batch.last_seq for batch in found.batches] == list(range(10, 22, 2))
+
+
+def test_the_replay_begins_with_the_very_next_record(tmp_path: Path) -> None:
+    # REQ-DUR-009
+    with Journal.open(tmp_path, run_info()) as journal:
+        for number in range(5):
+            journal.append([samples.acknowledgement(number)], number, number)
+    snapshots.write(tmp_path, 2, {}, {})
+    snapshots.write(tmp_path, 5, {}, {})
+    found = plan(tmp_path, "boot-1")
+    assert samples.request_ids(list(found.batches)) == ["request-2", "request-3", "request-4"]
+
+
 def test_a_snapshot_of_lost_records_is_passed_over(tmp_path: Path) -> None:
     """The log lost its end in a power cut; the snapshot, synced, knows of what never was."""
     samples.write_log(tmp_path, 10)
