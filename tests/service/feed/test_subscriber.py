@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -161,6 +162,43 @@ async def test_a_slow_reader_gets_the_newest_position_of_each_track_and_every_al
     assert one.shed_frame_count > 0
 
 
+@pytest.mark.parametrize("count", range(module.FRAMES_BEFORE_MERGING - 1, 25))
+async def test_what_a_merge_keeps_is_the_newest(
+    monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    # REQ-OVL-001, REQ-SLOW-003: also of the tracks that the newest frame does not show.
+    monkeypatch.setattr(module, "FRAME_BYTES_MAX", 500)
+    picture, one = Picture(), reader(resumed_from=0)
+    wanted = {}
+    for second in range(count):
+        name = f"t{second % 3}"
+        picture.move(at(second - 50, name, latitude_deg=51.0 + second / 100))
+        wanted[name] = 51.0 + second / 100
+        one.offer(picture.cut()[POLICE])
+    views = [view for message in await take(one) for view in message.tracks.tracks]
+    newest = {view.track_id: view.latitude_deg for view in views}
+    assert sorted(newest.values()) == pytest.approx(sorted(wanted.values()))
+
+
+async def test_frames_that_follow_a_snapshot_are_merged_without_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # REQ-FEED-013: a snapshot counts only when it is complete.
+    monkeypatch.setattr(module, "FRAME_BYTES_MAX", 500)
+    picture, one = Picture(), reader()
+    picture.move(*fleet(5, -60))
+    picture.cut()
+    opening = snapshot(picture)
+    one.open_with(opening)
+    for second in range(2 * module.FRAMES_BEFORE_MERGING):
+        picture.move(*fleet(5, second - 50))
+        one.offer(picture.cut()[POLICE])
+    messages = await take(one)
+    assert one.shed_frame_count > 0
+    assert [m.header.snapshot for m in messages[: len(opening)]] == [True] * len(opening)
+    assert len(messages[1].tracks.tracks) == 5
+
+
 async def test_a_reader_is_told_how_many_positions_it_was_not_sent(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -214,6 +252,16 @@ async def test_too_many_safety_messages_end_the_reader() -> None:
     one.offer([alert(source)])
     with pytest.raises(SubscriberTooSlow):
         await one.take()
+
+
+async def test_what_a_reader_missed_does_not_count_as_being_slow() -> None:
+    # REQ-SLOW-002: else it would be cut off for it again each time it comes back.
+    source, one = feed(), reader(resumed_from=0)
+    missed = [alert(source) for _ in range(module.SAFETY_ITEMS_MAX + 1)]
+    one.open_with(missed)
+    one.offer([alert(source)])
+    assert not one.is_ended
+    assert covered(await take(one), 0) == len(missed) + 1
 
 
 async def test_what_has_been_taken_no_longer_counts() -> None:
@@ -371,6 +419,25 @@ async def test_a_confined_readers_numbers_show_no_gap() -> None:
     one.offer([placed(told, "out", SOUTH), placed(told, "in", BESIDE)])
     [message] = await take(one)
     assert (message.header.number, message.header.covers_from) == (2, 1)
+
+
+async def test_what_left_the_area_before_a_snapshot_is_not_told_after_it() -> None:
+    # REQ-PRIV-003: the snapshot is the whole picture; what it leaves out the reader has not got.
+    one, told = confined(), feed()
+    one.open_with([placed(told, "in", BESIDE)])
+    one.open_with([told.part(ItemKind.SNAPSHOT_BEGIN, ENCODER.snapshot_begin("again"), NOW_US)])
+    one.offer([placed(told, "in", SOUTH), placed(told, "in", SOUTH, ended=True), notice(told)])
+    texts = [message.notice.text for message in await take(one) if message.HasField("notice")]
+    assert texts == ["in", ""]
+
+
+async def test_a_track_of_which_no_place_is_known_is_in_every_area() -> None:
+    [frame] = frames(Picture(), 0.0, 50.0, 50.1)
+    nowhere = replace(frame.shown, latitude_deg=np.array([np.nan, 50.1]))
+    one = reader(Filter(area=NORTH))
+    one.offer([replace(frame, shown=nowhere)])
+    [message] = await take(one)
+    assert len(message.tracks.tracks) == 1
 
 
 async def test_a_reader_that_merely_asks_for_an_area_is_told_every_alert() -> None:
