@@ -102,6 +102,7 @@ def test_reading_from_any_record_gives_the_batch_that_holds_it(tmp_path: Path) -
         for seq in range(1, 31):
             read = list(journal.read(seq))
             assert read[0].last_seq == (seq + 2) // 3 * 3
+            assert len(read[0].commands) == 3
             assert read[-1].last_seq == 30
         assert list(journal.read(31)) == []
 

@@ -140,6 +140,16 @@ def test_only_unsynced_positions_lost_says_so(tmp_path: Path) -> None:
     assert [loss.control_lost for loss in inspect(tmp_path).damage] == [False]
 
 
+def test_a_single_synced_record_lost_says_that_control_was_lost(tmp_path: Path) -> None:
+    # REQ-DUR-005
+    samples.write_log(tmp_path, 6)
+    alter(segment_path(tmp_path, 1), "DELETE FROM record WHERE seq > 10")
+    mark = MarkFile(tmp_path)
+    mark.write(Mark(last_seq=12, synced_seq=11, clean=False))
+    mark.close()
+    assert [loss.control_lost for loss in inspect(tmp_path).damage] == [True]
+
+
 @pytest.mark.parametrize("ruin", ["missing", "short", "flipped", "foreign"])
 def test_without_its_mark_a_log_is_not_vouched_for(tmp_path: Path, ruin: str) -> None:
     samples.write_log(tmp_path, 2)
