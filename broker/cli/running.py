@@ -47,8 +47,8 @@ IDENTITY_CLAIMED: Final = (
 
 REVOKED_ELSEWHERE: Final = (
     "the MQTT server runs apart: a revoked system loses its session and every right there at once, "
-    "but one revoked certificate of a system that goes on is shut out only when whoever runs that "
-    "server gives it the new revocation list and reloads it"
+    "but one revoked certificate of a system that goes on is let in until whoever runs that server "
+    "gives it the new revocation list and reloads it"
 )
 
 log = structlog.get_logger()

@@ -1,5 +1,6 @@
 """Throw-away certificate authorities for tests, made with the openssl command."""
 
+import os
 import re
 import shutil
 import ssl
@@ -29,6 +30,7 @@ commonName = supplied
 subjectAltName = IP:127.0.0.1
 [client]
 extendedKeyUsage = clientAuth
+subjectAltName = $ENV::KEEPCLEAR_NAME
 """
 
 
@@ -47,6 +49,7 @@ class Authority:
         if shutil.which("openssl") is None:
             pytest.fail("openssl is not installed: run `make test`, which installs it")
         self.folder = folder
+        self._name = "URI:keepclear:none"
         folder.mkdir()
         self._config = folder / "openssl.cnf"
         self._config.write_text(AUTHORITY_CONFIG.format(folder=folder))
@@ -60,9 +63,11 @@ class Authority:
             "-days", "1", "-subj", "/CN=test authority",
         )  # fmt: skip
 
-    def issue(self, common_name: str, purpose: str = "client") -> Identity:
+    def issue(self, common_name: str, purpose: str = "client", place: str = "") -> Identity:
         """A certificate for `common_name`, which may hold a '/'."""
-        stem = self.folder / common_name.replace("/", "_")
+        stem = self.folder / (place or common_name.replace("/", "_"))
+        agency, _, system = common_name.partition("/")
+        self._name = f"URI:keepclear:agencies/{agency}/systems/{system}"
         identity = Identity(stem.with_suffix(".pem"), stem.with_suffix(".key"))
         request = stem.with_suffix(".csr")
         subject = "/CN=" + re.sub(r"([/+])", r"\\\1", common_name)
@@ -89,6 +94,12 @@ class Authority:
         return context
 
     def _run(self, *arguments: str | Path) -> None:
-        done = subprocess.run(["openssl", *arguments], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["openssl", *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, "KEEPCLEAR_NAME": self._name},
+        )
         if done.returncode != 0:
             pytest.fail(f"openssl {arguments[0]}: {done.stderr}")

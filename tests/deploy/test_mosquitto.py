@@ -1,281 +1,308 @@
-"""The configuration files of deploy/mosquitto, held to their promises by a real Mosquitto."""
+"""The files of deploy/mosquitto, held to their promises by a real Mosquitto and a real broker.
 
+The server runs apart from the broker, and certificates come from an authority of its own (openssl),
+as in production.
+"""
+
+import asyncio
 import contextlib
-import queue
+import json
 import re
+import shutil
 import signal
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
-import paho.mqtt.client as mqtt
 import pytest
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
-from paho.mqtt.reasoncodes import ReasonCode
 
-from broker.gateways.mqtt import server_config
+from broker.cli.running import Running
+from broker.core.names import Role, SystemName
+from broker.gateways.mqtt import server_config, warden
+from broker.gateways.mqtt.rights import CONTROL_TOPIC, broker_rights, configuration
+from broker.gateways.mqtt.topics import Topics
+from broker.gateways.mqtt.warden import Warden
+from broker.service.identity.authority import now_utc
+from broker.service.identity.enrolment import Wanted, create_folder, enrol, revoke
+from broker.service.identity.files import IdentityFolder
+from broker.service.settings import AgencySettings
+from keepclear.client import Client
+from keepclear.client.tls import channel_credentials
+from keepclear.v1 import tracks_pb2
 from tests.conftest import RunningMosquitto, StartMosquitto
 from tests.deploy.certificates import Authority, Identity
+from tests.system.identities import EVERYTHING
+from tests.system.live import until
+from tests.system.looks import Looks
+from tests.system.secure import WAIT_S, MqttPartner, gets_in, secure_broker
+from tests.system.traffic import crowd, now_us
 
 pytestmark = pytest.mark.system
 
-FILES = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
-WAIT_S = 10.0
-# How long a message that must not come is waited for, after one that must come has arrived.
-SILENCE_S = 0.3
-NOT_AUTHORISED = 0x87
+FILES: Final = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
+ROOT: Final = "keepclear-exercise/v1"
+DENIED: Final = 0x87
+PLUGIN: Final = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so"
+AGENCIES: Final = {
+    agency: AgencySettings(name=agency, roles=(Role.DESK,)) for agency in ("met", "lfb")
+}
+DISPATCH, FLEET = SystemName("met", "dispatch"), SystemName("lfb", "fleet")
 
 
-class Client:
-    """A connected MQTT 5 client that remembers what it was told."""
+class Production:
+    """An operator's own authority, an identity folder, and a Mosquitto with copies of its files."""
 
-    def __init__(self, paho: mqtt.Client) -> None:
-        self.paho = paho
-        self.connected: queue.SimpleQueue[ReasonCode] = queue.SimpleQueue()
-        self.lost: queue.SimpleQueue[ReasonCode] = queue.SimpleQueue()
-        self.published: queue.SimpleQueue[ReasonCode] = queue.SimpleQueue()
-        self.subscribed: queue.SimpleQueue[list[ReasonCode]] = queue.SimpleQueue()
-        self.received: queue.SimpleQueue[mqtt.MQTTMessage] = queue.SimpleQueue()
-        paho.on_connect = lambda *event: self.connected.put(event[3])
-        paho.on_disconnect = lambda *event: self.lost.put(event[3])
-        paho.on_publish = lambda *event: self.published.put(event[3])
-        paho.on_subscribe = lambda *event: self.subscribed.put(event[3])
-        paho.on_message = lambda *event: self.received.put(event[2])
-
-    def publish(self, topic: str, payload: bytes = b"x") -> int:
-        """The reason code of the server's answer."""
-        self.paho.publish(topic, payload, qos=1)
-        return self.published.get(timeout=WAIT_S).value
-
-    def subscribe(self, topic: str) -> None:
-        self.paho.subscribe(topic, qos=1)
-        self.subscribed.get(timeout=WAIT_S)
-
-    def next(self) -> tuple[str, bytes]:
-        message = self.received.get(timeout=WAIT_S)
-        return message.topic, bytes(message.payload)
-
-    def hears_nothing(self) -> bool:
-        with contextlib.suppress(queue.Empty):
-            self.received.get(timeout=SILENCE_S)
-            return False
-        return True
-
-
-class Site:
-    """A Mosquitto that runs deploy/mosquitto/keepclear.conf with throw-away certificates."""
-
-    def __init__(self, folder: Path, start: StartMosquitto, revoked: str = "") -> None:
+    def __init__(self, folder: Path, start: StartMosquitto, *, plugin: bool = True) -> None:
+        self.root = folder
         self.authority = Authority(folder / "authority")
-        self.identities: dict[str, Identity] = {}
-        etc = folder / "etc"
-        certificates = etc / "certificates"
-        certificates.mkdir(parents=True)
-        server = self.authority.issue("server", "server")
-        if revoked:
-            self.authority.revoke(self.identity(revoked))
-        for source, name in (
-            (self.authority.certificate, "partners-ca.pem"),
-            (server.certificate, "server.pem"),
-            (server.key, "server.key"),
-            (FILES / "acl", "../acl"),
+        self.identities = IdentityFolder(folder / "identities")
+        create_folder(self.identities, ["127.0.0.1"], now_utc())
+        self.identities.authority_key.unlink()
+        server, broker = self.authority.issue("server", "server"), self.issue("keepclear/broker")
+        for source, place in (
+            (self.authority.certificate, self.identities.trusted),
+            (server.certificate, self.identities.server_certificate),
+            (server.key, self.identities.server_key),
+            (broker.certificate, self.identities.broker_certificate),
+            (broker.key, self.identities.broker_key),
         ):
-            (certificates / name).write_bytes(source.read_bytes())
-        self.revocations = certificates / "partners-crl.pem"
-        self.install_revocation_list()
-        config = (FILES / "keepclear.conf").read_text(encoding="utf-8")
-        config = config.replace("/etc/keepclear", str(etc)).replace("/var/lib/mosquitto", str(etc))
-        self.running: RunningMosquitto = start(config.replace("listener 8883", "listener {port}"))
+            shutil.copy(source, place)
+        shutil.copy(self.authority.revocation_list(), self.identities.revocations)
+        for system in (DISPATCH, FLEET):
+            enrol(self.identities, Wanted(system, EVERYTHING))
+        self._etc = folder / "etc"
+        certificates = self._etc / "certificates"
+        certificates.mkdir(parents=True)
+        for path in (
+            self.identities.trusted,
+            self.identities.revocations,
+            self.identities.server_certificate,
+            self.identities.server_key,
+        ):
+            shutil.copy(path, certificates / path.name)
+        shutil.copy(FILES / "rights.json", self._etc / "rights.json")
+        self.running: RunningMosquitto = start(self._configuration(plugin=plugin))
 
-    def install_revocation_list(self) -> None:
-        self.revocations.write_bytes(self.authority.revocation_list().read_bytes())
+    def _configuration(self, *, plugin: bool) -> str:
+        found = next(Path("/usr/lib").rglob("mosquitto_dynamic_security.so"))
+        text = (FILES / "keepclear.conf").read_text(encoding="utf-8").replace(PLUGIN, str(found))
+        text = text.replace("/etc/keepclear", str(self._etc))
+        text = text.replace("/var/lib/mosquitto", str(self._etc))
+        if not plugin:
+            text = re.sub(r"^plugin.*$", "", text, flags=re.MULTILINE)
+        return text.replace("listener 8883", "listener {port}")
 
-    def identity(self, name: str) -> Identity:
-        if name not in self.identities:
-            self.identities[name] = self.authority.issue(name)
-        return self.identities[name]
+    def issue(self, name: str, place: str = "") -> Identity:
+        return self.authority.issue(name, place=place)
+
+    def context(self, identity: Identity | None) -> ssl.SSLContext:
+        return self.authority.client_context(identity)
+
+    def folder_of(self, identity: Identity) -> Path:
+        """As a partner keeps it."""
+        folder = self.root / f"partner-{identity.certificate.stem}"
+        folder.mkdir()
+        shutil.copy(identity.certificate, folder / "certificate.pem")
+        shutil.copy(identity.key, folder / "key.pem")
+        shutil.copy(self.authority.certificate, folder / "ca.pem")
+        return folder
+
+    def tell_the_server(self) -> None:
+        """What its operator does with a new revocation list."""
+        shutil.copy(self.authority.revocation_list(), self._etc / "certificates/partners-crl.pem")
+        self.running.process.send_signal(signal.SIGHUP)
+
+    def tell_the_broker(self) -> None:
+        """And with the broker's folder."""
+        shutil.copy(self.authority.revocation_list(), self.identities.revocations)
+
+    def connects(self, identity: Identity | None) -> bool:
+        return gets_in(self.running.port, self.context(identity), 0.3)
+
+    def await_reload(self) -> None:
+        """The server has read the list once it refuses somebody else who is on it."""
+        probe = self.issue("lfb/fleet", "probe")
+        self.authority.revoke(probe)
+        self.tell_the_server()
+        deadline_s = time.monotonic() + WAIT_S
+        while self.connects(probe) and time.monotonic() < deadline_s:
+            time.sleep(0.05)
+
+    def known_to_the_server(self) -> set[str]:
+        """The clients in the plugin's file, which it writes at every change."""
+        with contextlib.suppress(ValueError):  # it is being written
+            held = json.loads((self._etc / "rights.json").read_text(encoding="utf-8"))
+            return {one["username"] for one in held["clients"]}
+        return set()
 
     @contextlib.contextmanager
-    def client(self, name: str, client_id: str = "") -> Iterator[Client]:
-        context = self.authority.client_context(self.identity(name))
-        with client(self.running, context, client_id) as connected:
-            assert connected.connected.get(timeout=WAIT_S) == "Success"
-            yield connected
-
-
-@contextlib.contextmanager
-def client(
-    running: RunningMosquitto, context: ssl.SSLContext | None, client_id: str = ""
-) -> Iterator[Client]:
-    paho = mqtt.Client(
-        CallbackAPIVersion.VERSION2,
-        client_id=client_id,
-        protocol=MQTTProtocolVersion.MQTTv5,
-        reconnect_on_failure=False,
-    )
-    if context is not None:
-        paho.tls_set_context(context)
-    made = Client(paho)
-    paho.connect(running.host, running.port)
-    paho.loop_start()
-    try:
-        yield made
-    finally:
-        paho.disconnect()
-        paho.loop_stop()
+    def partner(self, identity: Identity) -> Iterator[MqttPartner]:
+        made = MqttPartner(self.running.port, self.context(identity))
+        try:
+            assert made.connected.get(timeout=WAIT_S) == "Success"
+            yield made
+        finally:
+            made.close()
 
 
 @pytest.fixture
-def site(tmp_path: Path, mosquitto_broker: StartMosquitto) -> Site:
-    return Site(tmp_path, mosquitto_broker)
+def site(tmp_path: Path, mosquitto_broker: StartMosquitto) -> Production:
+    return Production(tmp_path, mosquitto_broker)
 
 
-def refused(running: RunningMosquitto, context: ssl.SSLContext | None) -> bool:
-    """Whether a client with this context never gets a connection."""
-    try:
-        with client(running, context) as attempt:
-            with contextlib.suppress(queue.Empty):
-                return attempt.connected.get(timeout=SILENCE_S) != "Success"
-            attempt.lost.get(timeout=WAIT_S)
-            return True
-    except (ssl.SSLError, ConnectionError):
-        return True
+@asynccontextmanager
+async def at_work(site: Production) -> AsyncIterator[Running]:
+    """A broker that has told the server everybody's rights."""
+    async with secure_broker(site, AGENCIES, apart=site.running.port) as running:
+        systems = {"met/dispatch", "lfb/fleet"}
+        await until(lambda: systems <= site.known_to_the_server(), "the server knows everybody")
+        yield running
 
 
-@pytest.mark.parametrize("root", ["keepclear/v1", "keepclear-exercise/v1"])
-def test_a_system_writes_its_own_input_and_the_broker_reads_it(site: Site, root: str) -> None:
-    # REQ-SEC-001
-    with site.client("keepclear/broker") as broker, site.client("met/dispatch") as system:
-        broker.subscribe(f"{root}/in/#")
-        assert system.publish(f"{root}/in/met/dispatch/tracks") == 0
-        assert broker.next() == (f"{root}/in/met/dispatch/tracks", b"x")
+def batch() -> bytes:
+    reports = crowd(1, now_us())
+    return tracks_pb2.PublishTracksRequest(batch_id="b", reports=reports).SerializeToString()
 
 
-@pytest.mark.parametrize(
-    "topic",
-    [
-        "keepclear/v1/in/lfb/fleet/tracks",  # another agency
-        "keepclear/v1/in/met/helicopter/tracks",  # another system of its own agency
-        "keepclear/v1/in/met/dispatch2/tracks",  # a name that begins like its own
-        "keepclear/v1/in/met",
-        "keepclear/v1/out/met/desk/tracks",  # what only the broker says
-        "keepclear/v1/private/met/dispatch/acks",
-        "keepclear-exercise/v1/in/lfb/fleet/tracks",
-        "elsewhere",
-    ],
+def own_topic(system: SystemName) -> str:
+    return f"{ROOT}/in/{system.agency}/{system.system}/tracks"
+
+
+async def test_the_broker_gives_each_system_its_rights_and_no_others(site: Production) -> None:
+    # REQ-SEC-001, REQ-PRIV-002, REQ-SEC-008: one certificate, one identity on both transports.
+    identity = site.issue("met/dispatch")
+
+    def over_mqtt() -> None:
+        with site.partner(identity) as who:
+            assert who.publish(own_topic(DISPATCH), batch()) == 0
+            for own in (f"{ROOT}/private/met/dispatch/#", f"{ROOT}/out/met/desk/#"):
+                assert who.subscribe(own) < DENIED
+            for topic in (own_topic(FLEET), f"{ROOT}/out/met/desk/tracks", CONTROL_TOPIC):
+                assert who.publish(topic, batch()) == DENIED, topic
+            for topic in ("#", f"{ROOT}/in/#", f"{ROOT}/out/lfb/desk/#", "$SYS/#", "$CONTROL/#"):
+                assert who.subscribe(topic) >= DENIED, topic
+
+    async with at_work(site) as running:
+        await asyncio.to_thread(over_mqtt)
+        credentials = channel_credentials(site.folder_of(identity))
+        async with Client(running.grpc_address, credentials=credentials) as who:
+            assert (await who.publish(crowd(3, now_us()))).accepted_count == 3
+        assert "mqtt-rights-unmanaged" not in running.broker.projection.standing_notices
+
+
+KEEP_TRYING = pytest.mark.parametrize(
+    "keep_trying_s", [2.0, pytest.param(30.0, marks=pytest.mark.slow)], ids=["2s", "30s"]
 )
-def test_a_system_cannot_write_elsewhere(site: Site, topic: str) -> None:
-    # REQ-SEC-001
-    with site.client("keepclear/broker") as broker, site.client("met/dispatch") as system:
-        broker.subscribe("keepclear/v1/#")
-        broker.subscribe("keepclear-exercise/v1/#")
-        assert system.publish(topic) == NOT_AUTHORISED
-        # A later message that may pass shows that the first did not.
-        system.publish("keepclear/v1/in/met/dispatch/tracks", b"after")
-        assert broker.next()[1] == b"after"
 
 
-def test_an_agency_reads_its_own_views_and_nobody_elses(site: Site) -> None:
-    # REQ-PRIV-002
-    with site.client("keepclear/broker") as broker, site.client("met/dispatch") as system:
-        system.subscribe("#")
-        system.subscribe("keepclear/v1/out/lfb/desk/#")
-        for topic in (
-            "keepclear/v1/out/lfb/desk/tracks",
-            "keepclear/v1/out/met/observer/tracks",
-            "keepclear/v1/private/lfb/fleet/acks",
-            "keepclear/v1/private/met/helicopter/acks",
-        ):
-            assert broker.publish(topic) in {0, 0x10}  # 0x10: nobody was entitled to it
-        own = ["keepclear/v1/out/met/desk/tracks", "keepclear/v1/private/met/dispatch/acks"]
-        for topic in own:
-            broker.publish(topic)
-        assert [system.next()[0] for _ in own] == own
-        assert system.hears_nothing()
+@KEEP_TRYING
+async def test_a_lost_certificate_is_kept_out_where_the_server_is_told_first(
+    site: Production, keep_trying_s: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # REQ-SEC-008: its system goes on with another one. The server's reload spares live sessions,
+    # so the broker ends them after it.
+    lost, kept = site.issue("met/dispatch", "lost"), site.issue("met/dispatch", "kept")
+    looks = Looks(monkeypatch, Warden)
+
+    def work() -> None:
+        with site.partner(lost) as who:
+            assert who.publish(own_topic(DISPATCH), batch()) == 0
+            site.authority.revoke(lost)
+            site.tell_the_server()
+            site.await_reload()
+            assert who.publish(own_topic(DISPATCH), batch()) == 0
+            began_s = time.monotonic()
+            site.tell_the_broker()
+            looks.changed()
+            who.lost.get(timeout=WAIT_S)
+            looks.check()
+            print(f"live session on a server apart cut {time.monotonic() - began_s:.2f} s after")
+        tries, until_s = 0, time.monotonic() + keep_trying_s
+        while time.monotonic() < until_s:
+            assert not site.connects(lost), f"back in at try {tries}"
+            tries += 1
+        with site.partner(kept) as going_on:
+            assert going_on.publish(own_topic(DISPATCH), batch()) == 0
+
+    async with at_work(site):
+        await asyncio.to_thread(work)
 
 
-def test_a_system_cannot_listen_to_anothers_input(site: Site) -> None:
-    # REQ-PRIV-002
-    with site.client("lfb/fleet") as spy, site.client("met/dispatch") as system:
-        spy.subscribe("keepclear/v1/in/#")
-        spy.subscribe("$SYS/#")
-        assert system.publish("keepclear/v1/in/met/dispatch/tracks") in {0, 0x10}
-        assert spy.hears_nothing()
+@KEEP_TRYING
+async def test_a_revoked_system_has_no_session_and_no_right_before_any_reload(
+    site: Production, keep_trying_s: float
+) -> None:
+    # REQ-SEC-008: the handshake succeeds, as the server was told nothing, and leads to nothing.
+    revoked, other = site.issue("met/dispatch"), site.issue("lfb/fleet")
+
+    def work() -> None:
+        with site.partner(other) as going_on, site.partner(revoked) as who:
+            assert who.publish(own_topic(DISPATCH), batch()) == 0
+            revoke(site.identities, [DISPATCH], now_utc())
+            who.lost.get(timeout=WAIT_S)
+            until_s = time.monotonic() + keep_trying_s
+            while time.monotonic() < until_s:
+                with site.partner(revoked) as back:
+                    assert back.publish(own_topic(DISPATCH), batch()) == DENIED
+                    assert back.subscribe(f"{ROOT}/out/met/desk/#") >= DENIED
+            assert going_on.lost.empty()
+            assert going_on.publish(own_topic(FLEET), batch()) == 0
+
+    async with at_work(site):
+        await asyncio.to_thread(work)
 
 
-def test_an_agency_name_alone_owns_every_system_of_it(site: Site) -> None:
-    """Why keepclear.conf tells the authority never to issue one."""
-    with site.client("met") as agency:
-        assert agency.publish("keepclear/v1/in/met/dispatch/tracks") in {0, 0x10}
-        assert agency.publish("keepclear/v1/in/lfb/fleet/tracks") == NOT_AUTHORISED
-
-
-@pytest.mark.parametrize("name", ["+/+", "met/#", "#"])
-def test_a_wildcard_as_a_name_gives_nothing(site: Site, name: str) -> None:
-    # REQ-SEC-001
-    with site.client(name) as system:
-        assert system.publish("keepclear/v1/in/met/dispatch/tracks") == NOT_AUTHORISED
-
-
-def test_an_anonymous_client_is_refused(site: Site) -> None:
+def test_nobody_connects_without_a_certificate_of_the_authority(site: Production) -> None:
     # REQ-SEC-002
-    assert refused(site.running, site.authority.client_context(None))
+    assert site.connects(site.issue("met/dispatch"))
+    assert not site.connects(None)
+    assert not gets_in(site.running.port, None)
+    stranger = Authority(site.root / "stranger").issue("met/dispatch")
+    assert not site.connects(stranger)
 
 
-def test_a_client_without_tls_is_refused(site: Site) -> None:
-    # REQ-SEC-002
-    assert refused(site.running, None)
+def test_without_a_broker_nobody_has_any_right(site: Production) -> None:
+    # REQ-SEC-001: rights.json lets the broker alone do anything.
+    with site.partner(site.issue("met/dispatch")) as who:
+        assert who.publish(own_topic(DISPATCH), batch()) == DENIED
+        assert who.subscribe("#") >= DENIED
+    held = json.loads((FILES / "rights.json").read_text(encoding="utf-8"))
+    for exercise in (False, True):
+        wanted = broker_rights(Topics(exercise=exercise))
+        expected = configuration([wanted])
+        assert {**held, "roles": []} == {**expected, "roles": []}
+        [role] = held["roles"]
+        assert all(one in role["acls"] for one in wanted.access_list())
 
 
-def test_a_certificate_of_another_authority_is_refused(site: Site, tmp_path: Path) -> None:
-    # REQ-SEC-002
-    stranger = Authority(tmp_path / "stranger").issue("met/dispatch")
-    assert refused(site.running, site.authority.client_context(stranger))
-
-
-def test_a_revoked_certificate_is_refused(tmp_path: Path, mosquitto_broker: StartMosquitto) -> None:
-    # REQ-SEC-003
-    site = Site(tmp_path, mosquitto_broker, revoked="met/dispatch")
-    revoked = site.authority.client_context(site.identity("met/dispatch"))
-    assert refused(site.running, revoked)
-    with site.client("lfb/fleet") as other:
-        assert other.publish("keepclear/v1/in/lfb/fleet/tracks") in {0, 0x10}
-
-
-def test_a_revocation_is_read_on_sighup_and_spares_the_live_session(site: Site) -> None:
-    # REQ-SEC-003: what SECURITY.md tells an operator about revocation.
-    # The attempt is another system's: one of the same name would take the live session over.
-    attempt = site.authority.client_context(site.identity("met/helicopter"))
-    assert not refused(site.running, attempt)
-    with site.client("met/dispatch") as live:
-        for name in ("met/dispatch", "met/helicopter"):
-            site.authority.revoke(site.identity(name))
-        site.install_revocation_list()
-        site.running.process.send_signal(signal.SIGHUP)
-        deadline_s = time.monotonic() + WAIT_S
-        while not refused(site.running, attempt) and time.monotonic() < deadline_s:
-            time.sleep(0.1)
-        assert refused(site.running, attempt)
-        assert live.publish("keepclear/v1/in/met/dispatch/tracks") in {0, 0x10}
-        assert live.lost.empty()
-
-
-def test_nobody_is_thrown_off_by_another_with_the_same_client_id(site: Site) -> None:
-    # REQ-SEC-004
-    with site.client("met/dispatch", "same") as first, site.client("lfb/fleet", "same"):
-        assert first.publish("keepclear/v1/in/met/dispatch/tracks") in {0, 0x10}
-        assert first.lost.empty()
+async def test_a_server_that_takes_no_rights_from_the_broker_is_told_of(
+    tmp_path: Path, mosquitto_broker: StartMosquitto, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # REQ-SEC-008: without the plugin nothing would be cut, in silence.
+    monkeypatch.setattr(warden, "ANSWER_WITHIN_US", 300_000)
+    site = Production(tmp_path, mosquitto_broker, plugin=False)
+    async with secure_broker(site, AGENCIES, apart=site.running.port) as running:
+        notices = running.broker.projection.standing_notices
+        await until(lambda: "mqtt-rights-unmanaged" in notices, "it is said")
+        assert "dynamic-security" in notices["mqtt-rights-unmanaged"]
 
 
 def test_the_loopback_file_lets_a_client_talk_to_itself(mosquitto_broker: StartMosquitto) -> None:
     config = (FILES / "loopback.conf").read_text(encoding="utf-8")
     assert "listener 1883 127.0.0.1\n" in config
     running = mosquitto_broker(config.replace("listener 1883", "listener {port}"))
-    with client(running, None) as alone:
+    alone = MqttPartner(running.port, None)
+    try:
+        assert alone.connected.get(timeout=WAIT_S) == "Success"
         alone.subscribe("keepclear/v1/#")
         alone.publish("keepclear/v1/out/met/desk/tracks", b"hello")
-        assert alone.next() == ("keepclear/v1/out/met/desk/tracks", b"hello")
+        heard = alone.received.get(timeout=WAIT_S)
+        assert (heard.topic, heard.payload) == ("keepclear/v1/out/met/desk/tracks", b"hello")
+    finally:
+        alone.close()
 
 
 @pytest.mark.parametrize("name", ["keepclear.conf", "loopback.conf"])

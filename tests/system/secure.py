@@ -7,7 +7,7 @@ import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
@@ -16,10 +16,19 @@ from paho.mqtt.reasoncodes import ReasonCode
 from broker.cli.running import Running, mqtt_server_for, running_broker
 from broker.cli.securing import secured
 from broker.service.clock import SystemClock
+from broker.service.identity.files import IdentityFolder
 from broker.service.settings import AgencySettings, LimitSettings, Settings
 from keepclear.client.tls import mqtt_context
 from tests.conftest import unused_port
-from tests.system.identities import HOST, Site
+from tests.system.identities import HOST
+
+
+class Operator(Protocol):
+    """Who keeps an identity folder."""
+
+    root: Path
+    identities: IdentityFolder
+
 
 WAIT_S = 10.0
 SILENCE_S = 0.5
@@ -28,15 +37,15 @@ SILENCE_S = 0.5
 
 @asynccontextmanager
 async def secure_broker(
-    site: Site,
+    site: Operator,
     agencies: Mapping[str, AgencySettings],
     limits: LimitSettings | None = None,
     space: str = "exercise",
     *,
-    apart: bool = False,
+    apart: int | None = None,
     agreements: Literal["assumed", "required"] = "assumed",
 ) -> AsyncIterator[Running]:
-    """With `apart` its MQTT server is run by somebody else, whom it cannot make reload."""
+    """`apart`: the port of an MQTT server that somebody else runs."""
     settings = Settings(
         space=space,
         identity_dir=site.identities.path,
@@ -46,19 +55,14 @@ async def secure_broker(
         data_dir=site.root / "data",
         grpc_port=0,
         metrics_port=0,
-        mqtt_port=unused_port(),
+        mqtt_port=unused_port() if apart is None else 0,
+        mqtt="" if apart is None else f"mqtts://{HOST}:{apart}",
     )
     clock = SystemClock()
     security = secured(settings, clock)
     server = mqtt_server_for(settings, security)
-    assert server is not None
-    ours = None if apart else server
-    if apart:
-        assert security is not None
-        security.warden.reload = None
-        settings = settings.model_copy(update={"mqtt": f"mqtts://{HOST}:{server.port}"})
     try:
-        async with running_broker(settings, clock, ours, security) as running:
+        async with running_broker(settings, clock, server, security) as running:
             for _ in range(500):
                 if running.gateway.link.connected.is_set():
                     break
@@ -66,7 +70,8 @@ async def secure_broker(
             assert running.gateway.link.connected.is_set()
             yield running
     finally:
-        server.stop()
+        if server is not None:
+            server.stop()
 
 
 class MqttPartner:

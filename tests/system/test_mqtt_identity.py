@@ -1,12 +1,10 @@
 """Identity over MQTT, against a real Mosquitto that the broker runs: TLS, rights, revocation."""
 
 import asyncio
-import queue
 import socket
 import ssl
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -207,36 +205,6 @@ async def test_a_revoked_key_is_cut_and_never_gets_back_in(
             await in_thread(lambda: cut_and_kept_out(port, site, folder, keep_trying_s, looks))
             assert partner_of_it.lost.empty()
             assert partner_of_it.publish(f"{ROOT}/in/lfb/fleet/tracks", batch()) == 0
-
-
-async def test_a_server_that_runs_apart_takes_every_right_of_who_is_revoked(site: Site) -> None:
-    # REQ-SEC-008: it cannot be made to read the revocation list, and the broker says so.
-    folder, other = site.partner("met/dispatch"), site.partner("lfb/fleet")
-    async with secure_broker(site, AGENCIES, apart=True) as running:
-        port = running.mqtt_address.port
-        notices = running.broker.projection.standing_notices
-        assert "gives it the new revocation list" in notices["mqtt-server-apart"]
-
-        def work() -> None:
-            topic = f"{ROOT}/in/met/dispatch/tracks"
-            # Of what that server holds the broker knows nothing: it begins by setting all anew.
-            with partner(port, other) as set_anew, suppress(queue.Empty):
-                set_anew.lost.get(timeout=2.0)
-            with partner(port, other) as going_on, partner(port, folder) as who:
-                assert who.publish(topic, batch()) in {0, 0x10}
-                site.revoke("met/dispatch")
-                who.lost.get(timeout=WAIT_S)
-                back = MqttPartner(port, mqtt_context(folder))
-                try:
-                    if back.connected.get(timeout=WAIT_S) == "Success":
-                        assert back.publish(topic, batch()) == DENIED
-                        assert back.subscribe(f"{ROOT}/out/met/desk/#") >= 0x80
-                finally:
-                    back.close()
-                assert going_on.lost.empty()
-                assert going_on.publish(f"{ROOT}/in/lfb/fleet/tracks", batch()) in {0, 0x10}
-
-        await in_thread(work)
 
 
 async def test_one_lost_certificate_is_shut_out_and_the_next_one_works(site: Site) -> None:

@@ -16,6 +16,7 @@ from broker.gateways.mqtt.link import JSON_CONTENT_TYPE, MqttAddress, MqttLink
 from broker.gateways.mqtt.outbox import Outbox
 from broker.gateways.mqtt.publishing import PublishingQuestions
 from broker.gateways.mqtt.requests import Questions
+from broker.gateways.mqtt.rights import ANSWER_TOPIC
 from broker.gateways.mqtt.topics import JSON_LEAF, Topics
 from broker.gateways.mqtt.warden import Warden
 from broker.gateways.wire.enums import ROLE_TO_CORE
@@ -27,6 +28,11 @@ from keepclear.v1 import presence_pb2
 
 SWEEP_S: Final = 2.0
 """How long retained messages of an earlier life are collected after connecting."""
+_UNMANAGED: Final = "mqtt-rights-unmanaged"
+RIGHTS_UNMANAGED: Final = (
+    "the MQTT server does not carry out what the broker says about rights: nobody is let in or cut "
+    "off there; it needs the dynamic-security plugin, with keepclear/broker as its administrator"
+)
 
 log = structlog.get_logger()
 
@@ -57,6 +63,7 @@ class MqttGateway:
         self._topics = Topics(exercise=broker.exercise)
         self._sessions: dict[SystemName, int] = {}
         self._found: set[str] | None = None
+        self._is_obeyed = True
         self._inbox = Inbox(
             broker.intake,
             AnswerMaker(broker.reading, SignedRestrictions(broker.signer)),
@@ -67,10 +74,11 @@ class MqttGateway:
             self._resume,
             self._presence,
         )
+        answers = [] if security is None else [(ANSWER_TOPIC, 1)]
         self.link = MqttLink(
             address,
             f"keepclear-{uuid.uuid4().hex[:12]}",
-            self._topics.subscriptions(),
+            [*self._topics.subscriptions(), *answers],
             self._on_message,
             self._on_connected,
             frozenset(self._topics.presence_filters()),
@@ -86,12 +94,25 @@ class MqttGateway:
 
     def watch_rights(self) -> None:
         """Tell the server what changed in the register; called a few times a second."""
-        if self._security is not None and self.link.connected.is_set():
-            self._security.warden.watch(
-                lambda topic, payload: self.link.publish(
-                    topic, payload, qos=1, content_type=JSON_CONTENT_TYPE
-                )
+        if self._security is None or not self.link.connected.is_set():
+            return
+        warden = self._security.warden
+        warden.watch(
+            lambda topic, payload: self.link.publish(
+                topic, payload, qos=1, content_type=JSON_CONTENT_TYPE
             )
+        )
+        if warden.is_obeyed != self._is_obeyed:
+            self._is_obeyed = warden.is_obeyed
+            self._broker.engine.query(self._say_whether_obeyed)
+
+    def _say_whether_obeyed(self) -> None:
+        notices = self._broker.projection.standing_notices
+        if self._is_obeyed:
+            notices.pop(_UNMANAGED, None)
+        else:
+            log.error(_UNMANAGED, why=RIGHTS_UNMANAGED)
+            notices[_UNMANAGED] = RIGHTS_UNMANAGED
 
     def stop(self) -> None:
         """Disconnect."""
@@ -99,6 +120,9 @@ class MqttGateway:
         self._outbox.stop()
 
     def _on_message(self, topic: str, payload: bytes, retained: bool) -> None:
+        if topic == ANSWER_TOPIC and self._security is not None:
+            self._security.warden.answered()
+            return
         if topic.startswith(f"{self._topics.root}/out/"):
             if retained and payload and self._found is not None:
                 self._found.add(topic)

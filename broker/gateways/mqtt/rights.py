@@ -17,6 +17,7 @@ from broker.gateways.wire.actions import TOPIC_ACTIONS
 from broker.service.identity.certificates import BROKER_NAME, common_name_of
 
 CONTROL_TOPIC: Final = "$CONTROL/dynamic-security/v1"
+ANSWER_TOPIC: Final = f"{CONTROL_TOPIC}/response"
 _SEND: Final = "publishClientSend"
 _RECEIVE: Final = "publishClientReceive"
 _SUBSCRIBE: Final = "subscribePattern"

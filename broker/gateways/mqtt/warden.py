@@ -13,6 +13,7 @@ import structlog
 
 from broker.core.names import Audience, SystemName
 from broker.core.sharing.roles import Action
+from broker.core.units import SECOND_US
 from broker.gateways.mqtt.rights import (
     CONTROL_TOPIC,
     Json,
@@ -29,6 +30,8 @@ from broker.service.clock import Clock
 from broker.service.identity.register import Enrolment
 from broker.service.identity.trust import Trust, TrustState
 
+ANSWER_WITHIN_US: Final = 5 * SECOND_US
+"""A server with the plugin answers a command in milliseconds."""
 COMMANDS_IN_ONE: Final = 50
 """Commands in one message to the server: under its packet limit with the longest names."""
 
@@ -56,6 +59,7 @@ class Warden:
         self._seen: TrustState | None = None
         self._next_expiry_us = 0
         self._forgotten = False
+        self._unanswered_since_us: int | None = None
         self.reload: Callable[[], None] | None = None
         """Makes the server read its certificates and revocation list again."""
 
@@ -70,6 +74,17 @@ class Warden:
     def forget(self) -> None:
         """Nothing is known of what the server holds: the next look tells it everything."""
         self._forgotten = True
+        self._unanswered_since_us = None
+
+    def answered(self) -> None:
+        """The server has carried a command out, or said why not."""
+        self._unanswered_since_us = None
+
+    @property
+    def is_obeyed(self) -> bool:
+        """False where the server has been told something and says nothing: it takes no rights."""
+        since_us = self._unanswered_since_us
+        return since_us is None or self._clock.now_us() < since_us + ANSWER_WITHIN_US
 
     def watch(self, send: Send) -> None:
         """Tell the server what changed since the last look, if anything did."""
@@ -99,6 +114,8 @@ class Warden:
         for start in range(0, len(commands), COMMANDS_IN_ONE):
             some = commands[start : start + COMMANDS_IN_ONE]
             send(CONTROL_TOPIC, json.dumps({"commands": some}).encode())
+        if commands and self._unanswered_since_us is None:
+            self._unanswered_since_us = self._clock.now_us()
         self._given = wanted
         self._note(state)
 
