@@ -195,12 +195,27 @@ class Sharing:
         )
         return keys
 
+    def are_keyed_by_number(self, slots: NDArray[np.int64]) -> bool:
+        """Whether every reader's ids of these rows' tracks are made from their numbers alone."""
+        if self.is_idle:
+            return True
+        if self.pairs.has_turned:
+            return False
+        self._fit()
+        known = self._number[slots] == self._tracks.columns.track_number[slots]
+        return not (self._episode[slots] * known).any()
+
     def view_key(self, track_number: int, agency: str) -> int:
         """The same of one track, which may be gone."""
         slot = self._tracks.slot_of_number.get(track_number)
-        if slot is None or self.is_idle:  # an alert asks for every audience
+        if slot is None or self.is_idle:
             return track_number
-        return int(self.view_keys(np.array([slot]), agency)[0])
+        owner = self._tracks.publisher_name(slot).agency
+        if owner == agency:
+            return track_number
+        self._fit()
+        turn = self.pairs.turn(owner, agency)
+        return self._others_key(slot, track_number) + (turn << TURN_SHIFT)
 
     def covert_slots(self) -> list[int]:
         """Rows of the covert tracks, ascending."""

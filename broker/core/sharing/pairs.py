@@ -33,13 +33,17 @@ class Pairs:
         self.terms = ASSUMED
         self._turns: dict[tuple[str, str], int] = {}
         self._turns_of: dict[str, tuple[tuple[str, int], ...]] = {}
+        self._full: dict[tuple[str, str], bool] = {}
         self._full_to: dict[str, NDArray[np.bool_]] = {}
         self._turns_to: dict[str, NDArray[np.int64]] = {}
         self._to_all: NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
 
     def is_full(self, owner: str, reader: str) -> bool:
         """Whether the reader is shown the owner's open flights by name."""
-        return sees_identity(reader, owner, self.terms).allowed
+        known = self._full.get((owner, reader))
+        if known is None:  # every alert asks, for every audience
+            known = self._full[owner, reader] = sees_identity(reader, owner, self.terms).allowed
+        return known
 
     def shown(self, level: SharingLevel, owner: str, reader: str) -> SharingLevel:
         """A flight's level as it counts for a reader: its own are open to it."""
@@ -71,6 +75,11 @@ class Pairs:
     def turn(self, owner: str, reader: str) -> int:
         """How often it changed what the reader is shown of the owner's flights."""
         return self._turns.get((owner, reader), 0)
+
+    @property
+    def has_turned(self) -> bool:
+        """Whether it ever changed what somebody is shown of somebody's flights."""
+        return bool(self._turns)
 
     def turns_of(self, owner: str) -> tuple[tuple[str, int], ...]:
         """(reader, turn) of an owner's readers whose turn is not 0."""
@@ -127,6 +136,7 @@ class Pairs:
 
     def _forget(self) -> None:
         self._turns_of.clear()
+        self._full.clear()
         self._full_to.clear()
         self._turns_to.clear()
         self._to_all = np.zeros(0, dtype=np.bool_)

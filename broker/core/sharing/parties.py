@@ -14,6 +14,8 @@ COURSE_SPEED_MPS_MIN: Final = 5.0
 """Slower than this a course says nothing about where the nose points: no clock code is given."""
 TRACK_ID_BYTES: Final = 6
 """48 bits: at 100,000 tracks one view has a chance below 2e-5 of two equal ids."""
+ID_DIGITS: Final = 2 * TRACK_ID_BYTES
+"""Of every track id, in hexadecimal."""
 
 
 def scoped_track_id(secret: bytes, audience: Audience, track_number: int) -> str:

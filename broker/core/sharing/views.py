@@ -13,9 +13,10 @@ view is made here and nowhere else, so that what an audience may know is decided
 - a masked aircraft has no label and no talkgroup in others' views; a covert one is not there: its
   alerts go to its own agency in full, to the other side as `covert_wording` words them, and to
   nobody else;
-- a message that an audience may not see gets no number in it, so its numbers show no gap.
+- a message that an audience may not see gets no number in it, so its numbers show no gap;
+- audiences that are not named in an alert and stand alike to it (`standing`) read the same words.
 
-Views are plain frozen records. The gateways turn them into bytes, once per audience.
+Views are plain frozen records. The gateways turn them into bytes, once for all who read the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,6 +37,7 @@ from broker.core.sharing.hidden import HiddenFlights
 from broker.core.sharing.keep_clear import EdgeSeen, KeepClearVolume, edge_seen
 from broker.core.sharing.parties import party_of, scoped_track_id, volume_id
 from broker.core.sharing.settings import AlertDetail, SharingLevel
+from broker.core.sharing.standing import Onlookers
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass
@@ -57,6 +59,8 @@ class PartyView:
     aircraft_class: AircraftClass
     duty_contact: str
     talkgroup: str
+    track_number: int
+    """The broker's, which the id is made from: never told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,11 @@ class AlertView:
     """Of a cluster."""
     detail: AlertDetail = AlertDetail.FULL
     """Which numbers of the alert are told."""
+
+    @property
+    def sides(self) -> list[PartyView]:
+        """Everybody that it names, its members' after its own."""
+        return [*self.parties, *(party for one in self.members for party in one.parties)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +124,11 @@ class Views:
     def volume_id(self, audience: Audience, volume: KeepClearVolume) -> str:
         """The keep-clear volume's id in the audience's view."""
         return volume_id(self._secret, audience, volume.view_key)
+
+    def onlookers(self, alert: Alert) -> Onlookers:
+        """Who of those that are not named in the alert reads the same of it, now."""
+        sharing = self.hidden.sharing
+        return Onlookers(alert, sharing, self._agreements, self._restrictions)
 
     def alert(self, alert: Alert, audience: Audience, *, is_news: bool = False) -> AlertView | None:
         """The alert as `audience` is shown it, or None if it is not.
@@ -320,6 +334,7 @@ class Views:
             aircraft_class=party.aircraft_class,
             duty_contact=party.duty_contact,
             talkgroup=party.talkgroup,
+            track_number=side.number,
         )
 
 

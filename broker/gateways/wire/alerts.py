@@ -1,10 +1,52 @@
-"""Alerts as one audience is shown them."""
+"""Alerts as one audience is shown them, and encoded once for all who read the same of one."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
 
 from broker.core.effects import Acknowledgement
+from broker.core.sharing.parties import ID_DIGITS
 from broker.core.sharing.settings import AlertDetail
 from broker.core.sharing.views import AlertView, PartyView
 from broker.gateways.wire.enums import ALERT_KIND_TO_WIRE, LEVEL_TO_WIRE
+from broker.gateways.wire.framing import length_delimited
+from broker.service.feed.items import BlankAlert
 from keepclear.v1 import alerts_pb2 as pb
+from keepclear.v1 import feed_pb2
+
+_BLANKS: Final = ("0" * ID_DIGITS, "1" * ID_DIGITS)
+
+
+def alert_body(message: pb.Alert) -> bytes:
+    """An `alert` body of a FeedMessage."""
+    encoded = message.SerializeToString(deterministic=True)
+    return length_delimited(feed_pb2.FeedMessage.ALERT_FIELD_NUMBER, encoded)
+
+
+def blank_alert(view: AlertView) -> BlankAlert:
+    """A body to be shown to several audiences, each with ids of its own.
+
+    Encoded with two different ids of the usual length it differs just where ids stand.
+    """
+    message = encode_alert(view)
+    sides = [*message.parties, *(party for one in message.members for party in one.parties)]
+    bodies = []
+    for digits in _BLANKS:
+        for side in sides:
+            side.track_id = digits
+        bodies.append(alert_body(message))
+    zeros, ones = (np.frombuffer(body, dtype=np.uint8) for body in bodies)
+    places = np.flatnonzero(zeros != ones)[::ID_DIGITS]
+    return BlankAlert(bodies[0], tuple(places.tolist()))
+
+
+def alert_with_ids(blank: BlankAlert, ids: Sequence[str]) -> bytes:
+    """The body with one audience's ids, in the order of the view's sides."""
+    body = bytearray(blank.body)
+    for place, one in zip(blank.places, ids, strict=True):
+        body[place : place + ID_DIGITS] = one.encode("ascii")
+    return bytes(body)
 
 
 def encode_alert(view: AlertView) -> pb.Alert:

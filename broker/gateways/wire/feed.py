@@ -15,18 +15,18 @@ from broker.core.restrictions.model import (
 from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.views import AlertView
 from broker.core.tracks.register import TrackRegister
-from broker.gateways.wire.alerts import encode_alert
+from broker.gateways.wire import headers
+from broker.gateways.wire.alerts import alert_body, alert_with_ids, blank_alert, encode_alert
 from broker.gateways.wire.framing import length_delimited, varint
 from broker.gateways.wire.signed import SignedRestrictions
 from broker.gateways.wire.tracks import TrackEncoder, with_ids, withheld_rows
 from broker.gateways.wire.volumes_kept import encode_volume
-from broker.service.feed.items import Bytes, Slots64
-from broker.service.feed.tokens import ResumePoint, encode_token
+from broker.service.feed.items import BlankAlert, Bytes, Slots64
+from broker.service.feed.tokens import ResumePoint
 from broker.service.signing import Signer
 from keepclear.v1 import common_pb2, feed_pb2
 
 _MESSAGE = feed_pb2.FeedMessage
-_COVERS_FROM_TAG: Final = varint(feed_pb2.FeedHeader.COVERS_FROM_FIELD_NUMBER << 3)
 _MESSAGE_COUNT_TAG: Final = varint(feed_pb2.SnapshotEnd.MESSAGE_COUNT_FIELD_NUMBER << 3)
 
 
@@ -43,21 +43,12 @@ class WireEncoder:
         self, audience: Audience, epoch: str, number: int, sent_us: int, *, snapshot: bool
     ) -> bytes:
         """A FeedMessage's header field, resume token included."""
-        header = feed_pb2.FeedHeader(
-            epoch=epoch,
-            number=number,
-            covers_from=number,
-            sent_us=sent_us,
-            space=self._space,
-            audience=str(audience),
-            snapshot=snapshot,
-            resume_token=encode_token(ResumePoint(epoch, audience, number)),
-        )
-        return length_delimited(_MESSAGE.HEADER_FIELD_NUMBER, _bytes(header))
+        point = ResumePoint(epoch, audience, number)
+        return headers.header(point, sent_us, self._space, snapshot=snapshot)
 
     def covers_from(self, number: int) -> bytes:
         """A header with only covers_from: appended to a message, it replaces that one field."""
-        return length_delimited(_MESSAGE.HEADER_FIELD_NUMBER, _COVERS_FROM_TAG + varint(number))
+        return headers.covers_from(number)
 
     def superseded(self, position_count: int) -> bytes:
         """A heartbeat with only this: appended to a heartbeat, it adds that one field."""
@@ -95,7 +86,15 @@ class WireEncoder:
 
     def alert(self, view: AlertView) -> bytes:
         """An `alert` body."""
-        return length_delimited(_MESSAGE.ALERT_FIELD_NUMBER, _bytes(encode_alert(view)))
+        return alert_body(encode_alert(view))
+
+    def blank_alert(self, view: AlertView) -> BlankAlert:
+        """The same without ids, for several audiences."""
+        return blank_alert(view)
+
+    def alert_with_ids(self, blank: BlankAlert, ids: Sequence[str]) -> bytes:
+        """An `alert` body with one audience's ids, in the order of the view's sides."""
+        return alert_with_ids(blank, ids)
 
     def restriction(self, restriction: Restriction) -> bytes:
         """A `restriction` body."""

@@ -4,9 +4,15 @@ https://protobuf.dev/programming-guides/encoding: a field is a tag (number << 3 
 concatenated messages merge, the last value of a scalar field winning.
 """
 
+from typing import Final
+
+_ONE_BYTE: Final = tuple(bytes([value]) for value in range(0x80))
+
 
 def varint(value: int) -> bytes:
     """A non-negative integer, seven bits a byte, least significant first."""
+    if 0 <= value <= 0x7F:
+        return _ONE_BYTE[value]
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)

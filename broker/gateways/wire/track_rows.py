@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from broker.core.effects import TrackState
 from broker.core.separation.jit import jit
-from broker.core.sharing.parties import TRACK_ID_BYTES
+from broker.core.sharing.parties import ID_DIGITS
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AltitudeDatum, HeightReference
 from broker.gateways.wire.enums import SOURCE_TO_WIRE, STATUS_TO_WIRE, TRACK_STATE_TO_WIRE
@@ -107,7 +107,7 @@ def _layout() -> Layout:
     for place, tag in enumerate(encoded):
         tags[place, : len(tag)] = list(tag)
     id_tag = varint(feed_pb2.TrackView.TRACK_ID_FIELD_NUMBER << 3 | 2)
-    id_field = id_tag + varint(2 * TRACK_ID_BYTES) + bytes(2 * TRACK_ID_BYTES)
+    id_field = id_tag + varint(ID_DIGITS) + bytes(ID_DIGITS)
     return Layout(
         tags=tags,
         tag_lengths=np.array([len(tag) for tag in encoded], dtype=np.int64),

@@ -1,16 +1,18 @@
 """Frames: the latest state of the tracks that changed, encoded once, under each audience's ids.
 
 What is the same for all audiences (the bytes of the entries, where the frames are split, which
-tracks they show) is made once a tick. What is an audience's own is its ids, kept by row, and one
-copy of the bytes with those ids in it, which is made by the thread that sends it, if any does.
+tracks they show) is made once a tick. What is an audience's own is settled then too: the number,
+and what its ids are made from. Its ids and the copy of the bytes with those ids in it are made by
+the thread that sends it, if any does.
 
 Hidden tracks stand in frames of their own: in full for their agency, without identity for the
-others, and not at all where they are covert. Where nothing is hidden nothing is asked.
+others, and not at all where they are covert. All who are shown the same of them share these too, so
+that a tick takes hardly longer for one audience more. Where nothing is hidden nothing is asked.
 """
 
 from collections.abc import Callable
 from functools import partial
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +20,11 @@ from numpy.typing import NDArray
 from broker.core.effects import SharingChanged, TrackStateChanged
 from broker.core.names import Audience
 from broker.core.sharing.pairs import TURN_SHIFT
-from broker.core.sharing.parties import TRACK_ID_BYTES
 from broker.core.sharing.settings import SharingLevel
 from broker.core.sharing.views import Views
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.service.feed.audience_feed import AudienceFeed
+from broker.service.feed.frame_ids import FrameIds
 from broker.service.feed.items import (
     FRAME_BYTES_MAX,
     Bytes,
@@ -34,17 +36,27 @@ from broker.service.feed.items import (
     Slots64,
 )
 
-ID_DIGITS: Final = 2 * TRACK_ID_BYTES
 Rows = Callable[[TrackRegister, Slots64, NDArray[np.bool_], str], tuple[Bytes, Slots64]]
 """What encodes the entries of rows, in full or masked."""
 
 
 class _Frame(NamedTuple):
-    """A frame as it is for all audiences: blank ids."""
+    """A frame as it is for all who are shown these tracks alike: blank ids."""
 
     slots: Slots64
     shown: Shown
     entries: Bytes
+    is_renamed: bool
+    """Whether some audience's ids are made from more than the tracks' numbers."""
+
+
+class _Reading(NamedTuple):
+    """What the frames of hidden tracks depend on, of who reads them."""
+
+    own: str
+    """The reader, if some of these tracks are its own agency's."""
+    by_name: bytes
+    """Whose open flights it is shown by name."""
 
 
 class _Cut(NamedTuple):
@@ -55,6 +67,10 @@ class _Cut(NamedTuple):
     hidden: Slots64
     lost: NDArray[np.bool_]
     """Of the hidden ones, (n,)."""
+    owners: Slots64
+    """Of the hidden ones, (n,): the agencies' places."""
+    by_reading: dict[_Reading, list[_Frame]]
+    """Frames of the hidden ones, made when first asked for."""
 
 
 class _Withheld(NamedTuple):
@@ -75,30 +91,6 @@ class _Withheld(NamedTuple):
         return self.change.old_view_key + (turn << TURN_SHIFT)
 
 
-class _Ids:
-    """One audience's track ids, by the table's row; another track there has another view key."""
-
-    def __init__(self, views: Views, audience: Audience) -> None:
-        self._views = views
-        self._audience = audience
-        self._key: Slots64 = np.zeros(0, dtype=np.int64)
-        self._digits: Bytes = np.zeros((0, ID_DIGITS), dtype=np.uint8)
-
-    def of(self, slots: Slots64, capacity: int) -> Bytes:
-        """(n, digits) of the tracks that stand in these rows."""
-        more = capacity - len(self._key)
-        if more > 0:
-            self._key = np.append(self._key, np.zeros(more, dtype=np.int64))
-            self._digits = np.append(self._digits, np.zeros((more, ID_DIGITS), np.uint8), axis=0)
-        keys = self._views.hidden.sharing.view_keys(slots, self._audience.agency)
-        for place in np.flatnonzero(self._key[slots] != keys).tolist():
-            slot, key = slots[place], int(keys[place])
-            text = self._views.id_of_key(self._audience, key)
-            self._digits[slot] = np.frombuffer(text.encode("ascii"), dtype=np.uint8)
-            self._key[slot] = key
-        return self._digits[slots]
-
-
 class FrameCutter:
     """Collects changed tracks and cuts them into frames of at most 60 kB."""
 
@@ -113,7 +105,7 @@ class FrameCutter:
         """By the agency that sees marks of its own in them; "": everybody else's."""
         self._alike: dict[bool, tuple[Bytes, Slots64]] = {}
         """One tick's entries of the tracks that not all are shown alike: in full, and masked."""
-        self._ids: dict[Audience, _Ids] = {}
+        self._ids: dict[Audience, FrameIds] = {}
 
     @property
     def has_pending(self) -> bool:
@@ -188,26 +180,35 @@ class FrameCutter:
     def _divided(self, slots: Slots64, lost: NDArray[np.bool_], owner: str) -> _Cut:
         """The frames that all are shown, and the tracks that only their agency is shown in full."""
         sharing = self._views.hidden.sharing
-        if sharing.is_idle:
-            frames = self._encode(slots, lost, self._encoder.track_rows, owner)
-            return _Cut(frames, slots[:0], lost[:0])
-        hidden = ~sharing.are_open_to_all(slots)
+        hidden = np.zeros(len(slots), dtype=np.bool_)
+        if not sharing.is_idle:
+            hidden = ~sharing.are_open_to_all(slots)
         shared = self._encode(slots[~hidden], lost[~hidden], self._encoder.track_rows, owner)
-        return _Cut(shared, slots[hidden], lost[hidden])
+        owners = self._tracks.columns.agency_index[slots[hidden]].astype(np.int64)
+        return _Cut(shared, slots[hidden], lost[hidden], owners, {})
 
-    def _hidden(self, audience: Audience, cut: _Cut) -> list[_Frame]:
-        """Frames of the hidden tracks: the audience's own in full, others' masked ones masked."""
+    def _hidden(self, agency: str, cut: _Cut) -> list[_Frame]:
+        """Frames of the hidden tracks: the agency's own in full, others' masked ones masked."""
         if len(cut.hidden) == 0:
             return []
-        levels = self._views.hidden.sharing.shown_levels(cut.hidden, audience.agency)
-        agency = self._tracks.agencies.index(audience.agency)
-        own = self._tracks.columns.agency_index[cut.hidden] == (-1 if agency is None else agency)
+        place = self._tracks.agencies.index(agency)
+        is_owner = place is not None and bool((cut.owners == place).any())
+        by_name = self._views.hidden.sharing.pairs.full_to(agency)
+        reading = _Reading(agency if is_owner else "", by_name.tobytes())
+        frames = cut.by_reading.get(reading)
+        if frames is None:
+            own = cut.owners == (place if is_owner else -1)
+            frames = cut.by_reading[reading] = self._hidden_from(agency, cut, own)
+        return frames
+
+    def _hidden_from(self, agency: str, cut: _Cut, own: NDArray[np.bool_]) -> list[_Frame]:
+        """The same, made for all who read as this agency does; `own` are its own tracks."""
+        levels = self._views.hidden.sharing.shown_levels(cut.hidden, agency)
         agreed = (levels == SharingLevel.OPEN) & ~own
         masked = levels == SharingLevel.MASKED
+        rows = self._encoder.track_rows
         return [
-            *self._encode(
-                cut.hidden[own], cut.lost[own], self._encoder.track_rows, audience.agency
-            ),
+            *self._encode(cut.hidden[own], cut.lost[own], rows, agency),
             *self._others(cut, agreed, masked=False),
             *self._others(cut, masked, masked=True),
         ]
@@ -258,35 +259,34 @@ class FrameCutter:
             columns.longitude_deg[slots],
             ends,
         )
+        is_renamed = not self._views.hidden.sharing.are_keyed_by_number(slots)
         frames: list[_Frame] = []
         first, start = 0, 0
         while first < len(slots):
             fitting = int(np.searchsorted(ends, start + FRAME_BYTES_MAX, side="right"))
             last = max(fitting, first + 1)
             end = int(ends[last - 1])
-            frames.append(_Frame(slots[first:last], shown.part(first, last), entries[start:end]))
+            part = shown.part(first, last)
+            frames.append(_Frame(slots[first:last], part, entries[start:end], is_renamed))
             first, start = last, end
         return frames
 
     def _bodies(self, audience: Audience, cut: _Cut) -> list[tuple[Deferred, Shown]]:
-        """An audience's frames under its ids, which are settled now; who sends one joins the two.
-
-        The ids of all frames are looked up at once: there are dozens of frames, for every audience.
-        """
-        frames = [*cut.shared, *self._hidden(audience, cut)]
-        if not frames:
-            return []
+        """An audience's frames; who sends one makes its ids, and joins the two."""
         ids = self._ids.get(audience)
         if ids is None:
-            ids = self._ids[audience] = _Ids(self._views, audience)
-        slots = np.concatenate([one.slots for one in frames])
-        digits = ids.of(slots, len(self._tracks.columns.active))
-        ends = np.cumsum([len(one.slots) for one in frames])[:-1]
-        return [
-            (Deferred(len(one.entries), partial(self._body, one, own)), one.shown)
-            for one, own in zip(frames, np.split(digits, ends), strict=True)
-        ]
+            ids = self._ids[audience] = FrameIds(self._views, audience)
+        view_keys = self._views.hidden.sharing.view_keys
+        bodies = []
+        for one in (*cut.shared, *self._hidden(audience.agency, cut)):
+            keys = one.shown.track_number
+            if one.is_renamed:
+                keys = view_keys(one.slots, audience.agency)
+            body = Deferred(len(one.entries), partial(self._body, one, keys, ids))
+            bodies.append((body, one.shown))
+        return bodies
 
-    def _body(self, one: _Frame, ids: Bytes) -> bytes:
+    def _body(self, one: _Frame, keys: Slots64, ids: FrameIds) -> bytes:
         """Any thread: nothing that it reads is ever changed."""
-        return self._encoder.frame(self._encoder.with_ids(one.entries, one.shown.ends, ids))
+        own = ids.of(one.slots, keys)
+        return self._encoder.frame(self._encoder.with_ids(one.entries, one.shown.ends, own))

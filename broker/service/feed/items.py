@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,8 +112,15 @@ class Deferred:
         return self._made
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class BlankAlert(NamedTuple):
+    """An `alert` body that several audiences are shown, with room for each one's track ids."""
+
+    body: bytes
+    places: tuple[int, ...]
+    """Where each side's id begins."""
+
+
+class Item(NamedTuple):
     """One message of an audience: a whole FeedMessage, the same for all readers."""
 
     kind: ItemKind
@@ -208,6 +215,14 @@ class Encoder(Protocol):
 
     def alert(self, view: AlertView) -> bytes:
         """An `alert` body."""
+        ...
+
+    def blank_alert(self, view: AlertView) -> BlankAlert:
+        """The same without ids, for several audiences."""
+        ...
+
+    def alert_with_ids(self, blank: BlankAlert, ids: Sequence[str]) -> bytes:
+        """An `alert` body with one audience's ids, in the order of the view's sides."""
         ...
 
     def restriction(self, restriction: Restriction) -> bytes:

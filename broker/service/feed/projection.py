@@ -45,6 +45,7 @@ from broker.core.sharing.views import Views
 from broker.service.feed.audience_feed import AudienceFeed
 from broker.service.feed.frames import FrameCutter
 from broker.service.feed.items import Edition, Encoder, Item, ItemKind
+from broker.service.feed.telling import Telling
 
 News = list[tuple[Audience, list[Item]]]
 """What there is to send, by audience; within one in order of number."""
@@ -206,14 +207,11 @@ class Projection:
         alert = effect.alert
         ended = alert.level is AlertLevel.NONE
         extent = extent_of_alert(alert, self.airspace.tracks)
+        telling = Telling(effect, self.views, self._encoder)
         for audience, items in by_audience.items():
-            if isinstance(effect, AlertRetold):
-                view = self.views.retold(alert, audience, effect.levels)
-            else:
-                view = self.views.alert(alert, audience, is_news=True)
-            if view is None:
+            body = telling.body(audience)
+            if body is None:
                 continue
-            body = self._encoder.alert(view)
             feed = self.feeds[audience]
             key = alert.alert_id
             items.append(

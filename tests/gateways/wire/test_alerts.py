@@ -1,11 +1,16 @@
 """The numbers of an alert on the wire: what is not known is not set."""
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.sharing.settings import AlertDetail
-from broker.core.sharing.views import AlertView
-from broker.gateways.wire.alerts import encode_alert
+from broker.core.sharing.views import AlertView, PartyView
+from broker.core.tracks.reports import AircraftClass
+from broker.gateways.wire.alerts import alert_body, alert_with_ids, blank_alert, encode_alert
 
 
 def view(time_to_exit_s: float | None, detail: AlertDetail = AlertDetail.FULL) -> AlertView:
@@ -41,3 +46,51 @@ def test_when_a_restriction_is_left_is_told() -> None:
 def test_it_is_not_told_where_it_is_not_known_or_not_the_readers(detail: AlertDetail) -> None:
     assert not encode_alert(view(None)).HasField("time_to_exit_s")
     assert not encode_alert(view(12.34, detail)).HasField("time_to_exit_s")
+
+
+ids = st.integers(0, 2**48 - 1).map(lambda number: f"{number:012x}")
+words = st.text(max_size=30)
+parties = st.builds(
+    PartyView,
+    ids,
+    words,
+    words,
+    st.sampled_from(AircraftClass),
+    words,
+    words,
+    st.integers(1, 2**40),
+)
+members = st.builds(
+    lambda sides, text: replace(view(None), parties=sides, headline=text),
+    st.lists(parties, max_size=2).map(tuple),
+    words,
+)
+told = st.builds(
+    lambda sides, inside, text: replace(
+        view(1.0), parties=sides, members=inside, headline=text, advice=text
+    ),
+    st.lists(parties, max_size=2).map(tuple),
+    st.lists(members, max_size=4).map(tuple),
+    words | ids,
+)
+
+
+@given(told, st.data())
+def test_a_body_with_ids_written_in_is_the_one_with_these_ids(
+    one: AlertView, data: st.DataObject
+) -> None:
+    own = data.draw(st.lists(ids, min_size=len(one.sides), max_size=len(one.sides)))
+    as_if = iter(own)
+    theirs = replace(
+        one,
+        parties=tuple(replace(side, track_id=next(as_if)) for side in one.parties),
+        members=tuple(
+            replace(
+                member,
+                parties=tuple(replace(side, track_id=next(as_if)) for side in member.parties),
+            )
+            for member in one.members
+        ),
+    )
+    assert alert_with_ids(blank_alert(one), own) == alert_body(encode_alert(theirs))
+    assert alert_with_ids(blank_alert(theirs), own) == alert_with_ids(blank_alert(one), own)

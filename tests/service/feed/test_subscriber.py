@@ -1,7 +1,6 @@
 """A reader's outbox: filters, merging, heartbeats, and being too slow."""
 
 import asyncio
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -41,7 +40,7 @@ def notice(one: AudienceFeed) -> Item:
 
 def alert(one: AudienceFeed) -> Item:
     """The subscriber looks at an item's kind alone; the body need not be an alert."""
-    return replace(notice(one), kind=ItemKind.ALERT)
+    return notice(one)._replace(kind=ItemKind.ALERT)
 
 
 def heartbeat(one: AudienceFeed) -> Item:

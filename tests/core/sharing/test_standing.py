@@ -1,0 +1,49 @@
+"""Who stands alike to an alert. That they read the same is `service/feed/test_telling.py`."""
+
+from broker.core.effects import AlertChanged
+from broker.core.names import Audience, Role
+from broker.core.sharing.roles import Terms
+from broker.core.sharing.standing import Onlookers, Standing
+from broker.core.sharing.views import Views
+from broker.core.tracks.reports import AircraftClass, AircraftDescription
+from tests.core.sharing.worlds import LFB, MET, World, row
+
+AGENCIES = frozenset({"met", "lfb", "las", "coast", "rail"})
+FIRE_DRONE = AircraftDescription(AircraftClass.DRONE, callsign="LFB 2")
+COAST, RAIL, LAS = (Audience(agency, Role.DESK) for agency in ("coast", "rail", "las"))
+
+
+def met_two(terms: Terms | None = None) -> Onlookers:
+    """Two drones, of the police and of the fire brigade."""
+    world = World()
+    if terms is not None:
+        world.airspace.hidden.sharing.set_terms(terms)
+    world.fly(MET, row("t7"))
+    world.fly(LFB, row("x1", north_m=15.0, description=FIRE_DRONE))
+    [told] = [one for one in world.effects if isinstance(one, AlertChanged)]
+    views: Views = world.projection.views
+    return views.onlookers(told.alert)
+
+
+def test_whoever_flies_in_it_reads_words_of_its_own() -> None:
+    onlookers = met_two()
+    for agency in ("met", "lfb"):
+        assert [onlookers.standing(Audience(agency, role)) for role in Role] == [None, None]
+
+
+def test_everybody_else_stands_alike_by_role() -> None:
+    onlookers = met_two()
+    desks = {onlookers.standing(one) for one in (COAST, RAIL, LAS)}
+    assert desks == {Standing(Role.DESK, (True, True), (None, None), True)}
+    assert onlookers.standing(Audience("coast", Role.OBSERVER)) not in desks
+
+
+def test_who_is_shown_one_side_without_its_name_stands_otherwise() -> None:
+    # REQ-AGR-006
+    agreed = frozenset({("met", "coast"), ("lfb", "coast"), ("met", "rail")})
+    onlookers = met_two(Terms(AGENCIES, agreed=agreed))
+    by_name = [
+        standing and sorted(standing.by_name)
+        for standing in map(onlookers.standing, (COAST, RAIL, LAS))
+    ]
+    assert by_name == [[True, True], [False, True], [False, False]]
