@@ -13,7 +13,7 @@ that has other work it says more than they do.
 
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ LIMITS_TOML: Final = "[limits]\nreports_per_s = 1e9\nrequests_per_s = 1e9\nbytes
 LATENCY_SYSTEMS: Final = (
     ("fleet", "probe0"), ("north", "probe1"), ("south", "probe1"), ("reader", "desk"),
 )  # fmt: skip
+FIRST_TURN: Final = latency.LatencyBench(warm_up_s=1.0, measured_s=1.0)
 Result = dict[str, object]
 
 
@@ -57,7 +58,7 @@ class SharingCostBench:
     measured_s: float = 8.0
 
 
-SHORT: Final = SharingCostBench(turns=2, warm_up_s=2.0, measured_s=5.0)
+SHORT: Final = SharingCostBench(turns=2, warm_up_s=1.5, measured_s=4.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,23 +147,40 @@ def _three(
         }
 
 
-def _latency(reports_per_s: int, bench: SharingCostBench) -> Result:
-    sizes = latency.LatencyBench(warm_up_s=bench.warm_up_s, measured_s=bench.measured_s)
-    times_s: dict[str, list[float]] = {}
-    took_s: dict[str, float] = {}
-    probes = latency.Probes()
+def _latencies(bench: SharingCostBench, progress: Callable[[str], None]) -> list[Result]:
+    """One entry for each rate, with the same three brokers."""
     few = latency.AGENCIES
     many = [*few, *(f"more{place}" for place in range(AGENCIES - len(few)))]
+    probes = latency.Probes()
+    results = []
     with _three(few, many, LATENCY_SYSTEMS) as brokers:
-        for turn in range(1 + bench.turns):  # the first one is not counted
-            for name, driven in brokers.items():
-                before_s = driven.processor_s
-                links = partial(latency.grpc_links, driven.entrance, ours=True)
-                with suppress(rig.BenchFailed) if turn == 0 else nullcontext():
-                    found_s = asyncio.run(latency.turn(links, reports_per_s, sizes, probes))
-                    if turn > 0:
-                        times_s.setdefault(name, []).extend(found_s)
-                        took_s[name] = took_s.get(name, 0.0) + driven.processor_s - before_s
+        for driven in brokers.values():  # a first turn is not counted
+            with suppress(rig.BenchFailed):
+                _latency_turn(driven, bench.rates[0], FIRST_TURN, probes)
+        for reports_per_s in bench.rates:
+            progress(f"sharing cost: latency at {reports_per_s:,} reports/s")
+            results.append(_latency(brokers, reports_per_s, bench, probes))
+    return results
+
+
+def _latency_turn(
+    driven: Driven, reports_per_s: int, sizes: latency.LatencyBench, probes: latency.Probes
+) -> list[float]:
+    links = partial(latency.grpc_links, driven.entrance, ours=True)
+    return asyncio.run(latency.turn(links, reports_per_s, sizes, probes))
+
+
+def _latency(
+    brokers: dict[str, Driven], reports_per_s: int, bench: SharingCostBench, probes: latency.Probes
+) -> Result:
+    sizes = latency.LatencyBench(warm_up_s=bench.warm_up_s, measured_s=bench.measured_s)
+    times_s: dict[str, list[float]] = {name: [] for name in brokers}
+    took_s = dict.fromkeys(brokers, 0.0)
+    for _ in range(bench.turns):
+        for name, driven in brokers.items():
+            before_s = driven.processor_s
+            times_s[name] += _latency_turn(driven, reports_per_s, sizes, probes)
+            took_s[name] += driven.processor_s - before_s
     p99_ms = {name: rig.percentile_ms(each, 99) or 0.0 for name, each in times_s.items()}
     return {
         "reports_per_s": reports_per_s,
@@ -197,10 +215,7 @@ def _throughput(bench: SharingCostBench) -> Result:
 
 def run(bench: SharingCostBench, progress: Callable[[str], None]) -> dict[str, list[Result]]:
     """One entry for each rate of the latency, one for the throughput."""
-    results = []
-    for reports_per_s in bench.rates:
-        progress(f"sharing cost: latency at {reports_per_s:,} reports/s")
-        results.append(_latency(reports_per_s, bench))
+    results = _latencies(bench, progress) if bench.rates else []
     progress(f"sharing cost: throughput of {bench.tracks:,} tracks")
     results.append(_throughput(bench))
     return {"results": results}

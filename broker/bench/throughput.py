@@ -99,9 +99,10 @@ async def _measure(entrance: Entrance, audiences: int, bench: ThroughputBench) -
         readers = [
             asyncio.create_task(_read(doors, f"a{place}", counts)) for place in range(audiences)
         ]
+        streams = min(STREAMS, len(batches))
         writers = [
-            asyncio.create_task(_publish(doors, batches[place::STREAMS], counts))
-            for place in range(STREAMS)
+            asyncio.create_task(_publish(doors, batches[place::streams], counts))
+            for place in range(streams)
         ]
         # A broker on a busy machine loads its kernels first.
         while not counts.accepted:  # noqa: ASYNC110 - written by several tasks
