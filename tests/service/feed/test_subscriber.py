@@ -1,6 +1,7 @@
 """A reader's outbox: filters, merging, heartbeats, and being too slow."""
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -434,7 +435,7 @@ async def test_a_track_of_which_no_place_is_known_is_in_every_area() -> None:
     [frame] = frames(Picture(), 0.0, 50.0, 50.1)
     nowhere = replace(frame.shown, latitude_deg=np.array([np.nan, 50.1]))
     one = reader(Filter(area=NORTH))
-    one.offer([replace(frame, shown=nowhere)])
+    one.offer([frame._replace(shown=nowhere)])
     [message] = await take(one)
     assert len(message.tracks.tracks) == 1
 
