@@ -1,6 +1,7 @@
 """`keepclear demo`: a broker with simulated London traffic, all on this machine."""
 
 import asyncio
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ import structlog
 import typer
 from rich.console import Console
 
+from broker.cli.demo_news import news_told
 from broker.cli.prepare import make_ready
 from broker.cli.problems import Problem
 from broker.cli.running import Running, announced, mqtt_server_for, running_broker, until_stopped
@@ -99,8 +101,12 @@ async def _demo(
     clock = SystemClock()
     async with running_broker(settings, clock, mqtt_server) as running, announced(running):
         say_where(running)
-        _say_next_steps(running)
-        async with _traffic(running, profile, seed, run_for) as simulation:
+        console = Console(stderr=True, highlight=False)
+        _say_next_steps(running, console)
+        async with (
+            _traffic(running, profile, seed, run_for) as simulation,
+            news_told(running.grpc_address, console),
+        ):
             await until_stopped(running, run_for)
         summary = simulation.result() if simulation.done() and not simulation.cancelled() else None
         if summary is not None:
@@ -133,14 +139,14 @@ async def _traffic(
                 log.error("simulation-failed", error=repr(error))
 
 
-def _say_next_steps(running: Running) -> None:
-    console = Console(stderr=True, highlight=False)
-    root = "keepclear-exercise/v1"
+def _say_next_steps(running: Running, console: Console) -> None:
+    command = sys.argv[0]
+    topics = f"keepclear-exercise/v1/out/{JSON_AGENCY}/desk/+/json"
     console.print("In another terminal, for example:")
-    console.print("  keepclear watch")
-    console.print("  keepclear alerts list")
+    console.print(f"  {command} watch              the live picture", soft_wrap=True)
+    console.print(f"  {command} alerts list", soft_wrap=True)
     console.print(
-        f"  mosquitto_sub -V 5 -p {running.mqtt_address.port} -t '{root}/out/met/desk/+/json' -v"
+        f"  mosquitto_sub -V 5 -p {running.mqtt_address.port} -t '{topics}' -v", soft_wrap=True
     )
 
 
