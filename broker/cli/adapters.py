@@ -12,6 +12,7 @@ from adapters.registry import UnknownAdapter, kind_of
 from adapters.settings import read_table
 from adapters.table import AIRFRAMES, FileRead, airframes_row, as_markdown, read_file
 from broker.bench.tables import table
+from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import ExitCode, Problem
 from broker.cli.publish import publish_reports, say_refusals
@@ -21,6 +22,7 @@ from broker.cli.serve import read_settings
 adapters_app = typer.Typer(
     help="Feeds from outside: which are known, what a recorded file yields, playing one.",
     no_args_is_help=True,
+    cls=Parts,
     add_completion=False,
 )
 
@@ -41,9 +43,10 @@ def list_adapters(config: Config = None, as_json: AsJson = False) -> None:
     if as_json:
         print(json.dumps({"adapters": kinds, "feeds": feeds}))
         return
-    width = max(len(name) for name in KINDS)
+    width = max(len(name) for name in KINDS) + 2
     for one in kinds:
-        print(f"{one['adapter']:<{width}}  {one['reads']}; {one['address']}")
+        print(f"{one['adapter']:<{width}}{one['reads']}")
+        print(f"{'':<{width}}{one['address']}")
     if feeds:
         print()
         print(table(list(feeds[0]), [list(feed.values()) for feed in feeds]))

@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from broker.cli.groups import Parts
 from broker.cli.options import AsJson
 from broker.cli.problems import EXIT_CODES_HELP, Problem
 from broker.cli.values import area as parse_area
@@ -47,6 +48,7 @@ from broker.service.identity.register import Enrolment, read_register
 agency_app = typer.Typer(
     help="Systems of agencies: enrolment, roles, certificates, revocation.",
     no_args_is_help=True,
+    cls=Parts,
     rich_markup_mode=None,
 )
 DEFAULT_FOLDER: Final = Path("var/keepclear/identities")

@@ -13,6 +13,7 @@ from rich.table import Table
 from broker.cli import wording
 from broker.cli.agreement_files import read_terms
 from broker.cli.connection import broker_client
+from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
 from broker.cli.problems import EXIT_CODES_HELP
 from broker.cli.proto_json import message_json
@@ -39,6 +40,7 @@ By = Annotated[str, typer.Option(help='Who signs, for example "Chief inspector, 
 agreement_app = typer.Typer(
     help="Local deconfliction agreements: who signed what with whom.",
     no_args_is_help=True,
+    cls=Parts,
     rich_markup_mode=None,
 )
 

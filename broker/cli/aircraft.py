@@ -13,6 +13,7 @@ from rich.table import Table
 from broker.cli import aircraft_files as files
 from broker.cli import wording
 from broker.cli.connection import broker_client
+from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode
 from broker.cli.proto_json import message_json
@@ -29,6 +30,7 @@ DAY_US: Final = 24 * HOUR_US
 aircraft_app = typer.Typer(
     help="What your agency flies: maker, country, firmware and data path, with an end date.",
     no_args_is_help=True,
+    cls=Parts,
     rich_markup_mode=None,
 )
 Days = Annotated[int, typer.Option(min=1, max=DAYS_MAX, help="How long the entry counts.")]

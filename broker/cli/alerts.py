@@ -10,6 +10,7 @@ from rich.console import Console
 from broker.cli import wording
 from broker.cli.alert_wording import alert_grid
 from broker.cli.connection import broker_client
+from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP
 from broker.cli.proto_json import message_json
@@ -17,7 +18,10 @@ from broker.cli.wording import printable
 from keepclear.v1.alerts_pb2 import Alert
 
 alerts_app = typer.Typer(
-    help="Alerts as your agency is shown them.", no_args_is_help=True, rich_markup_mode=None
+    help="Alerts as your agency is shown them.",
+    no_args_is_help=True,
+    cls=Parts,
+    rich_markup_mode=None,
 )
 
 

@@ -13,10 +13,14 @@ from typing import Annotated, Final
 import typer
 
 from broker.bench.tables import table
+from broker.cli.groups import Parts
 from broker.cli.options import AsJson
 
 bench_app = typer.Typer(
-    help="Measure against the peers, in the same run.", no_args_is_help=True, add_completion=False
+    help="Measure against the peers, in the same run.",
+    no_args_is_help=True,
+    cls=Parts,
+    add_completion=False,
 )
 
 Short = Annotated[bool, typer.Option("--short", help="Fewer sizes and repeats.")]

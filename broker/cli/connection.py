@@ -1,7 +1,6 @@
 """Finding a broker and talking to it, with failures in words for the person at the keyboard."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -9,16 +8,13 @@ from typing import Final
 import grpc
 import grpc.aio
 
-from broker.cli.credentials import new_client, open_channel
+from broker.cli.credentials import CERTIFICATES, credentials, new_client, open_channel
 from broker.cli.discovery import BrokerRecord, read_run_file
 from broker.cli.problems import ExitCode, Problem
 from keepclear.client import Client, RefusedError, UnavailableError
 
 DEFAULT_TARGET: Final = "127.0.0.1:50051"
 PROBE_LIMIT_S: Final = 2.0
-
-# gRPC's own log lines would land in the middle of what a person reads.
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")
 
 
 def targets(explicit: str | None, record: BrokerRecord | None) -> tuple[str, ...]:
@@ -53,7 +49,12 @@ async def find_broker(explicit: str | None) -> str:
 def no_broker(explicit: str | None, tried: tuple[str, ...]) -> Problem:
     """What to say when nothing answers."""
     where = " or ".join(tried)
-    if explicit is not None:
+    if explicit is not None and credentials() is None:
+        step = (
+            "check --target (or KEEPCLEAR_TARGET) and that the broker is running there; if it "
+            f"checks identities, set {CERTIFICATES} to your folder"
+        )
+    elif explicit is not None:
         step = "check --target (or KEEPCLEAR_TARGET) and that the broker is running there"
     else:
         step = "start one with `keepclear demo`, or say where it is with --target HOST:PORT"

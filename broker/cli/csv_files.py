@@ -21,7 +21,7 @@ def read_rows(path: Path, required: Sequence[str]) -> tuple[list[str], list[Row]
         with path.open(encoding="utf-8-sig", newline="") as lines:
             return _rows(path, csv.reader(lines), required)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Problem(f"{path} cannot be read: {error}") from None
+        raise Problem(f"{path} cannot be read: {_why(error)}") from None
 
 
 def _rows(
@@ -90,4 +90,8 @@ def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]])
             writer.writerow(header)
             writer.writerows(rows)
     except OSError as error:
-        raise Problem(f"{path} cannot be written: {error}") from None
+        raise Problem(f"{path} cannot be written: {_why(error)}") from None
+
+
+def _why(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

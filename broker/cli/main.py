@@ -2,10 +2,10 @@
 
 import os
 import sys
+from importlib import metadata
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperGroup
 
 from broker.cli.adapters import adapters_app
 from broker.cli.agency import agency_app
@@ -16,6 +16,7 @@ from broker.cli.ask import ask
 from broker.cli.bench import bench_app
 from broker.cli.demo import demo
 from broker.cli.doctor import doctor
+from broker.cli.groups import Parts
 from broker.cli.prepare import prepare
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
 from broker.cli.publish import publish
@@ -39,7 +40,7 @@ HELP: Final = (
 )
 
 
-class Commands(TyperGroup):
+class Commands(Parts):
     """The commands, with every error turned into words and an exit code."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -110,9 +111,19 @@ app.command(epilog=EXIT_CODES_HELP)(doctor)
 app.command(epilog=EXIT_CODES_HELP)(prepare)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        print(f"keepclear {metadata.version('keepclear')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     debug: Annotated[bool, typer.Option(help="Show a traceback for an unexpected error.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version."),
+    ] = False,
 ) -> None:
     """Options of every command; `debug` is read where errors end."""
 

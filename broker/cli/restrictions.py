@@ -10,6 +10,7 @@ import typer
 
 from broker.cli import values
 from broker.cli.connection import broker_client
+from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
 from broker.cli.problems import EXIT_CODES_HELP
 from broker.cli.proto_json import message_json
@@ -36,6 +37,7 @@ from keepclear.v1.volumes_pb2 import (
 restrictions_app = typer.Typer(
     help="Keep-clear requests to partner agencies: advice, never law.",
     no_args_is_help=True,
+    cls=Parts,
     rich_markup_mode=None,
 )
 
@@ -61,6 +63,7 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
         typer.Option(parser=_Limit, metavar="LIMIT", help="400ft-agl, 120m-amsl or unlimited."),
     ],
     applies_to: Annotated[Applies, typer.Option(help="Who is asked to keep clear.")],
+    contact: Annotated[str, typer.Option(help="Telephone or talkgroup that answers for it.")],
     floor: Annotated[
         VerticalLimit,
         typer.Option(parser=_Limit, metavar="LIMIT", help="surface, or as for --ceiling."),
@@ -88,7 +91,6 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
     exempt: Annotated[
         list[str] | None, typer.Option(metavar="AGENCY", help="Not asked; may be repeated.")
     ] = None,
-    contact: Annotated[str, typer.Option(help="Telephone or talkgroup that answers for it.")] = "",
     target: Target = None,
     system: System = DEFAULT_SYSTEM,
     as_json: AsJson = False,

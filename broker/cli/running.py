@@ -73,7 +73,17 @@ class Running:
 
 
 def mqtt_server_for(settings: Settings, security: Secured | None = None) -> MqttServer | None:
-    """Start the MQTT child, unless the settings name a server. Main thread only."""
+    """Start the MQTT child, unless the settings name a server. Main thread only.
+
+    Its files lie in the data folder, so this is where a data folder that cannot be made is found.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(
+            f"The data folder {settings.data_dir} cannot be made: {error.strerror}",
+            "Give another --data-dir.",
+        ) from error
     if settings.mqtt:
         MqttAddress.parse(settings.mqtt)
         return None

@@ -6,12 +6,16 @@ from typing import Annotated, Literal
 import typer
 
 from broker.cli import separation_alerts, separation_check
+from broker.cli.groups import Parts
 from broker.cli.policies import policy_text
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
 from broker.core.errors import Refused
 
 separation_app = typer.Typer(
-    help="Separation answers for your own data.", no_args_is_help=True, rich_markup_mode=None
+    help="Separation answers for your own data.",
+    no_args_is_help=True,
+    cls=Parts,
+    rich_markup_mode=None,
 )
 
 Input = Annotated[Path, typer.Argument(metavar="IN.csv", help="What to judge.")]

@@ -1,6 +1,7 @@
 """`keepclear serve`: a broker on this machine."""
 
 import asyncio
+import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -47,10 +48,15 @@ def read_settings(config: Path | None, **options: object) -> Settings:
         settings = load_settings(config, **options)
     except ValidationError as error:
         faults = [
-            f"{'.'.join(str(part) for part in one['loc']) or 'configuration'}: {one['msg']}"
+            f"{'.'.join(str(part) for part in one['loc']) or 'configuration'}: "
+            f"{'there is no such setting' if one['type'] == 'extra_forbidden' else one['msg']}"
             for one in error.errors()
         ]
         raise Problem("The configuration is refused. " + "; ".join(faults)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Problem(f"{config} is not TOML: {error}") from error
+    except OSError as error:
+        raise Problem(f"{config} cannot be read: {error.strerror}") from error
     if not settings.agencies:
         return settings.model_copy(update={"agencies": DEFAULT_AGENCIES})
     return settings

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from broker.cli import wording
 from broker.cli.connection import broker_client
+from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP, Problem
 from broker.cli.proto_json import message_json
@@ -29,6 +30,7 @@ LEVELS: Final = {
 sharing_app = typer.Typer(
     help="How your agency's flights are shown to the others.",
     no_args_is_help=True,
+    cls=Parts,
     rich_markup_mode=None,
 )
 

@@ -35,6 +35,27 @@ def test_help_names_every_command_and_exit_code() -> None:
         assert words in " ".join(text.split())
 
 
+GROUPS = (
+    "restrictions", "alerts", "aircraft", "sharing", "agreement", "adapters", "agency", "bench",
+    "separation",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", [[], *([group] for group in GROUPS)], ids=str)
+def test_no_sentence_of_a_list_is_cut_off(command: list[str]) -> None:
+    text = runner.invoke(app, [*command, "--help"], terminal_width=80).output
+    _, _, listed = text.partition("Commands:")
+    assert listed
+    assert "..." not in listed
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_the_version_is_said() -> None:
+    result = runner.invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.stdout.startswith("keepclear 0.")
+
+
 @pytest.mark.parametrize("command", [["watch"], ["restrictions", "add"], ["alerts", "ack"]])
 def test_commands_document_their_exit_codes(command: list[str]) -> None:
     assert "Exit codes: 0 done" in runner.invoke(app, [*command, "--help"]).output

@@ -25,6 +25,8 @@ BASE = [
     "drill",
     "--applies-to",
     "drones",
+    "--contact",
+    "TG-1",
 ]
 CIRCLE = ["--circle", "51.5,-0.12,500"]
 ADD = [*BASE, "--ceiling", "400ft-agl", *CIRCLE, "--for", "30m"]

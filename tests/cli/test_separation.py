@@ -243,3 +243,11 @@ def test_an_unknown_policy_is_named(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "'nonsense' is neither a shipped policy" in result.output
     assert "unexpected" not in result.output
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = call("check", str(tmp_path / "in.csv"), str(tmp_path / "out.csv"))
+    assert result.exit_code == 1
+    assert result.stderr.startswith(
+        f"keepclear: {tmp_path / 'in.csv'} cannot be read: No such file or directory\n"
+    )

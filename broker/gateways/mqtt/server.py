@@ -87,7 +87,8 @@ class MqttEngine:
 
 
 _NO_IDENTITY: Final = (
-    "It checks no identity: any program on this machine can speak and listen as any agency."
+    "Without an identity folder it checks nobody: any program on this machine can speak as any "
+    "agency."
 )
 _NO_DISK: Final = "It keeps nothing on disk: sessions and retained messages end with it."
 _RUMQTTD_LACKS: Final = (

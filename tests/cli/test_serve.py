@@ -1,0 +1,46 @@
+"""What `keepclear serve` says of settings it cannot serve with; nothing is started."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from broker.cli.main import app
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('spcae = "live"\n', "spcae: there is no such setting"),
+        ('space = "live\n', "is not TOML: Illegal character"),
+        ('space = "moon"\n', "space: "),
+        ('host = "0.0.0.0"\n', "not a loopback address"),
+    ],
+)
+def test_a_configuration_with_a_mistake_is_named(tmp_path: Path, text: str, words: str) -> None:
+    path = tmp_path / "keepclear.toml"
+    path.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(app, ["serve", "--config", str(path)])
+    assert result.exit_code == 1
+    assert words in result.stderr
+    assert "unexpected error" not in result.stderr
+
+
+def test_bytes_that_are_no_text_are_no_configuration(tmp_path: Path) -> None:
+    path = tmp_path / "keepclear.toml"
+    path.write_bytes(b"\xff\xfe")
+    result = CliRunner().invoke(app, ["serve", "--config", str(path)])
+    assert result.exit_code == 1
+    assert "is not TOML" in result.stderr
+
+
+def test_a_data_folder_that_cannot_be_made_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("broker.cli.serve.make_ready", lambda _policy: None)
+    file = tmp_path / "file"
+    file.touch()
+    result = CliRunner().invoke(app, ["serve", "--data-dir", str(file / "log")])
+    assert result.exit_code == 1
+    assert f"The data folder {file / 'log'} cannot be made: Not a directory" in result.stderr
+    assert "another --data-dir" in result.stderr
