@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from adapters.geozones import aixm_rings, heights, xml_input
 from adapters.geozones.aixm_rings import Borders
-from adapters.geozones.limits_of_input import HOLES_PER_POLYGON, ITEMS, TEXT_CHARS, VOLUMES_PER_ITEM
+from adapters.geozones.limits_of_input import ITEMS, TEXT_CHARS, VOLUMES_PER_ITEM
 from adapters.geozones.model import (
     Applies,
     Datum,
@@ -158,7 +158,7 @@ def _shapes(projection: Element | None, borders: Borders, notes: Notes) -> list[
         outer = aixm_rings.shape_of(child(patch, "exterior"), order, borders, notes)
         inner = [e for e in patch if local_name(e) == "interior"]
         if inner and isinstance(outer, Polygon):
-            holes = aixm_rings.holes_in(inner[:HOLES_PER_POLYGON], outer, order, borders, notes)
+            holes = aixm_rings.holes_in(inner, outer, order, borders, notes)
             outer = Polygon(outer.outer, holes)
         elif inner:
             notes.coarse("a hole in a circle is filled in")

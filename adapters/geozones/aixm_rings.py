@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from shapely import Polygon as Outline
 
 from adapters.geozones import ground, positions, rings
-from adapters.geozones.limits_of_input import VERTICES_PER_RING
+from adapters.geozones.limits_of_input import HOLES_PER_POLYGON, VERTICES_PER_RING
 from adapters.geozones.model import (
     Arc,
     Circle,
@@ -107,8 +107,10 @@ def holes_in(
     interiors: list[Element], outer: Polygon, order: bool, borders: Borders, notes: Notes
 ) -> tuple[Ring, ...]:
     """The holes that can be cut out; the others are filled in."""
+    if len(interiors) > HOLES_PER_POLYGON:
+        notes.coarse(f"more than {HOLES_PER_POLYGON} holes: the others are filled in")
     lines: list[list[Vertex]] = []
-    for interior in interiors:
+    for interior in interiors[:HOLES_PER_POLYGON]:
         try:
             lines.append(_hole(interior, order, borders))
         except Unreadable:
@@ -213,7 +215,9 @@ def _number(element: Element | None) -> float:
         value = float(text_of(element))
     except ValueError as error:
         raise Unreadable(Reason.MALFORMED, "not a number") from error
-    return value if math.isfinite(value) else 0.0
+    if not math.isfinite(value):
+        raise Unreadable(Reason.MALFORMED, "not a number")
+    return value
 
 
 def _ring(pieces: list[_Piece], borders: Borders, notes: Notes) -> Ring:
