@@ -15,7 +15,13 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # A busy machine is no failure, and the same tree gives the same verdict; `make fuzz` looks further.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
-MOSQUITTO_START_LIMIT_S = 10.0
+MOSQUITTO_START_LIMIT_S = 30.0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left with it at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session")

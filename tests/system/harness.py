@@ -34,7 +34,7 @@ NUMBERED = (
     ItemKind.RESTRICTION,
     ItemKind.COVERAGE,
 )
-ANSWER_WITHIN_S = 20.0
+ANSWER_WITHIN_S = 60.0
 
 Request = tracks_pb2.PublishTracksRequest | restrictions_pb2.CreateRestrictionRequest
 

@@ -20,7 +20,7 @@ from broker.service.settings import AgencySettings, PublishingSettings
 from broker.service.signing import load_signer
 from broker.service.startup import assemble
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 @dataclass

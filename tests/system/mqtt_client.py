@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 class MqttClient:

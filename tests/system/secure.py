@@ -30,7 +30,7 @@ class Operator(Protocol):
     identities: IdentityFolder
 
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 SILENCE_S = 0.5
 """How long a connection that must not come about is waited for."""
 

@@ -27,7 +27,7 @@ from tests.system.traffic import keep_clear
 pytestmark = pytest.mark.system
 
 ROOT = "keepclear-exercise/v1"
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 ZONE = Zone(51.4, -0.3, 51.6, 0.1)
 INSIDE = feed_pb2.Area(south_deg=51.45, west_deg=-0.2, north_deg=51.55, east_deg=0.0)
 OWNERS = {Relation.OWN: "met", Relation.AGREED: "lfb", Relation.OTHER: "las"}

@@ -34,7 +34,7 @@ from broker.gateways.mqtt.server_config import (
 
 pytestmark = pytest.mark.system
 
-WAIT_S = 10.0
+WAIT_S = 30.0
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
