@@ -9,6 +9,7 @@ from rich.console import Console
 
 from broker.cli.problems import Problem
 from broker.cli.proto_json import feed_line
+from broker.cli.replay_story import Story
 from broker.core.airspace import Airspace, Setup
 from broker.core.names import Audience
 from broker.gateways.wire.feed import WireEncoder
@@ -31,6 +32,12 @@ def replay(
     audience: Annotated[
         str, typer.Option(help="Print what this audience was shown, for example met/desk.")
     ] = "",
+    about: Annotated[
+        str,
+        typer.Option(
+            help="With --audience: one aircraft's story, by label, registration or ICAO address."
+        ),
+    ] = "",
     digest: Annotated[
         bool, typer.Option(help="Print one digest per audience of everything it was shown.")
     ] = False,
@@ -39,13 +46,16 @@ def replay(
 
     Restrictions are signed with the key in the folder; without it they are unsigned, and said so.
     """
+    if about and not audience:
+        raise typer.BadParameter("give --audience: whose picture", param_hint="--about")
     directory = data_dir / LOG_FOLDER if (data_dir / LOG_FOLDER).is_dir() else data_dir
     if not directory.is_dir():
         raise Problem(
             f"There is no log in {data_dir}.", "Give the folder of a broker's --data-dir."
         )
     try:
-        shown = Shown(audience)
+        story = Story(about) if about else None
+        shown = Shown(audience, story)
         counts = replay_log(directory, shown)
     except JournalError as error:
         raise Problem(f"The log cannot be read: {error}") from error
@@ -53,6 +63,7 @@ def replay(
         warning = f"restrictions are unsigned: the key {KEY_FILE} is not beside the log"
         Console(stderr=True, highlight=False).print(warning)
     if audience:
+        _found(audience, counts, about, story)
         return
     console = Console(highlight=False)
     console.print(
@@ -61,6 +72,18 @@ def replay(
     for name, value in sorted(shown.digests().items()):
         console.print(
             f"  {name}  {counts.by_audience[name]} messages" + (f"  {value}" if digest else "")
+        )
+
+
+def _found(audience: str, counts: "Counts", about: str, story: Story | None) -> None:
+    """Nothing printed is no answer where the question was wrong."""
+    if audience not in counts.by_audience:
+        known = ", ".join(sorted(counts.by_audience)) or "none"
+        raise Problem(f"This log shows nothing to {audience}.", f"Its audiences: {known}.")
+    if story is not None and not story.positions:
+        raise Problem(
+            f"{audience} was shown no aircraft called {about!r}.",
+            "Ask as its own agency: others may have been shown it without its name.",
         )
 
 
@@ -99,8 +122,9 @@ class Digest(Protocol):
 class Shown:
     """Digests of what each audience is shown; prints one audience's messages if asked to."""
 
-    def __init__(self, printed: str) -> None:
+    def __init__(self, printed: str, story: Story | None = None) -> None:
         self._printed = printed
+        self._story = story
         self._hashes: dict[str, Digest] = {}
 
     def take(self, audience: Audience, message: bytes) -> None:
@@ -108,7 +132,14 @@ class Shown:
         name = f"{audience.agency}/{audience.role}"
         self._hashes.setdefault(name, hashlib.sha256()).update(message)
         if name == self._printed:
-            typer.echo(feed_line(feed_pb2.FeedMessage.FromString(message)))
+            self._print(feed_pb2.FeedMessage.FromString(message))
+
+    def _print(self, message: feed_pb2.FeedMessage) -> None:
+        if self._story is None:
+            typer.echo(feed_line(message))
+            return
+        for line in self._story.lines(message):
+            typer.echo(line)
 
     def digests(self) -> dict[str, str]:
         """SHA-256 by audience."""
