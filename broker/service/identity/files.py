@@ -103,12 +103,19 @@ def read_limited(path: Path, limit_bytes: int = FILE_BYTES_MAX) -> bytes:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Replace a file in one step; only its owner may read it."""
+    """Replace a file in one step; only its owner may read it.
+
+    Written by root it belongs to the folder's owner: a broker that runs as somebody else must not
+    lose sight of a revocation because of who wrote it.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
+            if os.geteuid() == 0:
+                folder = path.parent.stat()
+                os.fchown(file.fileno(), folder.st_uid, folder.st_gid)
             os.fsync(file.fileno())
         Path(temporary).replace(path)
     except BaseException:
