@@ -31,6 +31,7 @@ from broker.service.identity.enrolment import (
     certify,
     create_folder,
     enrol,
+    enrol_and_certify,
     request_files,
     revoke_serial,
     rotate_server,
@@ -116,10 +117,15 @@ def add(
     days: Days = DEFAULT_DAYS,
 ) -> None:
     """Enrol a system, or change its roles; with --request, also give it a certificate."""
-    enrol(IdentityFolder(folder), Wanted(system, frozenset(role), zone))
+    place, wanted = IdentityFolder(folder), Wanted(system, frozenset(role), zone)
+    lifetime = timedelta(days=days)
+    if request is None:
+        enrol(place, wanted)
+    else:
+        made = enrol_and_certify(place, wanted, _content(request), now_utc(), lifetime)
     print(f"{system} is enrolled as {', '.join(sorted(role))}.", file=sys.stderr)
     if request is not None:
-        _certify(folder, system, request, out, days)
+        _hand_over(system, made, out, days)
 
 
 @agency_app.command(epilog=EXIT_CODES_HELP)
@@ -147,7 +153,9 @@ def rotate(
         name = parse_system(system)
     except ValueError as error:
         raise Problem(str(error)) from None
-    _certify(folder, name, request, out, days)
+    content, lifetime = _content(request), timedelta(days=days)
+    made = certify(IdentityFolder(folder), name, content, now_utc(), lifetime)
+    _hand_over(name, made, out, days)
 
 
 @agency_app.command(epilog=EXIT_CODES_HELP)
@@ -167,7 +175,8 @@ def revoke(
             number = int(serial, 16)
         except ValueError:
             raise Problem(f"'{serial}' is not a serial number.", "See `agency list`.") from None
-        revoke_serial(place, number, now_utc())
+        [system] = _named(place, name) if "/" in name else [None]
+        revoke_serial(place, number, now_utc(), system)
         print(f"The certificate {number:x} is revoked.")
         return
     systems = _named(place, name)
@@ -206,14 +215,14 @@ def request(
     print(f"and the operator's authority into {place.trusted}.")
 
 
-def _certify(
-    folder: Path, system: SystemName, request: Path, out: Path | None, days: float
-) -> None:
+def _content(request: Path) -> bytes:
     try:
-        content = read_limited(request)
+        return read_limited(request)
     except OSError as error:
-        raise Problem(f"The request cannot be read: {error}") from error
-    certificate = certify(IdentityFolder(folder), system, content, now_utc(), timedelta(days=days))
+        raise Problem(f"The request {request} cannot be read: {error.strerror}.") from error
+
+
+def _hand_over(system: SystemName, certificate: bytes, out: Path | None, days: float) -> None:
     if out is None:
         print(certificate.decode(), end="")
     else:

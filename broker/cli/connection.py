@@ -79,7 +79,10 @@ def refused(error: RefusedError, system: str) -> Problem:
     lines = [f"refused: {error.message}"]
     named = (f"{field}: {reason}" for field, reason in error.refusals)
     lines += [f"  {one}" for one in named if one not in error.message]
+    lines += [f"  by the rule {error.rule}"] * bool(error.rule)
     who = f"you speak as {system}: set --system, or KEEPCLEAR_CERTIFICATES, to your own"
+    if credentials() is not None:
+        who = "your certificate or token says who you are: ask the broker's operator for the role"
     steps = {
         grpc.StatusCode.PERMISSION_DENIED: who,
         grpc.StatusCode.UNAUTHENTICATED: who,

@@ -3,7 +3,7 @@
 import asyncio
 import tomllib
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from pydantic import ValidationError
@@ -28,6 +28,9 @@ from broker.service.clock import Clock, SystemClock
 from broker.service.logs import configure_logs
 from broker.service.settings import LOOPBACK, AgencySettings, Settings, load_settings
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 DEFAULT_AGENCIES = {
     "met": AgencySettings(name="Metropolitan Police"),
     "lfb": AgencySettings(name="London Fire Brigade"),
@@ -47,12 +50,8 @@ def read_settings(config: Path | None, **options: object) -> Settings:
     try:
         settings = load_settings(config, **options)
     except ValidationError as error:
-        faults = [
-            f"{'.'.join(str(part) for part in one['loc']) or 'configuration'}: "
-            f"{'there is no such setting' if one['type'] == 'extra_forbidden' else one['msg']}"
-            for one in error.errors()
-        ]
-        raise Problem("The configuration is refused. " + "; ".join(faults)) from error
+        faults = "; ".join(_fault(one) for one in error.errors())
+        raise Problem(f"The configuration is refused. {faults}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem(f"{config} is not TOML: {error}") from error
     except OSError as error:
@@ -60,6 +59,17 @@ def read_settings(config: Path | None, **options: object) -> Settings:
     if not settings.agencies:
         return settings.model_copy(update={"agencies": DEFAULT_AGENCIES})
     return settings
+
+
+def _fault(error: "ErrorDetails") -> str:
+    if error["type"] == "value_error":
+        said = str(error["ctx"]["error"])  # our own words, without pydantic's "Value error, "
+    elif error["type"] == "extra_forbidden":
+        said = "there is no such setting"
+    else:
+        said = error["msg"]
+    where = ".".join(str(part) for part in error["loc"])
+    return f"{where}: {said}" if where else said
 
 
 def serve(  # noqa: PLR0913, PLR0917 - each is an option of the command

@@ -9,6 +9,8 @@ class Refusal:
 
     field: str
     reason: str
+    rule: str = ""
+    """Of a denial: the rule that decided, by the name that it has in the decision table."""
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason}"

@@ -74,6 +74,7 @@ def test_the_servers_own_certificate_is_rotated(identities: Path) -> None:
         (("revoke", "met/x"), 1, "not enrolled"),
         (("revoke", "met"), 1, "no system"),
         (("revoke", "--serial", "xyz"), 1, "serial"),
+        (("revoke", "--serial", "ff"), 1, "not given out here"),
         (("init", "--host", "127.0.0.1"), 1, "already"),
     ],
 )

@@ -3,12 +3,15 @@
 import os
 import socket
 
+import grpc
 import pytest
 from typer.testing import CliRunner
 
 from broker.cli import connection
+from broker.cli.connection import refused
 from broker.cli.discovery import BrokerRecord, write_run_file
 from broker.cli.main import app
+from keepclear.client import RefusedError
 from tests.cli.conftest import FakeBroker
 
 runner = CliRunner()
@@ -73,6 +76,16 @@ def test_an_agency_that_is_not_configured_is_told_who_it_spoke_as() -> None:
     assert result.exit_code == 1
     assert "agency is not configured" in result.stderr
     assert f"you speak as {system}" in result.stderr
+
+
+def test_a_denial_names_its_rule_and_does_not_blame_the_option_of_who_has_a_certificate(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # REQ-SEC-011
+    denial = RefusedError(grpc.StatusCode.PERMISSION_DENIED, "may not", rule="manager-sets-own")
+    assert "by the rule manager-sets-own" in str(refused(denial, "agencies/met/systems/cli"))
+    monkeypatch.setattr("broker.cli.connection.credentials", object)
+    assert "agencies/met/systems/cli" not in refused(denial, "agencies/met/systems/cli").next_step
 
 
 def test_a_system_that_is_no_name_is_a_usage_error() -> None:

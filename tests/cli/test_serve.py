@@ -1,11 +1,20 @@
 """What `keepclear serve` says of settings it cannot serve with; nothing is started."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from typer.testing import CliRunner
 
 from broker.cli.main import app
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """The command sends logs to the runner's own output, which is closed after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize(
@@ -14,7 +23,8 @@ from broker.cli.main import app
         ('spcae = "live"\n', "spcae: there is no such setting"),
         ('space = "live\n', "is not TOML: Illegal character"),
         ('space = "moon"\n', "space: "),
-        ('host = "0.0.0.0"\n', "not a loopback address"),
+        ('host = "0.0.0.0"\n', "refused. host: 0.0.0.0 is not a loopback address"),
+        ('mqtt = "mqtt://10.0.0.1"\n', "refused. mqtt: mqtt://10.0.0.1 is another machine"),
     ],
 )
 def test_a_configuration_with_a_mistake_is_named(tmp_path: Path, text: str, words: str) -> None:

@@ -17,6 +17,7 @@ from broker.core.sharing.roles import AccessRole, Action, Relation, Zone
 from broker.gateways.mqtt.topics import Inbound
 from broker.gateways.wire.actions import METHOD_ACTIONS, TOPIC_ACTIONS
 from broker.service.settings import AgencySettings, LimitSettings
+from keepclear.client.errors import RefusedError, from_rpc_error
 from keepclear.client.tls import channel_credentials
 from keepclear.v1 import feed_pb2, restrictions_pb2
 from tests.core.sharing.expected import EXPECTED, LETTERS
@@ -70,7 +71,13 @@ async def allowed(channel: grpc.aio.Channel, method: str, request: bytes = b"") 
             raise
         if error.code() is grpc.StatusCode.UNIMPLEMENTED:
             return None
-        return error.code() is not grpc.StatusCode.PERMISSION_DENIED
+        denial = from_rpc_error(error, "trying")
+        if error.code() is not grpc.StatusCode.PERMISSION_DENIED:
+            return True
+        denial = from_rpc_error(error, "trying")
+        assert isinstance(denial, RefusedError)
+        assert denial.rule, "every answer carries the rule that decided"
+        return False
     finally:
         call.cancel()
     return True

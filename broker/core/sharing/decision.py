@@ -31,7 +31,7 @@ class Decision:
 
     def as_refusal(self, field: str) -> Refusal:
         """The denial as a refusal of `field`."""
-        return Refusal(field, self.reason)
+        return Refusal(field, self.reason, self.rule)
 
 
 def decide(subject: Subject, action: Action, resource: Resource, terms: Terms) -> Decision:

@@ -10,7 +10,9 @@ from grpc_status import rpc_status
 
 from broker.core.effects import NotDone
 from broker.core.errors import Refusal
+from broker.gateways.wire.acks import deciding_rule
 
+DOMAIN: Final = "keepclear"
 RETRY_AFTER_S: Final = 1
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -27,6 +29,11 @@ async def abort(context: Context, code: int, message: str, *details: object) -> 
     raise AssertionError("abort_with_status always raises")
 
 
+def rule_details(rule: str) -> list[error_details_pb2.ErrorInfo]:
+    """The rule that decided, for an answer's details; none where no rule did."""
+    return [error_details_pb2.ErrorInfo(reason=rule, domain=DOMAIN)] if rule else []
+
+
 async def abort_refused(
     context: Context,
     refusals: Sequence[Refusal],
@@ -39,7 +46,8 @@ async def abort_refused(
             for one in refusals
         ]
     )
-    await abort(context, code, "; ".join(str(one) for one in refusals), bad_request)
+    rules = rule_details(deciding_rule(refusals))
+    await abort(context, code, "; ".join(str(one) for one in refusals), bad_request, *rules)
 
 
 async def abort_not_done(context: Context, reply: NotDone) -> NoReturn:

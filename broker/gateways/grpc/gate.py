@@ -14,14 +14,14 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 import grpc
 import structlog
-from google.rpc import code_pb2, error_details_pb2
+from google.rpc import code_pb2
 
 from broker.core.errors import Refused
 from broker.core.names import SystemName
 from broker.core.sharing.decision import Decision
 from broker.core.sharing.roles import Action, Zone
 from broker.gateways.grpc.callers import Caller, Callers
-from broker.gateways.grpc.errors import Context, abort, abort_overloaded
+from broker.gateways.grpc.errors import Context, abort, abort_overloaded, rule_details
 from broker.gateways.grpc.identity import CALLER, NARROW
 from broker.gateways.wire.actions import HEALTH_METHODS, METHOD_ACTIONS, REFLECTION_METHOD
 from broker.service.access import Access
@@ -29,7 +29,6 @@ from broker.service.clock import Clock
 
 CUT_GRACE_S: Final = 0.5
 """How long a call that is cut may take to be told why, before it is ended without a word."""
-DOMAIN: Final = "keepclear"
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"
 Continuation: TypeAlias = "Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]]"
@@ -139,8 +138,8 @@ class Gate(grpc.aio.ServerInterceptor):
 
 async def deny(context: Context, decision: Decision) -> NoReturn:
     """End the call with the decision's reason and the rule that decided."""
-    info = error_details_pb2.ErrorInfo(reason=decision.rule, domain=DOMAIN)
-    await abort(context, code_pb2.PERMISSION_DENIED, decision.reason, info)
+    details = rule_details(decision.rule)
+    await abort(context, code_pb2.PERMISSION_DENIED, decision.reason, *details)
 
 
 @dataclass(frozen=True, slots=True)

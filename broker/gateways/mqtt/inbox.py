@@ -24,7 +24,12 @@ from broker.gateways.mqtt.link import MqttLink
 from broker.gateways.mqtt.requests import REQUESTS, Questions, command_of
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
 from broker.gateways.wire.access import decode_questions, encode_answers
-from broker.gateways.wire.acks import acknowledgement, encode_refusals, refused_batch
+from broker.gateways.wire.acks import (
+    acknowledgement,
+    deciding_rule,
+    encode_refusals,
+    refused_batch,
+)
 from broker.gateways.wire.actions import TOPIC_ACTIONS
 from broker.gateways.wire.aircraft import register_aircraft, remove_aircraft
 from broker.gateways.wire.imports import encode_report
@@ -112,7 +117,7 @@ class Inbox:
         if decision.allowed:
             self._dispatch(address, payload)
         else:
-            refusal = Refusal("topic", decision.reason)
+            refusal = decision.as_refusal("topic")
             self._refuse(address.sender, "", [refusal], code_pb2.PERMISSION_DENIED)
 
     def _dispatch(self, address: Address, payload: bytes) -> None:
@@ -325,6 +330,7 @@ class Inbox:
             code=code,
             message="; ".join(str(one) for one in refusals),
             refusals=encode_refusals(refusals),
+            rule=deciding_rule(refusals),
         )
         self._send(sender, presence_pb2.CommandAnswer(request_id=request_id, refused=refused))
 

@@ -1,5 +1,7 @@
 """Acknowledgements of report batches, the same over both transports."""
 
+from collections.abc import Sequence
+
 from broker.core.effects import BatchReply
 from broker.core.errors import Refusal, Refused
 from broker.gateways.wire.reports import BATCH_ID_LENGTH_MAX, DecodedBatch, at_request_places
@@ -36,6 +38,11 @@ def refused_batch(
         refusals=encode_refusals(refused.refusals),
         received_us=now_us,
     )
+
+
+def deciding_rule(refusals: Sequence[Refusal]) -> str:
+    """The rule by which a request was denied; empty where no rule was."""
+    return next((one.rule for one in refusals if one.rule), "")
 
 
 def encode_refusals(refusals: list[Refusal] | tuple[Refusal, ...]) -> list[common_pb2.Refusal]:

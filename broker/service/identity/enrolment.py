@@ -89,14 +89,31 @@ def rotate_server(folder: IdentityFolder, hosts: Sequence[str], now: datetime) -
 
 def enrol(folder: IdentityFolder, wanted: Wanted) -> None:
     """Put a system into the register, or change its roles. It still needs a certificate."""
+    _check_name(wanted)
+    with folder.locked():
+        write_register(folder.register, _enrolled(folder, wanted))
+
+
+def enrol_and_certify(
+    folder: IdentityFolder, wanted: Wanted, request: bytes, now: datetime, lifetime: timedelta
+) -> bytes:
+    """As `enrol` and then `certify`; a request that is refused enrols nobody."""
+    _check_name(wanted)
+    with folder.locked():
+        return _certify(folder, _enrolled(folder, wanted), wanted.system, request, now, lifetime)
+
+
+def _check_name(wanted: Wanted) -> None:
     if wanted.system.agency == BROKER_NAME.agency:
         raise refuse("system", f"{BROKER_NAME.agency} is the broker's own name")
     if wanted.system.system.startswith(PERSON_PREFIX):
         raise refuse("system", f"names that begin with {PERSON_PREFIX} are for people who sign in")
     common_name_of(wanted.system)
-    with folder.locked():
-        register = read_register(folder.register)
-        write_register(folder.register, register.enrolled(wanted.system, wanted.roles, wanted.zone))
+
+
+def _enrolled(folder: IdentityFolder, wanted: Wanted) -> Register:
+    register = read_register(folder.register)
+    return register.enrolled(wanted.system, wanted.roles, wanted.zone)
 
 
 def certify(
@@ -111,13 +128,24 @@ def certify(
         register = read_register(folder.register)
         if register.find(system) is None:
             raise refuse("system", f"{system} is not enrolled: `keepclear agency add` it first")
-        try:
-            read = x509.load_pem_x509_csr(request)
-        except ValueError as error:
-            raise refuse("request", "is not a certificate request in PEM") from error
-        certificate = sign_request(open_authority(folder), read, system, now, lifetime)
-        issue = Issue(certificate.serial_number, instant_us(certificate.not_valid_after_utc))
-        write_register(folder.register, register.issued(system, issue, instant_us(now)))
+        return _certify(folder, register, system, request, now, lifetime)
+
+
+def _certify(
+    folder: IdentityFolder,
+    register: Register,
+    system: SystemName,
+    request: bytes,
+    now: datetime,
+    lifetime: timedelta,
+) -> bytes:
+    try:
+        read = x509.load_pem_x509_csr(request)
+    except ValueError as error:
+        raise refuse("request", "is not a certificate request in PEM") from error
+    certificate = sign_request(open_authority(folder), read, system, now, lifetime)
+    issue = Issue(certificate.serial_number, instant_us(certificate.not_valid_after_utc))
+    write_register(folder.register, register.issued(system, issue, instant_us(now)))
     return pem(certificate)
 
 
@@ -130,10 +158,20 @@ def revoke(folder: IdentityFolder, systems: Sequence[SystemName], now: datetime)
         _write_revocations(folder, register, now)
 
 
-def revoke_serial(folder: IdentityFolder, serial: int, now: datetime) -> None:
-    """Revoke one certificate; its system goes on with its others."""
+def revoke_serial(
+    folder: IdentityFolder, serial: int, now: datetime, system: SystemName | None = None
+) -> None:
+    """Revoke one certificate; its system, checked if given, goes on with its others."""
     with folder.locked():
-        _write_revocations(folder, read_register(folder.register).without_serial(serial), now)
+        register = read_register(folder.register)
+        owner = register.owner_of(serial)
+        if owner is None and folder.authority_key.exists():
+            raise refuse(
+                "serial", f"{serial:x} was not given out here: see `keepclear agency list`"
+            )
+        if system is not None and owner != system:
+            raise refuse("serial", f"{serial:x} is not a certificate of {system}")
+        _write_revocations(folder, register.without_serial(serial), now)
 
 
 def systems_of(folder: IdentityFolder, agency: str) -> list[SystemName]:

@@ -61,6 +61,11 @@ class Register:
         found = self.systems.get(system)
         return None if found is None or found.revoked else found
 
+    def owner_of(self, serial: int) -> SystemName | None:
+        """The system that a certificate was given to, where that is known here."""
+        held = ((name, each) for name, one in self.systems.items() for each in one.certificates)
+        return next((name for name, each in held if each.serial == serial), None)
+
     def enrolled(
         self, system: SystemName, roles: frozenset[AccessRole], zone: Zone | None
     ) -> "Register":

@@ -133,6 +133,10 @@ def _read(folder: IdentityFolder) -> TrustState:
         certificate = x509.load_pem_x509_certificate(server.certificate)
         key = serialization.load_pem_private_key(server.key, password=None)
         revocations = read_limited(folder.revocations)
+    except FileNotFoundError as error:
+        missing = Path(str(error.filename)).name
+        how = "`keepclear agency init` makes a folder"
+        raise refuse("identity_dir", f"{folder.path} has no {missing}: {how}") from error
     except (OSError, ValueError, TypeError) as error:
         raise refuse("identity_dir", f"{folder.path}: {error}") from error
     if key.public_key() != certificate.public_key():

@@ -43,13 +43,19 @@ class KeepclearError(Exception):
 class RefusedError(KeepclearError):
     """The broker refused the request; nothing was changed.
 
-    `code` is the gRPC status code, `refusals` the refused fields as (field, reason).
+    `code` is the gRPC status code, `refusals` the refused fields as (field, reason), `rule` the
+    rule of the broker's decision table that denied it, where one did.
     """
 
     def __init__(
-        self, code: grpc.StatusCode, message: str, refusals: list[tuple[str, str]] | None = None
+        self,
+        code: grpc.StatusCode,
+        message: str,
+        refusals: list[tuple[str, str]] | None = None,
+        rule: str = "",
     ) -> None:
         self.code = code
+        self.rule = rule
         self.message = message
         self.refusals = refusals or []
         named = "; ".join(f"{field}: {reason}" for field, reason in self.refusals)
@@ -94,26 +100,30 @@ def from_rpc_error(error: grpc.aio.AioRpcError, doing: str) -> KeepclearError:
     """Say in this client's words what a gRPC error means; `doing` opens the sentence."""
     code = error.code()
     message = f"{doing}: {error.details() or code.name.lower()}"
-    refusals, retry_after_s = _details(error)
+    refusals, rule, retry_after_s = _details(error)
     if code in REFUSING_CODES:
-        return RefusedError(code, message, refusals)
+        return RefusedError(code, message, refusals, rule)
     return UnavailableError(message, NEXT_STEPS.get(code, NEXT_STEP_OTHERWISE), retry_after_s)
 
 
-def _details(error: grpc.aio.AioRpcError) -> tuple[list[tuple[str, str]], float | None]:
-    """Refused fields and the asked-for delay out of google.rpc.Status; none where there is none."""
+def _details(error: grpc.aio.AioRpcError) -> tuple[list[tuple[str, str]], str, float | None]:
+    """Refused fields, rule and asked-for delay out of google.rpc.Status; none where it has none."""
     refusals: list[tuple[str, str]] = []
+    rule = ""
     retry_after_s: float | None = None
     try:
         status = rpc_status.from_call(error)  # type: ignore[arg-type]
     except ValueError:  # the details contradict the status: the status is what counts
-        return refusals, retry_after_s
+        return refusals, rule, retry_after_s
     for detail in status.details if status is not None else ():
         bad_request = error_details_pb2.BadRequest()
         retry_info = error_details_pb2.RetryInfo()
+        error_info = error_details_pb2.ErrorInfo()
         if detail.Unpack(bad_request):
             refusals += [(each.field, each.description) for each in bad_request.field_violations]
         elif detail.Unpack(retry_info):
             delay = retry_info.retry_delay
             retry_after_s = delay.seconds + delay.nanos / 1e9
-    return refusals, retry_after_s
+        elif detail.Unpack(error_info):
+            rule = error_info.reason
+    return refusals, rule, retry_after_s

@@ -67,14 +67,16 @@ class CommandAnswer(_message.Message):
     def __init__(self, request_id: _Optional[str] = ..., tracks: _Optional[_Union[_tracks_pb2.PublishTracksResponse, _Mapping]] = ..., restriction: _Optional[_Union[_restrictions_pb2.Restriction, _Mapping]] = ..., alert: _Optional[_Union[_alerts_pb2.Alert, _Mapping]] = ..., refused: _Optional[_Union[RefusedCommand, _Mapping]] = ..., imported: _Optional[_Union[_restrictions_pb2.ImportRestrictionsResponse, _Mapping]] = ..., entry: _Optional[_Union[_access_pb2.AskEntryResponse, _Mapping]] = ..., aircraft_written: _Optional[_Union[_aircraft_pb2.UpsertAircraftResponse, _Mapping]] = ..., aircraft_removed: _Optional[_Union[_aircraft_pb2.RemoveAircraftResponse, _Mapping]] = ..., draft: _Optional[_Union[_publishing_pb2.Draft, _Mapping]] = ..., drafts: _Optional[_Union[_publishing_pb2.ListDraftsResponse, _Mapping]] = ..., preview: _Optional[_Union[_publishing_pb2.PreviewRestrictionResponse, _Mapping]] = ..., restriction_acknowledged: _Optional[_Union[_publishing_pb2.AcknowledgeRestrictionResponse, _Mapping]] = ..., confirmed: _Optional[_Union[_publishing_pb2.ConfirmRestrictionsResponse, _Mapping]] = ..., receipts: _Optional[_Union[_publishing_pb2.GetReceiptsResponse, _Mapping]] = ..., signing_key: _Optional[_Union[_publishing_pb2.GetSigningKeyResponse, _Mapping]] = ..., sharing_set: _Optional[_Union[_sharing_pb2.SetSharingResponse, _Mapping]] = ..., agreement: _Optional[_Union[_agreements_pb2.Agreement, _Mapping]] = ..., agreements: _Optional[_Union[_agreements_pb2.ListAgreementsResponse, _Mapping]] = ...) -> None: ...
 
 class RefusedCommand(_message.Message):
-    __slots__ = ("code", "message", "refusals")
+    __slots__ = ("code", "message", "refusals", "rule")
     CODE_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
     REFUSALS_FIELD_NUMBER: _ClassVar[int]
+    RULE_FIELD_NUMBER: _ClassVar[int]
     code: int
     message: str
     refusals: _containers.RepeatedCompositeFieldContainer[_common_pb2.Refusal]
-    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., refusals: _Optional[_Iterable[_Union[_common_pb2.Refusal, _Mapping]]] = ...) -> None: ...
+    rule: str
+    def __init__(self, code: _Optional[int] = ..., message: _Optional[str] = ..., refusals: _Optional[_Iterable[_Union[_common_pb2.Refusal, _Mapping]]] = ..., rule: _Optional[str] = ...) -> None: ...
 
 class Presence(_message.Message):
     __slots__ = ("online", "session")

@@ -14,6 +14,7 @@ from broker.core.admission import Admission
 from broker.core.commands import ControlCommand, CreateRestriction, SubmitReports
 from broker.core.effects import Done, NotDone, Reply
 from broker.core.errors import Refusal
+from broker.core.geodesy.ground import NOTHING_KNOWN
 from broker.core.names import SystemName
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.decision import Decision, may_publish
@@ -48,6 +49,7 @@ class AtOnce:
 
     def __init__(self) -> None:
         self.clock = VirtualClock(NOW_US)
+        self.ground = NOTHING_KNOWN
         self.access = Access(lambda: Terms(frozenset(AGENCIES)))
         self.tracks = TrackRegister(np.zeros((6, 8), dtype=np.int16))
         self.commands: list[ControlCommand] = []
@@ -196,6 +198,7 @@ def test_an_agency_that_is_not_configured_is_denied(rig: Rig) -> None:
     assert one.topic == "keepclear/v1/private/somebody/tracker/acks"
     answer = presence_pb2.CommandAnswer.FromString(one.payload)
     assert answer.refused.code == code_pb2.PERMISSION_DENIED
+    assert answer.refused.rule
     assert rig.intake.tracks.live_count == 0
 
 

@@ -35,6 +35,7 @@ from broker.service.identity.enrolment import (
     certify,
     create_folder,
     enrol,
+    enrol_and_certify,
     open_authority,
     request_files,
     revoke,
@@ -136,6 +137,18 @@ def test_a_request_for_anything_else_is_refused(
     assert read_register(folder.register).systems[DISPATCH].certificates == ()
 
 
+def test_who_asks_for_another_name_is_not_enrolled_either(folder: IdentityFolder) -> None:
+    # REQ-SEC-001: both or neither.
+    wanted, days = Wanted(DISPATCH, PUBLISHER), timedelta(days=1)
+    for_another = pem(certificate_request(SystemName("lfb", "fleet"), new_key()))
+    with pytest.raises(Refused, match="asks for"):
+        enrol_and_certify(folder, wanted, for_another, now_utc(), days)
+    assert read_register(folder.register).systems == {}
+    own = pem(certificate_request(DISPATCH, new_key()))
+    certificate = enrol_and_certify(folder, wanted, own, now_utc(), days)
+    assert Trust(folder).authenticate(certificate, 0).system == DISPATCH
+
+
 @pytest.mark.parametrize("days", [0, -1, 91])
 def test_certificates_are_short_lived(folder: IdentityFolder, days: int) -> None:
     enrol(folder, Wanted(DISPATCH, PUBLISHER))
@@ -189,6 +202,23 @@ def test_one_certificate_can_be_revoked_alone(folder: IdentityFolder) -> None:
     assert trust.authenticate(kept, 0).system == DISPATCH
     with pytest.raises(Refused, match="revoked"):
         trust.authenticate(lost, 0)
+
+
+def test_a_mistyped_serial_number_revokes_nothing(folder: IdentityFolder) -> None:
+    # REQ-SEC-003: whoever reads "revoked" must be able to believe it.
+    certificate = enrolled(folder)
+    other = SystemName("lfb", "fleet")
+    for number, system, word in (
+        (serial(certificate) + 1, None, "not given out"),
+        (serial(certificate), other, "is not a certificate of"),
+    ):
+        with pytest.raises(Refused, match=word):
+            revoke_serial(folder, number, now_utc(), system)
+    assert read_register(folder.register).revoked_serials == frozenset()
+    revoke_serial(folder, serial(certificate), now_utc(), DISPATCH)
+    folder.authority_key.unlink()
+    revoke_serial(folder, 7, now_utc())  # of another authority, whose numbers are not known here
+    assert read_register(folder.register).revoked_serials == {7, serial(certificate)}
 
 
 def test_an_expired_certificate_and_a_name_not_enrolled_count_for_nothing(
@@ -245,6 +275,12 @@ def test_what_cannot_be_read_changes_nothing(folder: IdentityFolder, name: str) 
     assert trust.authenticate(certificate, 0).system == DISPATCH
     with pytest.raises(Refused):
         Trust(folder)
+
+
+def test_a_folder_that_is_not_whole_is_told_what_it_lacks(tmp_path: Path) -> None:
+    # REQ-SEC-006
+    with pytest.raises(Refused, match=r"has no server\.pem: `keepclear agency init`"):
+        Trust(IdentityFolder(tmp_path))
 
 
 def test_a_revocation_list_of_somebody_else_is_not_believed(folder: IdentityFolder) -> None:
