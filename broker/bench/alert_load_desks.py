@@ -88,7 +88,7 @@ class Seen:
             parties = self._parties(one)
             names = tuple(party.name for party in parties)
             self.alerts.append(SeenAlert("all", one.alert_id, now_us, one.level, names))
-            agencies = {one.told_to} if one.told_to else {party.agency for party in parties}
+            agencies = set(one.told_to) if one.told_to else {party.agency for party in parties}
             for desk in agencies.intersection(DESKS):
                 known = self.told.setdefault(
                     (desk, alert.alert_id), _Told(AlertLevel.NONE, one.rule_id, alert.kind)

@@ -126,7 +126,7 @@ def columns_of(scenario: Scenario) -> TrackColumns:
     columns.active[:] = columns.trusted[:] = 1
     columns.report_count[:] = 1
     columns.track_number[:] = np.arange(count) + 1
-    columns.incident_index[:] = -1
+    columns.incident_index[:] = columns.minima_incident[:] = -1
     columns.category[:] = np.where(scenario.is_helicopter, HELICOPTER, DRONE)
     columns.time_of_validity_us[:] = START_US
     columns.latitude_deg[:], columns.longitude_deg[:] = (

@@ -1,9 +1,10 @@
-"""Alerting: the alert machines (pairs, restrictions, launch holds) and flood control together."""
+"""Alerting: the machines (pairs, restrictions, bands, launch holds) and flood control together."""
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from broker.core.bands.alerts import BandAlerts
 from broker.core.cluster_state import Context
 from broker.core.clusters import Clusters
 from broker.core.effects import Acknowledgement, Alert, AlertLevel, AuditFound, TrackStateChanged
@@ -50,6 +51,7 @@ class Alerting:
         self._engine = SeparationEngine(policy.rules, backend)
         self._encounters = Encounters(policy, secret)
         self._breaches = RestrictionAlerts(secret)
+        self._bands = BandAlerts(policy, tracks, self._sharing, secret)
         self._clusters = Clusters(policy.alerting.flood, secret)
         self._kept_back = KeptBack(tracks, self._encounters, holds)
         self._launch_holds = LaunchHolds(policy, tracks, backend, secret)
@@ -64,6 +66,7 @@ class Alerting:
         self._policy = policy
         self._engine.load_rules(policy.rules)
         self._encounters.load_policy(policy)
+        self._bands.load_policy(policy)
         self._clusters.load_limits(policy.alerting.flood)
         self._launch_holds.load_policy(policy)
         self._engine.audit(self._tracks.columns, self._tracks.high_water, 0)
@@ -71,10 +74,11 @@ class Alerting:
     def moved(self, slots: Slots, now_us: int) -> list[Alert]:
         """Fresh reports moved these tracks (each once)."""
         columns = self._tracks.columns
+        bands = self._bands.moved(slots, now_us)
         samples = self._engine.update(columns, self._tracks.high_water, slots, now_us)
         samples = self._shaped(samples, now_us)
         alerts = self._encounters.step(samples, slots, columns, now_us, fresh=True)
-        return self._told(alerts + self._entries(slots, now_us), now_us)
+        return self._told(alerts + bands + self._entries(slots, now_us), now_us)
 
     def time_passed(self, now_us: int, audit: bool) -> tuple[list[AuditFound], list[Alert]]:
         """No fresh report, but time: levels fall, volumes grow, pairs are re-judged."""
@@ -90,6 +94,7 @@ class Alerting:
         live = self._tracks.live_slots()
         samples = self._shaped(samples, now_us)
         alerts = self._encounters.step(samples, live, columns, now_us, fresh=False)
+        alerts += self._bands.time_passed(now_us)
         # Between audits nobody has moved, but entries may have to be cleared; on an audit every
         # track is judged again, since the volume of a stale one grows.
         judged = live if audit else np.zeros(0, dtype=np.int32)
@@ -112,6 +117,7 @@ class Alerting:
         for change in changes:
             alerts += self._encounters.track_gone(change.track_number, now_us)
             alerts += self._breaches.track_gone(change.track_number, now_us)
+            alerts += self._bands.track_gone(change.track_number, now_us)
             holds += self._launch_holds.track_gone(change.track_number, now_us)
         return self._told(alerts, now_us) + holds
 
@@ -126,6 +132,7 @@ class Alerting:
         """
         pairs = self._encounters.retell(track_number, now_us)
         pairs += self._breaches.retell(track_number, now_us)
+        pairs += self._bands.retell(track_number, now_us)
         ended = {
             old.alert_id for old, _ in pairs if self._clusters.cluster_of(old.alert_id) is None
         }
@@ -148,28 +155,32 @@ class Alerting:
         cluster_id = self._clusters.cluster_of(alert_id)
         if cluster_id is not None:
             return self._clusters.acknowledge(cluster_id, acknowledgement)
-        alert = self._encounters.acknowledge(
-            alert_id, acknowledgement
-        ) or self._breaches.acknowledge(alert_id, acknowledgement)
+        alert = (
+            self._encounters.acknowledge(alert_id, acknowledgement)
+            or self._breaches.acknowledge(alert_id, acknowledgement)
+            or self._bands.acknowledge(alert_id, acknowledgement)
+        )
         if alert is None:
             return self._launch_holds.acknowledge(alert_id, acknowledgement)
         return self._clusters.own(alert)
 
     def find(self, alert_id: str) -> Alert | None:
         """An active alert by its id; one in a cluster is still found by its own."""
-        alerts = self._encounters.active() + self._breaches.active() + self._launch_holds.active()
+        alerts = self._encounters.active() + self._breaches.active() + self._bands.active()
+        alerts += self._launch_holds.active()
         return next((alert for alert in alerts if alert.alert_id == alert_id), None)
 
     @property
     def active_count(self) -> int:
         """How many alerts are told and not cleared, without working out their numbers."""
         alerts = self._encounters.active_count + self._breaches.active_count
-        alerts += self._launch_holds.active_count
+        alerts += self._bands.active_count + self._launch_holds.active_count
         return alerts - self._clusters.hidden_count - len(self._kept_back)
 
     def active(self) -> list[Alert]:
         """Alerts not cleared, as they are told, most urgent first."""
         alerts = self._kept_back.told(self._encounters.active()) + self._breaches.active()
+        alerts += self._bands.active()
         told = self._clusters.active(alerts) + self._launch_holds.active()
         return sorted(told, key=urgency_key)
 
@@ -224,13 +235,15 @@ class Alerting:
         )
 
     def _current(self, alert: Alert) -> Alert:
-        return self._encounters.current(alert.alert_id) or alert
+        known = self._encounters.current(alert.alert_id) or self._bands.current(alert.alert_id)
+        return known or alert
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot. The engine's index is derived and rebuilt."""
         return {
             "encounters": self._encounters.state(),
             "breaches": self._breaches.state(),
+            "bands": self._bands.state(),
             "clusters": self._clusters.state(),
             "kept_back": self._kept_back.state(),
             "launch_holds": self._launch_holds.state(),
@@ -240,6 +253,7 @@ class Alerting:
         """From a snapshot, after the tracks and restrictions were restored."""
         self._encounters.restore(mapping(state["encounters"]))
         self._breaches.restore(mapping(state["breaches"]))
+        self._bands.restore(state["bands"])
         self._clusters.restore(state["clusters"])
         self._kept_back.restore(state["kept_back"])
         self._launch_holds.restore(state["launch_holds"])

@@ -208,6 +208,8 @@ class Clusters:
             changed_us=now_us,
             acknowledgements=(),
             incident_id=name,
+            told_to=(),
+            band=None,
         )
         self._of_cluster[alert_id] = name
 

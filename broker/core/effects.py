@@ -17,6 +17,7 @@ from broker.core.restrictions.model import (
 )
 from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.settings import SharingEntries
+from broker.core.tracks.reports import HeightBand
 
 
 class AlertLevel(IntEnum):
@@ -38,6 +39,8 @@ class AlertKind(StrEnum):
     """Many alerts of one incident, told as one."""
     LAUNCH_HOLD = "launch-hold"
     """A drone in its dock is not to be launched yet: crewed traffic comes to where it climbs."""
+    LEAVING_BAND = "leaving-band"
+    """A drone leaves the height band that it was allotted, while others work its incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,16 @@ class AlertGeometry:
 
 
 @dataclass(frozen=True, slots=True)
+class BandSeen:
+    """A drone's height beside the band that it was allotted, above the band's reference."""
+
+    band: HeightBand
+    height_m: float
+    doubt_m: float
+    """95 %."""
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One encounter: a level change is a new revision of the same id. Level NONE = cleared."""
 
@@ -82,7 +95,7 @@ class Alert:
     highest_level: AlertLevel
     track_a: int
     track_b: int
-    """Broker track numbers, a < b. For a restriction alert, track_b is -1."""
+    """Broker track numbers, a < b. For an alert of one aircraft, track_b is -1."""
     restriction_name: str
     raised_us: int
     changed_us: int
@@ -100,8 +113,10 @@ class Alert:
     own tracks, level and numbers are those of the first, or the last that there was."""
     member_count: int = 0
     """Of a cluster: how many alerts are active in it."""
-    told_to: str = ""
-    """The only agency that is told; empty: everybody, as far as what is hidden allows."""
+    told_to: tuple[str, ...] = ()
+    """The only agencies that are told; empty: all, as far as what is hidden allows."""
+    band: BandSeen | None = None
+    """Of a band that is left."""
 
 
 @dataclass(frozen=True, slots=True)

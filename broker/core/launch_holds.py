@@ -98,8 +98,8 @@ class LaunchHolds:
         for number in (alert.track_a, alert.track_b):
             slot = self._tracks.slot_of_number[number]
             if AircraftClass(int(self._tracks.columns.aircraft_class[slot])) in DRONE_CLASSES:
-                return replace(alert, told_to=self._tracks.publisher_name(slot).agency)
-        return replace(alert, told_to=NOBODY)
+                return replace(alert, told_to=(self._tracks.publisher_name(slot).agency,))
+        return replace(alert, told_to=(NOBODY,))
 
     def state(self) -> Plain:
         """For a snapshot."""

@@ -201,7 +201,7 @@ def test_a_restart_goes_on_with_the_hold() -> None:
     (before,) = world.airspace.alerting.active()
     world.restart()
     (after,) = world.airspace.alerting.active()
-    assert (after.alert_id, after.kind, after.told_to) == (before.alert_id, before.kind, "met")
+    assert (after.alert_id, after.kind, after.told_to) == (before.alert_id, before.kind, ("met",))
     pass_by(world, 2_750.0, 50.0, 100)
     assert {one.alert.alert_id for one in holds(world)} == {before.alert_id}
     assert levels(world) == [AlertLevel.CAUTION, AlertLevel.NONE]

@@ -117,7 +117,7 @@ def pack(
         rows[at, packing.VERTICAL_VARIANCE_M2] = doubt_m * doubt_m
         rows[at, packing.CATEGORY] = category
         rows[at, packing.AGENCY] = tracks.agency_index[slot]
-        rows[at, packing.INCIDENT] = tracks.incident_index[slot]
+        rows[at, packing.INCIDENT] = tracks.minima_incident[slot]
         rows[at, packing.DRIFT_U_MPS] = -turn_u_mps
         rows[at, packing.DRIFT_V_MPS] = -turn_v_mps
         rows[at, packing.ALTITUDE_RESIDUAL_M2] = tracks.altitude_variance_m2[slot]

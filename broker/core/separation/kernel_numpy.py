@@ -45,7 +45,7 @@ def pack(tracks: TrackInputs, slots: NDArray[np.int32], rules: KernelRules, rows
     packed[:, packing.UNKNOWN_MPS] = np.where(unknown, assumed_mps, 0.0)
     packed[:, packing.CATEGORY] = tracks.category[slots]
     packed[:, packing.AGENCY] = tracks.agency_index[slots]
-    packed[:, packing.INCIDENT] = tracks.incident_index[slots]
+    packed[:, packing.INCIDENT] = tracks.minima_incident[slots]
     packed[:, packing.DRIFT_U_MPS], packed[:, packing.DRIFT_V_MPS] = -turn_u_mps, -turn_v_mps
     packed[:, packing.ALTITUDE_RESIDUAL_M2] = tracks.altitude_variance_m2[slots]
     packed[:, packing.SPEED_RESIDUAL_M2PS2] = tracks.velocity_variance_m2ps2[slots]

@@ -73,7 +73,7 @@ class TrackInputs(NamedTuple):
     time_of_validity_us: NDArray[np.int64]
     category: NDArray[np.int16]
     agency_index: NDArray[np.int32]
-    incident_index: NDArray[np.int32]
+    minima_incident: NDArray[np.int32]
 
 
 class KernelRules(NamedTuple):

@@ -6,7 +6,8 @@ a `[[no_rule]]` names the pairs that are deliberately left unjudged and says why
 categories under every relation must be named by exactly one of the two: a pair that nobody thought
 of is refused when the file is loaded, and not discovered in the air. A `[[launch_hold]]` says what
 keeps a drone in its dock; these are a table of their own, since they look further ahead than any
-rule of traffic and are told to nobody but the drone's agency.
+rule of traffic and are told to nobody but the drone's agency. `[leaving_band]` says when a drone
+that was allotted a height band is told to have left it.
 """
 
 import tomllib
@@ -25,6 +26,7 @@ from broker.core.separation.policy_alerting import (
     alerting_parameters,
     alerting_table,
 )
+from broker.core.separation.policy_bands import BandLimits, band_limits
 from broker.core.separation.policy_filter import filter_settings, margin_weights
 from broker.core.separation.policy_holds import launch_holds
 from broker.core.separation.policy_phases import phase_limits
@@ -50,6 +52,8 @@ class Policy:
     alerting: AlertingParameters
     filter_settings: FilterSettings
     phase_limits: PhaseLimits
+    leaving_band: BandLimits | None
+    """None where the policy says "none"."""
     approaches: dict[int, Approach]
     """Rule row -> the landing volume that it is judged by."""
     category_of: NDArray[np.int16]
@@ -74,7 +78,7 @@ def parse_policy(toml_text: str) -> Policy:
         raise refuse("policy", f"is not TOML: {error}") from None
     keys = (
         "schema", "name", "version", "notes", "alerting", "filter", "phases", "classes", "rule",
-        "no_rule", "launch_hold",
+        "no_rule", "launch_hold", "leaving_band",
     )  # fmt: skip
     root = read.table(parsed, "", keys)
     if read.required(root, "", "schema") != SCHEMA:
@@ -93,6 +97,7 @@ def parse_policy(toml_text: str) -> Policy:
         alerting=alerting_parameters(alerting),
         filter_settings=filter_settings(root, CLASS_NAMES),
         phase_limits=phase_limits(root),
+        leaving_band=band_limits(root),
         approaches=rows.approaches,
         category_of=category_table(),
         stale_after_s=stale_s,

@@ -43,7 +43,7 @@ class SharingControls:
     def is_told(self, alert: Alert, agency: str) -> bool:
         """Whether an agency is shown an alert: all, unless it is one's own or a covert one's."""
         if alert.told_to:
-            return alert.told_to == agency
+            return agency in alert.told_to
         numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
         known = [self._sharing.of_number(number) for number in numbers]
         if all(level is not SharingLevel.COVERT for _, level in known):

@@ -3,8 +3,8 @@
 An alert is worded for its reader. Most readers have no aircraft in it, and what those read follows
 from a few facts alone: their role, whose flights they are shown by name, and which desks they have
 agreed upon. So an alert is worded once for all who share these facts, and a reader more costs
-hardly anything. Whoever is named in it, by an aircraft or by the keep-clear request that it is
-about, reads words of its own.
+hardly anything. Whoever is named in it, by an aircraft, by the keep-clear request that it is about,
+or as one of the few that are told, reads words of its own.
 """
 
 from typing import NamedTuple
@@ -42,8 +42,9 @@ class Onlookers:
         self._pairs = sharing.pairs
         self._agreements = agreements
         flown: dict[str, None] = {}
-        asked: set[str] = {alert.told_to}
+        asked: set[str] = set()
         for one in (alert, *alert.members):
+            asked.update(one.told_to)
             for number in (one.track_a, one.track_b):
                 if number >= 0:
                     flown[sharing.of_number(number)[0]] = None

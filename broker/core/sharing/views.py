@@ -30,6 +30,7 @@ from broker.core.names import Audience, Role
 from broker.core.restrictions.model import EntryRule
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.categories import is_crewed
+from broker.core.sharing.band_wording import leaving_band_text
 from broker.core.sharing.cluster_wording import cluster_text, ended_cluster_text
 from broker.core.sharing.covert_wording import RETOLD, covert_restriction_text, covert_text
 from broker.core.sharing.entry_wording import authority_of, contact_of
@@ -136,17 +137,15 @@ class Views:
         `is_news`: a revision as it happens. Only that tells a crew where a covert aircraft is: a
         list that can be asked for again and again would follow it.
         """
-        if alert.told_to and alert.told_to != audience.agency:
-            return None
         if alert.kind is AlertKind.CLUSTER:
             return self._cluster(alert, audience)
         return self._single(alert, audience, is_news=is_news)
 
     def retold(self, alert: Alert, audience: Audience, levels: tuple[int, ...]) -> AlertView | None:
         """The end of an alert that goes on under another id; None for who was not shown it."""
-        if alert.told_to and alert.told_to != audience.agency:
-            return None
         sides = self._sides(alert, audience, levels)
+        if not _is_told(alert, sides, audience):
+            return None
         if any(one.level is SharingLevel.COVERT for one in sides) and not self._is_party(
             sides, audience
         ):
@@ -181,6 +180,8 @@ class Views:
 
     def _single(self, alert: Alert, audience: Audience, *, is_news: bool) -> AlertView | None:
         sides = self._sides(alert, audience, ())
+        if not _is_told(alert, sides, audience):
+            return None
         if any(one.level is SharingLevel.COVERT for one in sides):
             if alert.kind is AlertKind.RESTRICTION:
                 return self._covert_entry(alert, audience)
@@ -191,7 +192,11 @@ class Views:
             alert = replace(alert, incident_id="")
         parties = [one.party for one in sides]
         reader = audience.agency if audience.role is Role.DESK else ""
-        headline, advice = alert_text(alert, parties, reader, self._notice(alert.restriction_name))
+        if alert.kind is AlertKind.LEAVING_BAND:
+            headline, advice = leaving_band_text(alert, parties[0], reader)
+        else:
+            notice = self._notice(alert.restriction_name)
+            headline, advice = alert_text(alert, parties, reader, notice)
         shown = tuple(self._shown(audience, one) for one in sides)
         return AlertView(alert, shown, headline, advice)
 
@@ -338,11 +343,22 @@ class Views:
         )
 
 
+def _is_told(alert: Alert, sides: Sequence[_Side], audience: Audience) -> bool:
+    """Whether the audience's agency is among the only ones to be told, where it is not for all.
+
+    A band says what a flight is for: of one that it is not shown in full, nobody is told.
+    """
+    if alert.told_to and audience.agency not in alert.told_to:
+        return False
+    shown = all(one.level is SharingLevel.OPEN for one in sides)
+    return shown or alert.kind is not AlertKind.LEAVING_BAND
+
+
 def _bare(alert: Alert, age_s: float) -> Alert:
     """The alert without everything that depends on the hidden aircraft, but its level and times."""
     return replace(
         alert, restriction_name="", rule_id="", capped_because="", incident_id="",
-        acknowledgements=(), members=(), member_count=0, geometry=_seen(None, age_s),
+        acknowledgements=(), members=(), member_count=0, geometry=_seen(None, age_s), band=None,
     )  # fmt: skip
 
 

@@ -113,7 +113,10 @@ def alert_text(
         return _launch_hold_text(alert, first, second, reader)
     geometry = alert.geometry
     if alert.level is AlertLevel.NONE:
-        return f"No longer close: {_name(first)} and {_name(second)}. {picture_age(geometry)}", ""
+        return (
+            f"No longer close: {name_of(first)} and {name_of(second)}. {picture_age(geometry)}",
+            "",
+        )
     ours = [one.agency == reader and reader != "" for one in parties]
     if not any(ours):
         return _neutral(alert, first, second), ""
@@ -165,7 +168,7 @@ def _closing(alert: Alert, own: Party, other: Party, seen: AlertGeometry) -> str
 
 def _suggestion(alert: Alert, own: Party, other: Party, seen: AlertGeometry) -> str:
     """Land, or move away from the other's path: never climb, never stop and hold."""
-    call = _call(other) if other.agency != own.agency else ""
+    call = whom_to_call(other) if other.agency != own.agency else ""
     if alert.level is AlertLevel.ADVISORY:
         return call
     suggestion = f"Suggestion: land or move {_away(other, seen)}, if safe."
@@ -188,7 +191,7 @@ def _neutral(alert: Alert, first: Party, second: Party) -> str:
     geometry = alert.geometry
     level = LEVEL_WORDS[alert.level]
     sentence = (
-        f"{level}: proximity event, {_name(first)} and {_name(second)}, "
+        f"{level}: proximity event, {name_of(first)} and {name_of(second)}, "
         f"{_metric(geometry.range_m)} apart, {_apart(geometry)}"
     )
     return f"{', '.join([sentence, *_time(geometry)])}. {_capped(alert)}{picture_age(geometry)}"
@@ -200,19 +203,20 @@ def _launch_hold_text(alert: Alert, first: Party, second: Party, reader: str) ->
     if is_crewed(own.aircraft_class):
         own, other, seen = second, first, _turned(seen)
     if alert.level is AlertLevel.NONE:
-        ended = f"Launch hold of {own.label} ended as to {_name(other)}."
+        ended = f"Launch hold of {own.label} ended as to {name_of(other)}."
         return f"{ended} {picture_age(alert.geometry)}", ""
     where = f"{_metric(seen.range_m)} to the {_compass(seen.bearing_deg)}, {_height(seen)}"
     near = "near its climb" if seen.time_to_loss_s is not None else "may come near its climb"
     when = " ".join([near, *(f"in {one}" if one != "now" else one for one in _time(seen))])
-    headline = f"{LAUNCH_HOLD}: do not launch {own.label} yet. {_sentence(_name(other))} {where}"
+    headline = f"{LAUNCH_HOLD}: do not launch {own.label} yet. {sentence(name_of(other))} {where}"
     headline = f"{headline}, {when}. {_capped(alert)}{picture_age(seen)}"
     if reader == "" or other.agency == own.agency:
         return headline, ""
-    return headline, _call(other)
+    return headline, whom_to_call(other)
 
 
-def _sentence(words: str) -> str:
+def sentence(words: str) -> str:
+    """As a sentence begins."""
     return words[:1].upper() + words[1:]
 
 
@@ -229,11 +233,11 @@ def _restriction_text(
         contact = restriction.contact
     geometry = alert.geometry
     if alert.level is AlertLevel.NONE:
-        return f"{_name(party)} is no longer in or near {about}. {picture_age(geometry)}", ""
+        return f"{name_of(party)} is no longer in or near {about}. {picture_age(geometry)}", ""
     time_s = geometry.time_to_loss_s
     inside = time_s is None or time_s <= 0.0
-    when = "is inside" if inside else f"may enter in {_seconds(time_s or 0.0)}"
-    headline = f"{LEVEL_WORDS[alert.level]}: {_name(party)} {when} {about}."
+    when = "is inside" if inside else f"may enter in {in_seconds(time_s or 0.0)}"
+    headline = f"{LEVEL_WORDS[alert.level]}: {name_of(party)} {when} {about}."
     headline = f"{headline} {_capped(alert)}{picture_age(geometry)}"
     if reader == "" or party.agency != reader or is_crewed(party.aircraft_class):
         return headline, ""
@@ -244,14 +248,14 @@ def _restriction_text(
     return headline, f"{action}, if safe. {f'Ask {contact}.' if contact else ''}".strip()
 
 
-def _name(party: Party) -> str:
+def name_of(party: Party) -> str:
     """Class, label and agency, as far as they are shown."""
     words = [_CLASS_WORDS[party.aircraft_class], party.label]
     words.append(f"({party.agency_name})" if party.agency_name else "")
     return " ".join(word for word in words if word)
 
 
-def _call(other: Party) -> str:
+def whom_to_call(other: Party) -> str:
     """Whom to call, as far as it is known."""
     if not other.duty_contact and not other.talkgroup:
         return f"Call {other.agency_name} desk: no contact given."
@@ -316,10 +320,11 @@ def _time(seen: AlertGeometry) -> list[str]:
     """Seconds until the volume is entered, or none where it is not."""
     if seen.time_to_loss_s is None:
         return []
-    return ["now"] if seen.time_to_loss_s < 0.5 else [_seconds(seen.time_to_loss_s)]
+    return ["now"] if seen.time_to_loss_s < 0.5 else [in_seconds(seen.time_to_loss_s)]
 
 
-def _seconds(time_s: float) -> str:
+def in_seconds(time_s: float) -> str:
+    """Whole seconds."""
     return f"{math.floor(time_s + 0.5)} s"
 
 

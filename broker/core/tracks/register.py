@@ -146,7 +146,7 @@ class TrackRegister:
         if batch.descriptions:
             self._describe(batch, rows, slots)
         said, table = said_by(batch, rows), self._arrays()
-        measured = measured_by(batch, said, rows)
+        measured = measured_by(said)
         take_reports(table.filtered, measured, slots, self._filter_settings)
         stale = write_rows(
             table.written,
@@ -274,7 +274,7 @@ class TrackRegister:
         columns.track_number[slot] = self.next_number
         columns.publisher_index[slot] = publisher
         columns.agency_index[slot] = self._agency_of(publisher)
-        columns.incident_index[slot] = -1
+        columns.incident_index[slot] = columns.minima_incident[slot] = -1
         self.slot_of_number[self.next_number] = slot
         self.next_number += 1
         self.source_track_ids[slot] = source_track_id
@@ -307,7 +307,8 @@ class TrackRegister:
         """What is known of the aircraft in words, and what follows from it in the columns."""
         self._set_description(slot, description)
         self.columns.aircraft_class[slot] = description.aircraft_class
-        self.columns.incident_index[slot] = self._incident(description.incident_id)
+        incident = self._incident(description.incident_id)
+        self.columns.incident_index[slot] = self.columns.minima_incident[slot] = incident
         band = description.allotted_band or NO_BAND
         self.columns.band_reference[slot] = band.reference
         self.columns.band_lower_m[slot] = band.lower_m

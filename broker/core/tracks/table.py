@@ -31,6 +31,9 @@ class TrackColumns:
     agency_index: NDArray[np.int32]
     incident_index: NDArray[np.int32]
     """Index of the incident the aircraft works, -1 for none."""
+    minima_incident: NDArray[np.int32]
+    """The incident whose on-scene minima count: that index, or -1 where the aircraft is known to be
+    outside the band that it was allotted there."""
     band_reference: NDArray[np.int8]
     """HeightReference of the band allotted to the aircraft there; NONE where it has none."""
     band_lower_m: NDArray[np.float64]
@@ -61,6 +64,8 @@ class TrackColumns:
     """NaN counts as level flight with the policy's vertical doubt."""
     horizontal_accuracy_m: NDArray[np.float64]
     vertical_doubt_m: NDArray[np.float64]
+    vertical_accuracy_m: NDArray[np.float64]
+    """As published; NaN: not stated."""
     velocity_accuracy_mps: NDArray[np.float64]
     vertical_speed_accuracy_mps: NDArray[np.float64]
     published_altitude_m: NDArray[np.float64]
@@ -96,6 +101,7 @@ COLUMN_TYPES: Final[dict[str, type]] = {
     "publisher_index": np.int32,
     "agency_index": np.int32,
     "incident_index": np.int32,
+    "minima_incident": np.int32,
     "band_reference": np.int8,
     "aircraft_class": np.int8,
     "operational_status": np.int8,

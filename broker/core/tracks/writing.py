@@ -31,6 +31,7 @@ class Said(NamedTuple):
     height_m: Floats
     height_reference: Codes
     horizontal_accuracy_m: Floats
+    vertical_accuracy_m: Floats
     velocity_accuracy_mps: Floats
     vertical_speed_accuracy_mps: Floats
     operational_status: Codes
@@ -53,6 +54,7 @@ class Written(NamedTuple):
     height_m: Floats
     height_reference: Codes
     horizontal_accuracy_m: Floats
+    vertical_accuracy_m: Floats
     velocity_accuracy_mps: Floats
     vertical_speed_accuracy_mps: Floats
     operational_status: Codes
@@ -108,6 +110,7 @@ def write_rows(
         table.height_m[slot] = said.height_m[k]
         table.height_reference[slot] = said.height_reference[k]
         table.horizontal_accuracy_m[slot] = said.horizontal_accuracy_m[k]
+        table.vertical_accuracy_m[slot] = said.vertical_accuracy_m[k]
         table.velocity_accuracy_mps[slot] = said.velocity_accuracy_mps[k]
         table.vertical_speed_accuracy_mps[slot] = said.vertical_speed_accuracy_mps[k]
         table.operational_status[slot] = said.operational_status[k]
@@ -125,10 +128,9 @@ def write_rows(
     return stale
 
 
-def measured_by(batch: ReportBatch, said: Said, rows: NDArray[np.int64]) -> Measured:
-    """What the filter takes of these rows."""
+def measured_by(said: Said) -> Measured:
+    """What the filter takes of these reports."""
     x_m, y_m, east_scale = project(said.latitude_deg, said.longitude_deg)
-    whole = len(rows) == len(batch)
     return Measured(
         time_of_validity_us=said.time_of_validity_us,
         x_m=x_m,
@@ -140,6 +142,6 @@ def measured_by(batch: ReportBatch, said: Said, rows: NDArray[np.int64]) -> Meas
         vertical_speed_mps=said.vertical_speed_mps,
         horizontal_accuracy_m=said.horizontal_accuracy_m,
         velocity_accuracy_mps=said.velocity_accuracy_mps,
-        vertical_accuracy_m=batch.vertical_accuracy_m if whole else batch.vertical_accuracy_m[rows],
+        vertical_accuracy_m=said.vertical_accuracy_m,
         vertical_speed_accuracy_mps=said.vertical_speed_accuracy_mps,
     )

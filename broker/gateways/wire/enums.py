@@ -93,6 +93,7 @@ ALERT_KIND_TO_WIRE: Final = {
     AlertKind.RESTRICTION: alerts_pb2.ALERT_KIND_RESTRICTION,
     AlertKind.CLUSTER: alerts_pb2.ALERT_KIND_CLUSTER,
     AlertKind.LAUNCH_HOLD: alerts_pb2.ALERT_KIND_LAUNCH_HOLD,
+    AlertKind.LEAVING_BAND: alerts_pb2.ALERT_KIND_LEAVING_BAND,
 }
 TRACK_STATE_TO_WIRE: Final = {
     TrackState.CURRENT: feed_pb2.TRACK_STATE_CURRENT,

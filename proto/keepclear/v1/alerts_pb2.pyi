@@ -15,6 +15,7 @@ class AlertKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ALERT_KIND_RESTRICTION: _ClassVar[AlertKind]
     ALERT_KIND_CLUSTER: _ClassVar[AlertKind]
     ALERT_KIND_LAUNCH_HOLD: _ClassVar[AlertKind]
+    ALERT_KIND_LEAVING_BAND: _ClassVar[AlertKind]
 
 class AlertDetail(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -28,6 +29,7 @@ ALERT_KIND_PROXIMITY: AlertKind
 ALERT_KIND_RESTRICTION: AlertKind
 ALERT_KIND_CLUSTER: AlertKind
 ALERT_KIND_LAUNCH_HOLD: AlertKind
+ALERT_KIND_LEAVING_BAND: AlertKind
 ALERT_DETAIL_UNSPECIFIED: AlertDetail
 ALERT_DETAIL_FULL: AlertDetail
 ALERT_DETAIL_SECTOR: AlertDetail

@@ -203,7 +203,7 @@ def test_a_circle_is_met_when_the_pair_with_a_hovering_aircraft_is(
     scene = flight.scene()
     hovering = scene.add(0.0, 0.0, (0.0, 0.0), 150.0, agency=1)
     columns = scene.columns
-    columns.incident_index[: scene.count] = -1
+    columns.minima_incident[: scene.count] = -1
     engine = SeparationEngine(table)
     pairs = engine.full_pass(columns, scene.count, NOW_US)
     limits = (VerticalLimit(110.0, LimitDatum.HAE), VerticalLimit(190.0, LimitDatum.HAE))

@@ -32,7 +32,7 @@ def pair(backend: Backend) -> tuple[SeparationEngine, Traffic]:
     columns = traffic.columns
     columns.category[:2] = DRONE
     columns.agency_index[:2] = [0, 1]
-    columns.incident_index[:2] = -1
+    columns.minima_incident[:2] = -1
     columns.x_m[:2] = columns.x_m[0]
     columns.y_m[:2] = columns.y_m[0]
     columns.x_m[1] += 50.0 / columns.east_scale[0]
@@ -131,7 +131,7 @@ def test_held_but_not_entered(backend: Backend) -> None:
 def test_same_operator_and_same_incident(backend: Backend) -> None:
     engine, traffic = pair(backend)
     columns = traffic.columns
-    columns.incident_index[:2] = 7
+    columns.minima_incident[:2] = 7
     columns.x_m[1] = columns.x_m[0] + 20.0 / columns.east_scale[0]
     incident = engine.update(columns, 2, slots_of(0, 1), START_US)
     assert (incident.rule[0], incident.level[0]) == (1, 3)

@@ -15,6 +15,7 @@ from broker.core.separation.categories import (
     is_crewed,
 )
 from broker.core.separation.policy import Policy, parse_policy
+from broker.core.separation.policy_bands import BandLimits
 from broker.core.separation.policy_rules import LEVEL_NAMES
 from broker.core.separation.rules import Relation
 from broker.core.tracks.phases import Phase
@@ -98,7 +99,7 @@ def test_alerting_and_class_numbers_of_the_default_policy(default: Policy) -> No
     speeds = rules.assumed_speed_mps.reshape(len(Craft), len(Phase))
     assert speeds[:, 0].tolist() == [75.0, 25.0, 75.0, 75.0, 50.0, 25.0]
     assert (speeds == speeds[:, :1]).all()
-    assert default.version == rules.version == "default-3"
+    assert default.version == rules.version == "default-4"
 
 
 def decided(
@@ -299,6 +300,8 @@ RULE = "[[rule]]\n" + BENCHMARK_TEXT.split("\n[[rule]]\n")[1]
         ('launch_hold = "none"', "", "launch_hold"),
         ('launch_hold = "none"', 'launch_hold = "off"', "launch_hold"),
         ('launch_hold = "none"', "launch_hold = []", "launch_hold"),
+        ('leaving_band = "none"', "", "leaving_band"),
+        ('leaving_band = "none"', 'leaving_band = "off"', "leaving_band"),
     ],
 )
 def test_bad_policies_are_refused_naming_the_path(old: str, new: str, path: str) -> None:
@@ -334,6 +337,52 @@ def test_launch_holds_of_the_default_policy(default: Policy) -> None:
     assert not any("drone" in other or "ground" in other for _, other in named)
     assert (holds.rule_of == holds.rule_of.transpose(0, 2, 1)).all()
     assert holds.assumed_speed_mps[category(Craft.DRONE, D)] == 0.0
+
+
+BAND = DEFAULT_TEXT[DEFAULT_TEXT.index("[leaving_band]") :]
+
+
+def test_bands_of_the_policies(default: Policy) -> None:
+    assert default.leaving_band == BandLimits(2_000.0 * FT, 6.0, 120_000_000, 15.0)
+    assert parse_policy(BENCHMARK_TEXT).leaving_band is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path"),
+    [
+        ('others_within = "2000 ft"', 'others_within = "0 ft"', "leaving_band.others_within"),
+        ('others_within = "2000 ft"', 'others_within = "2000"', "leaving_band.others_within"),
+        ('look_ahead = "6 s"', 'look_ahead = "-6 s"', "leaving_band.look_ahead"),
+        ('look_ahead = "6 s"', 'look_ahead = "inf s"', "leaving_band.look_ahead"),
+        ('reach_within = "2 min"', 'reach_within = "none"', "leaving_band.reach_within"),
+        ('doubt_at_most = "15 m"', "doubt_at_most = 15", "leaving_band.doubt_at_most"),
+        ('doubt_at_most = "15 m"', 'doubt_most = "15 m"', "leaving_band.doubt_most"),
+        ("basis = ", "why = ", "leaving_band.why"),
+        ("[leaving_band]", "[[leaving_band]]", "leaving_band"),
+    ],
+)
+def test_bad_bands_are_refused_naming_the_path(old: str, new: str, path: str) -> None:
+    # REQ-BAND-007: never disarmed by a slip.
+    assert old in BAND
+    with pytest.raises(Refused) as caught:
+        parse_policy(DEFAULT_TEXT.replace(BAND, BAND.replace(old, new, 1)))
+    assert [refusal.field for refusal in caught.value.refusals] == [path]
+
+
+def test_without_one_incident_minima_are_never_less(default: Policy) -> None:
+    # REQ-BAND-006: what a drone outside its band is judged by holds all of what it was judged by.
+    rules = default.rules
+    pairs = rules.rule_of[Relation.SAME_INCIDENT], rules.rule_of[Relation.DIFFERENT]
+    drones = [category(Craft.DRONE, phase) for phase in Phase]
+    for one, other in {
+        (int(a), int(b)) for a, b in zip(*(p[drones].ravel() for p in pairs), strict=True)
+    }:
+        assert (one < 0) == (other < 0)
+        if one < 0:
+            continue
+        for name in ("horizontal_m", "vertical_m", "look_ahead_s"):
+            same, apart = getattr(rules, name)[one], getattr(rules, name)[other]
+            assert (np.isnan(same) | (apart >= same)).all()
 
 
 HOLD = DEFAULT_TEXT[DEFAULT_TEXT.index("[[launch_hold]]") :]

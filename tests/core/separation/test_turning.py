@@ -84,7 +84,7 @@ def pair(*, apart_m: float, above_m: float, speed_mps: float) -> Traffic:
         traffic.add(slot, START_US)
         columns = traffic.columns
         columns.category[slot], columns.agency_index[slot] = HELICOPTER, slot
-        columns.incident_index[slot] = -1
+        columns.minima_incident[slot] = -1
         columns.time_of_validity_us[slot] = START_US
         columns.east_scale[slot] = 0.62
         columns.x_m[slot], columns.y_m[slot] = LONDON_X_M + east_m / 0.62, LONDON_Y_M

@@ -92,7 +92,7 @@ class Traffic:
         self.next_number += 1
         columns.category[slot] = category
         columns.agency_index[slot] = random.integers(0, 4)
-        columns.incident_index[slot] = random.integers(-1, 2)
+        columns.minima_incident[slot] = random.integers(-1, 2)
         columns.trusted[slot] = random.integers(0, 2)
         columns.x_m[slot] = LONDON_X_M + random.uniform(0.0, self.side_m) / 0.62
         columns.y_m[slot] = LONDON_Y_M + random.uniform(0.0, self.side_m)
@@ -201,10 +201,10 @@ def reference_rows(table: RuleTable, columns: TrackColumns, now_us: int) -> list
 
 
 def _rule(table: RuleTable, columns: TrackColumns, a: int, b: int) -> int:
-    incident = columns.incident_index[a]
+    incident = columns.minima_incident[a]
     if columns.agency_index[a] == columns.agency_index[b]:
         relation = 2
-    elif incident >= 0 and incident == columns.incident_index[b]:
+    elif incident >= 0 and incident == columns.minima_incident[b]:
         relation = 1
     else:
         relation = 0

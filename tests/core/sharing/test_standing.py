@@ -1,11 +1,14 @@
 """Who stands alike to an alert. That they read the same is `service/feed/test_telling.py`."""
 
-from broker.core.effects import AlertChanged
+from dataclasses import replace
+
+from broker.core.effects import AlertChanged, AlertKind
 from broker.core.names import Audience, Role
 from broker.core.sharing.roles import Terms
 from broker.core.sharing.standing import Onlookers, Standing
 from broker.core.sharing.views import Views
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
+from tests.core.bands.scene import fly, revisions
 from tests.core.sharing.worlds import LFB, MET, World, row
 
 AGENCIES = frozenset({"met", "lfb", "las", "coast", "rail"})
@@ -29,6 +32,18 @@ def test_whoever_flies_in_it_reads_words_of_its_own() -> None:
     onlookers = met_two()
     for agency in ("met", "lfb"):
         assert [onlookers.standing(Audience(agency, role)) for role in Role] == [None, None]
+
+
+def test_whoever_is_among_the_few_to_be_told_of_a_member_reads_words_of_its_own() -> None:
+    # REQ-BAND-003: the fire brigade flies in no member, but one comes into its drone's band.
+    world = World()
+    fly(world, [*[35.0] * 4, *[62.0] * 4])
+    told = revisions(world)[-1]
+    assert told.told_to == ("met", "lfb")
+    cluster = replace(told, kind=AlertKind.CLUSTER, told_to=(), members=(told,))
+    onlookers = world.projection.views.onlookers(cluster)
+    assert onlookers.standing(Audience("lfb", Role.DESK)) is None
+    assert onlookers.standing(LAS) is not None
 
 
 def test_everybody_else_stands_alike_by_role() -> None:

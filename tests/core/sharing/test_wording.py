@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel, BandSeen
+from broker.core.sharing.band_wording import leaving_band_text
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
-from broker.core.tracks.reports import AircraftClass
+from broker.core.tracks.reports import AircraftClass, HeightBand, HeightReference
 
 FOOT_M = 0.3048
 GEOMETRY = AlertGeometry(
@@ -206,3 +207,28 @@ def test_every_text_keeps_to_the_advisory_boundary() -> None:
         assert "  " not in headline + advice
         if own in crewed or reader in {"c", ""}:
             assert advice == "", (own, reader, advice)
+
+
+def test_what_is_said_of_bands_keeps_to_the_advisory_boundary() -> None:
+    # REQ-SAFETY, REQ-BAND-003: whoever reads, above or below, now or soon.
+    band = HeightBand(25.0, 45.0, HeightReference.TAKEOFF)
+    for height_m, doubt_m, time_s, level, reader in itertools.product(
+        [-3.0, 30.0, 44.0, 71.0],
+        [0.5, 12.0],
+        [0.0, 4.4, None],
+        [AlertLevel.CAUTION, AlertLevel.NONE],
+        ["met", "lfb", ""],
+    ):
+        limit_m = band.upper_m if height_m > 35.0 else band.lower_m
+        geometry = replace(GEOMETRY, relative_height_m=limit_m - height_m, time_to_loss_s=time_s)
+        seen = BandSeen(band, height_m, doubt_m)
+        alert = replace(
+            ALERT, kind=AlertKind.LEAVING_BAND, level=level, geometry=geometry, band=seen
+        )
+        headline, advice = leaving_band_text(alert, DRONE, reader)
+        assert not FORBIDDEN.search(f"{headline} {advice}"), (headline, advice)
+        assert re.search(r"Picture \d+ s old\.$", headline), headline
+        assert (advice == "") == (reader == "" or level is AlertLevel.NONE)
+        assert "above take-off" in headline
+        if level is not AlertLevel.NONE:
+            assert "give or take" in headline

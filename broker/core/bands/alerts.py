@@ -1,0 +1,313 @@
+"""The alert machine for height bands: one alert while a drone leaves its band beside others.
+
+Theory of operation. Every drone that states a band has a watch (see `watch`). Its alert is a
+caution and never more: what could come of it is the business of the rules of pairs, which judge a
+drone that is known to be outside by the wider minima of aircraft that do not work one incident.
+The alert is raised by fresh reports while somebody else works the incident near it (`company`),
+told anew when the drone is outside and was only leaving, or when it comes into one more agency's
+band, and ended when its height has been back inside for as long as any alert is held, when nobody
+is near any more, when it has landed, was given another band, or is gone.
+"""
+
+from dataclasses import replace
+from typing import Final, cast
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from broker.core.alert_ids import encounter_id
+from broker.core.bands.company import who_is_told
+from broker.core.bands.heights import Judged, band_of, height_over, judged
+from broker.core.bands.watch import Watch, grounded, is_over, take_report
+from broker.core.effects import (
+    Acknowledgement,
+    Alert,
+    AlertGeometry,
+    AlertKind,
+    AlertLevel,
+    BandSeen,
+    TrackState,
+)
+from broker.core.plain import Plain, integer, mapping
+from broker.core.separation.encounters import urgency_key
+from broker.core.separation.policy import Policy
+from broker.core.sharing.levels import Sharing
+from broker.core.tracks.register import Slots, TrackRegister
+from broker.core.tracks.reports import AircraftClass, HeightReference, OperationalStatus
+from broker.core.units import SECOND_US
+
+ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
+"""The newest are kept."""
+RULE_ID: Final = "leaving-band"
+_RECORD: Final = TypeAdapter(dict[int, Watch])
+
+
+class BandAlerts:
+    """Raises, changes and ends the alerts. Deterministic; time is an argument."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        tracks: TrackRegister,
+        sharing: Sharing,
+        secret: bytes,
+    ) -> None:
+        """`secret` keys the alert ids."""
+        self._policy = policy
+        self._tracks = tracks
+        self._sharing = sharing
+        self._secret = secret
+        self._episodes = 0
+        self._watches: dict[int, Watch] = {}
+        """By track number."""
+
+    def load_policy(self, policy: Policy) -> None:
+        """Judge by another policy from now on; alerts keep their ids."""
+        self._policy = policy
+        if policy.leaving_band is None:
+            for number, watch in self._watches.items():
+                watch.is_outside = False
+                self._set_minima(self._tracks.slot_of_number[number], watch)
+
+    def moved(self, slots: Slots, now_us: int) -> list[Alert]:
+        """Fresh reports moved these tracks; before pairs are judged, whose minima it decides."""
+        columns = self._tracks.columns
+        concerned = columns.band_reference[slots] != HeightReference.NONE
+        if self._watches:
+            concerned |= np.isin(columns.track_number[slots], list(self._watches))
+        told: list[Alert] = []
+        for slot in slots[concerned].tolist():
+            told += self._reported(slot, now_us)
+        return sorted(told, key=urgency_key)
+
+    def time_passed(self, now_us: int) -> list[Alert]:
+        """Nobody has moved, but alerts may be over."""
+        told: list[Alert] = []
+        for number, watch in self._watches.items():
+            if watch.alert is not None:
+                told += self._kept(watch, self._tracks.slot_of_number[number], now_us)
+        return sorted(told, key=urgency_key)
+
+    def track_gone(self, track_number: int, now_us: int) -> list[Alert]:
+        """The track was lost or ended: so is its alert."""
+        watch = self._watches.pop(track_number, None)
+        return [] if watch is None else _ended(watch, now_us)
+
+    def retell(self, track_number: int, now_us: int) -> list[tuple[Alert, Alert]]:
+        """The track's alert under a new id: (end of the old one, first of the new one)."""
+        watch = self._watches.get(track_number)
+        if watch is None or watch.alert is None:
+            return []
+        old = watch.alert
+        watch.alert = replace(
+            old, alert_id=self._new_id(track_number, now_us), revision=1,
+            raised_us=now_us, changed_us=now_us, acknowledgements=(),
+        )  # fmt: skip
+        return [(_last(old, now_us), watch.alert)]
+
+    def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
+        """The alert with the acknowledgement added; None if there is no such alert.
+
+        A system's newer one replaces its older.
+        """
+        watch = self._watch_of(alert_id)
+        if watch is None or watch.alert is None:
+            return None
+        alert = watch.alert
+        others = [one for one in alert.acknowledgements if one.system != acknowledgement.system]
+        kept = (*others, acknowledgement)[-ACKNOWLEDGEMENTS_PER_ALERT_MAX:]
+        watch.alert = replace(alert, revision=alert.revision + 1, acknowledgements=kept)
+        return watch.alert
+
+    def current(self, alert_id: str) -> Alert | None:
+        """One alert with its numbers as they were last judged; None if there is no such alert."""
+        watch = self._watch_of(alert_id)
+        return None if watch is None else watch.alert
+
+    @property
+    def active_count(self) -> int:
+        """How many alerts stand."""
+        return sum(watch.alert is not None for watch in self._watches.values())
+
+    def active(self) -> list[Alert]:
+        """The alerts that stand, most urgent first."""
+        alerts = [watch.alert for watch in self._watches.values() if watch.alert is not None]
+        return sorted(alerts, key=urgency_key)
+
+    def _reported(self, slot: int, now_us: int) -> list[Alert]:
+        """One drone's report, or that of one whose band was taken away."""
+        columns, limits = self._tracks.columns, self._policy.leaving_band
+        number = int(columns.track_number[slot])
+        told = self._another_band(number, slot, now_us)
+        watch = self._watches.get(number)
+        if watch is None or limits is None:
+            return told
+        if columns.operational_status[slot] != OperationalStatus.AIRBORNE:
+            grounded(watch, now_us)
+            leaves, seen = False, None
+        else:
+            seen = self._judged(slot, watch, now_us)
+            leaves = take_report(watch, seen, limits, self._policy.alerting, now_us)
+        self._set_minima(slot, watch)
+        if watch.alert is not None:
+            return told + self._kept(watch, slot, now_us)
+        if leaves and seen is not None:
+            desks = self._desks(slot, seen, 1.0)
+            if desks:
+                watch.alert = self._raised(slot, watch, seen, desks, now_us)
+                told.append(watch.alert)
+        return told
+
+    def _another_band(self, number: int, slot: int, now_us: int) -> list[Alert]:
+        """Begin to watch, or end it, as the description says now; the end of an alert, if any."""
+        columns = self._tracks.columns
+        watch = self._watches.get(number)
+        is_drone = columns.aircraft_class[slot] == AircraftClass.DRONE
+        has_band = is_drone and columns.band_reference[slot] != HeightReference.NONE
+        band = band_of(columns, slot) if has_band else None
+        incident = int(columns.incident_index[slot])
+        if watch is not None and (watch.incident, watch.band) == (incident, band):
+            return []
+        told = [] if watch is None else _ended(watch, now_us)
+        if band is None:
+            self._watches.pop(number, None)
+            columns.minima_incident[slot] = incident
+        else:
+            self._watches[number] = Watch(incident, band, now_us)
+        return told
+
+    def _kept(self, watch: Watch, slot: int, now_us: int) -> list[Alert]:
+        """What there is to tell of an alert that stands: news of it, its end, or nothing."""
+        alert = watch.alert
+        if alert is None:
+            return []
+        columns = self._tracks.columns
+        airborne = columns.operational_status[slot] == OperationalStatus.AIRBORNE
+        seen = self._judged(slot, watch, now_us) if airborne else None
+        desks: tuple[str, ...] = ()
+        if seen is not None and seen.may_leave:
+            desks = self._desks(slot, seen, self._policy.rules.hold_factor)
+        silent = columns.state[slot] != TrackState.CURRENT
+        if is_over(watch, bool(desks) or silent, self._policy.alerting, now_us):
+            return _ended(watch, now_us)
+        if seen is None:
+            return []
+        watch.alert = now = self._filled(alert, slot, watch, seen, now_us)
+        told_to = tuple(dict.fromkeys((*alert.told_to, *desks)))
+        if told_to == alert.told_to and (watch.told_outside or not watch.is_outside):
+            return []
+        watch.told_outside |= watch.is_outside
+        watch.alert = replace(now, revision=alert.revision + 1, changed_us=now_us, told_to=told_to)
+        return [watch.alert]
+
+    def _desks(self, slot: int, seen: Judged, factor: float) -> tuple[str, ...]:
+        limits = self._policy.leaving_band
+        if limits is None:
+            return ()
+        return who_is_told(self._tracks, self._sharing, slot, seen, limits, factor)
+
+    def _judged(self, slot: int, watch: Watch, now_us: int) -> Judged | None:
+        limits = self._policy.leaving_band
+        if limits is None:
+            return None
+        tracks, reference = self._tracks, watch.band.reference
+        height = height_over(tracks.columns, slot, reference, tracks.ground, now_us)
+        return None if height is None else judged(watch.band, height, limits)
+
+    def _set_minima(self, slot: int, watch: Watch) -> None:
+        columns = self._tracks.columns
+        incident = -1 if watch.is_outside else columns.incident_index[slot]
+        columns.minima_incident[slot] = incident
+
+    def _raised(
+        self, slot: int, watch: Watch, seen: Judged, told_to: tuple[str, ...], now_us: int
+    ) -> Alert:
+        number = int(self._tracks.columns.track_number[slot])
+        watch.over_since_us, watch.told_outside = 0, watch.is_outside
+        return Alert(
+            alert_id=self._new_id(number, now_us),
+            revision=1,
+            kind=AlertKind.LEAVING_BAND,
+            level=AlertLevel.CAUTION,
+            highest_level=AlertLevel.CAUTION,
+            track_a=number,
+            track_b=-1,
+            restriction_name="",
+            raised_us=now_us,
+            changed_us=now_us,
+            evaluated_us=now_us,
+            rule_id=RULE_ID,
+            policy_version=self._policy.version,
+            capped_because="",
+            geometry=self._geometry(slot, seen, now_us),
+            told_to=told_to,
+            band=_band_seen(watch, seen),
+        )
+
+    def _filled(self, alert: Alert, slot: int, watch: Watch, seen: Judged, now_us: int) -> Alert:
+        """The alert with its numbers as they are now."""
+        return replace(
+            alert,
+            evaluated_us=now_us,
+            policy_version=self._policy.version,
+            geometry=self._geometry(slot, seen, now_us),
+            band=_band_seen(watch, seen),
+        )
+
+    def _geometry(self, slot: int, seen: Judged, now_us: int) -> AlertGeometry:
+        """From the drone to the limit that it passes, straight up or down."""
+        age_us = max(0, now_us - int(self._tracks.columns.time_of_validity_us[slot]))
+        return AlertGeometry(
+            range_m=0.0,
+            bearing_deg=0.0,
+            relative_height_m=seen.passes_m - seen.height.height_m,
+            relative_height_doubt_m=seen.height.doubt_m,
+            time_to_loss_s=seen.leaves_in_s,
+            time_to_closest_s=seen.leaves_in_s or 0.0,
+            closest_range_m=0.0,
+            closing_speed_mps=0.0,
+            picture_age_s=age_us / SECOND_US,
+        )
+
+    def _new_id(self, track_number: int, now_us: int) -> str:
+        """Of another episode of a drone and its band; the same on every replay."""
+        self._episodes += 1
+        kind = AlertKind.LEAVING_BAND
+        return encounter_id(self._secret, kind, track_number, self._episodes, now_us)
+
+    def _watch_of(self, alert_id: str) -> Watch | None:
+        for watch in self._watches.values():
+            if watch.alert is not None and watch.alert.alert_id == alert_id:
+                return watch
+        return None
+
+    def state(self) -> dict[str, Plain]:
+        """For a snapshot."""
+        watches = cast("Plain", _RECORD.dump_python(self._watches, mode="json"))
+        return {"episodes": self._episodes, "watches": watches}
+
+    def restore(self, state: Plain) -> None:
+        """From a snapshot, after the tracks were restored."""
+        known = mapping(state)
+        self._episodes = integer(known["episodes"])
+        self._watches = _RECORD.validate_python(known["watches"])
+
+
+def _band_seen(watch: Watch, seen: Judged) -> BandSeen:
+    return BandSeen(watch.band, seen.height.height_m, seen.height.doubt_m)
+
+
+def _ended(watch: Watch, now_us: int) -> list[Alert]:
+    """The last revision of a watch's alert, if it has one."""
+    alert, watch.alert, watch.over_since_us = watch.alert, None, 0
+    return [] if alert is None else [_last(alert, now_us)]
+
+
+def _last(alert: Alert, now_us: int) -> Alert:
+    return replace(
+        alert,
+        revision=alert.revision + 1,
+        level=AlertLevel.NONE,
+        changed_us=now_us,
+        evaluated_us=now_us,
+    )
