@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import Final
 
+from sim.bands import AllottedBand
 from sim.motion import Path, Point, State, Status
 
 
@@ -81,6 +82,7 @@ class Flight:
     airframe: Airframe
     path: Path
     incident_id: str = ""
+    band: AllottedBand | None = None
 
     def airborne_at(self, at_us: int) -> bool:
         """Whether it is off the ground at an instant."""

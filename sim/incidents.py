@@ -12,6 +12,7 @@ from random import Random
 from typing import Final
 
 from sim import geography, routes
+from sim.bands import allotted
 from sim.fleet import DOCK_TELEMETRY, PILOT_TELEMETRY, AircraftKind, Airframe, Flight
 from sim.measures import MINUTE_US, SECOND_US
 from sim.motion import Path, Point
@@ -191,7 +192,8 @@ class IncidentDesk:
                 on_scene_s = rng.uniform(900.0, 1_500.0)
                 legs = routes.drone_sortie(rng, home, station, on_scene_s, band, in_band=as_agreed)
                 path = Path.of(now_us, legs)
-                yield Flight(f"{airframe.callsign}-s", airframe, path, f"SURGE-{site:02d}")
+                own = allotted(path, station, band, in_band=as_agreed)
+                yield Flight(f"{airframe.callsign}-s", airframe, path, f"SURGE-{site:02d}", own)
                 now_us = path.end_us
 
     def _agencies(self, rng: Random, first: str) -> list[str]:
@@ -236,7 +238,8 @@ class IncidentDesk:
             if dock:
                 dock.free_us = path.end_us + DOCK_TURNROUND_US
             flight_id = f"{airframe.callsign}-{launch_us // SECOND_US}"
-            flights.append(Flight(flight_id, airframe, path, incident_id))
+            own = allotted(path, place, band_m, in_band=as_agreed)
+            flights.append(Flight(flight_id, airframe, path, incident_id, own))
             wanted_s -= part_s
             ready_s = max(transit_s + part_s - RELAY_OVERLAP_S, 0.0)
             launch_us += round(ready_s * SECOND_US)

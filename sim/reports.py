@@ -40,6 +40,7 @@ class Heard:
     __slots__ = (
         "airframe",
         "correction_m",
+        "described_band",
         "described_for",
         "described_us",
         "flights",
@@ -57,6 +58,7 @@ class Heard:
         self.gap_until_us = 0
         self.described_us = 0
         self.described_for: Flight | None = None
+        self.described_band: common_pb2.HeightBand | None = None
         self.takeoff_amsl_m = 0.0
         self.correction_m = 0.0
         if airframe.datum is Datum.CORRECTED:
@@ -92,12 +94,24 @@ class Heard:
             if live_source
             else common_pb2.REPORT_SOURCE_SIMULATED
         )
-        if flight is not self.described_for or at_us - self.described_us >= DESCRIBE_EVERY_US:
+        if self._has_news(flight, at_us):
             self._describe(report, flight, at_us)
         if self.airframe.kind is AircraftKind.DRONE:
             report.height_m = state.amsl_m - self.takeoff_amsl_m + self.rng.gauss(0.0, 0.5)
             report.height_reference = common_pb2.HEIGHT_REFERENCE_TAKEOFF
         return report
+
+    def _has_news(self, flight: Flight | None, at_us: int) -> bool:
+        """Whether another description is due."""
+        if flight is not self.described_for or at_us - self.described_us >= DESCRIBE_EVERY_US:
+            return True
+        return self._band(flight, at_us) != self.described_band
+
+    def _band(self, flight: Flight | None, at_us: int) -> common_pb2.HeightBand | None:
+        """What it was allotted, in its own terms."""
+        if flight is None or flight.band is None:
+            return None
+        return flight.band.stated(at_us, self.takeoff_amsl_m)
 
     def _lost(self, at_us: int) -> bool:
         feed = self.airframe.feed
@@ -158,6 +172,7 @@ class Heard:
                 home.amsl_m if home else flight.path.legs[0].start.amsl_m if flight else 0.0
             )
         self.described_for, self.described_us = flight, at_us
+        self.described_band = self._band(flight, at_us)
         agency = demo_agency(self.airframe.agency)
         report.description.CopyFrom(
             tracks_pb2.AircraftDescription(
@@ -169,6 +184,7 @@ class Heard:
                 incident_id=flight.incident_id if flight else "",
                 duty_contact=agency.duty_contact,
                 talkgroup=agency.talkgroup,
+                allotted_band=self.described_band,
             )
         )
 
