@@ -2,7 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.core.names import SystemName
-from broker.core.sharing.roles import AccessRole, Action, Subject, Terms
+from broker.core.sharing.roles import AccessRole, Action, Subject, Terms, Zone
 from broker.service.access import Access, Limits
 
 MET, LFB = SystemName("met", "dispatch"), SystemName("lfb", "fleet")
@@ -31,6 +31,24 @@ def test_who_is_not_enrolled_may_do_nothing() -> None:
         decision = access.decide(LFB, action)
         assert not decision.allowed
         assert decision.rule == "not-enrolled"
+
+
+def test_control_is_confined_to_its_zone_unless_another_role_reads_everywhere() -> None:
+    # REQ-PRIV-003
+    zone = Zone(51.4, -0.3, 51.6, 0.1)
+    roles = {AccessRole.AIR_TRAFFIC_CONTROL}
+
+    class Unit:
+        def subject(self, system: SystemName) -> Subject | None:
+            return Subject(system, frozenset(roles), zone)
+
+    access = Access(lambda: TERMS, Unit())
+    for action in (Action.READ_NEUTRAL_VIEW, Action.READ_RESTRICTIONS):
+        assert access.confined_to(MET, action) == zone
+    roles.add(AccessRole.SUBSCRIBER)
+    for action in (Action.READ_NEUTRAL_VIEW, Action.READ_RESTRICTIONS):
+        assert access.confined_to(MET, action) is None
+    assert access.zone(MET) == zone
 
 
 def test_nothing_is_limited_while_names_are_claimed() -> None:

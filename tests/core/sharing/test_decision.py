@@ -1,6 +1,18 @@
+from typing import Any
+
+import pytest
+
 from broker.core.errors import Refusal
 from broker.core.names import Audience, Role, SystemName
-from broker.core.sharing.decision import may_change, may_publish, may_read
+from broker.core.sharing.decision import (
+    may_approve,
+    may_change,
+    may_publish,
+    may_read,
+    may_register,
+    may_share,
+    may_sign,
+)
 
 NAMES = {"lfb": "London Fire Brigade", "met-police": "Metropolitan Police"}
 FIRE, STRANGER = SystemName("lfb", "tracker"), SystemName("somebody", "tracker")
@@ -46,3 +58,31 @@ def test_restrictions_are_changed_by_their_own_agency_only() -> None:
     decision = may_change(FIRE, "met-police")
     assert not decision.allowed
     assert "belongs to met-police" in decision.reason
+
+
+def test_a_second_look_is_another_systems_of_the_same_agency() -> None:
+    # REQ-PUB-002
+    other = SystemName("lfb", "office")
+    assert may_approve(other, FIRE, "lfb").allowed
+    decision = may_approve(FIRE, FIRE, "lfb")
+    assert not decision.allowed
+    assert f"{FIRE} wrote it" in decision.reason
+    assert not may_approve(SystemName("met-police", "office"), FIRE, "lfb").allowed
+    assert not may_approve(FIRE, FIRE, "met-police").allowed
+
+
+@pytest.mark.parametrize("may", [may_change, may_register, may_share])
+def test_what_is_an_agencys_own_is_changed_by_its_systems_only(may: Any) -> None:
+    # REQ-TRUST-002, REQ-SHARE-008
+    assert may(FIRE, "lfb").allowed
+    decision = may(STRANGER, "lfb")
+    assert not decision.allowed
+    assert "belongs to lfb" in decision.reason
+
+
+def test_parties_alone_sign_and_end() -> None:
+    # REQ-AGR-001
+    parties = ("lfb", "met-police")
+    assert may_sign(FIRE, parties).allowed
+    assert not may_sign(STRANGER, parties).allowed
+    assert not may_sign(FIRE, ()).allowed
