@@ -1,6 +1,8 @@
 """A small broker in a thread, which the commands talk to over a real socket."""
 
+import asyncio
 import os
+import queue
 import signal
 import subprocess
 import sys
@@ -30,6 +32,7 @@ from keepclear.v1 import (
     tracks_pb2,
     tracks_pb2_grpc,
 )
+from tests.system.live import live
 
 AGENCIES = ("met", "lfb")
 
@@ -205,6 +208,32 @@ def fake_broker(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeBroker]:
     yield broker
     broker.stopping.set()
     server.stop(None).wait()
+
+
+@pytest.fixture(scope="module")
+def running_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real broker in a thread, for a module's tests in turn."""
+    folder, addresses = tmp_path_factory.mktemp("broker"), queue.SimpleQueue[str]()
+    loop, over = asyncio.new_event_loop(), asyncio.Event()
+
+    async def serve() -> None:
+        async with live(folder) as one:
+            addresses.put(one.address)
+            await over.wait()
+
+    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread.start()
+    yield addresses.get(timeout=60.0)
+    loop.call_soon_threadsafe(over.set)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture
+def real_broker(running_broker: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The same, which KEEPCLEAR_TARGET names."""
+    monkeypatch.setenv("KEEPCLEAR_TARGET", running_broker)
+    return running_broker
 
 
 @pytest.fixture(autouse=True)
