@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -254,7 +255,7 @@ async def _watch_engine(engine: Engine) -> None:
 
 
 async def reload_policies(running: Running) -> None:
-    """Reload policies and terrain, each alone; a bad one is refused and the running one stays."""
+    """Read the files that are set up again, each alone; a bad one leaves the running one."""
     settings = running.settings
 
     def pairs() -> ControlCommand:
@@ -266,17 +267,22 @@ async def reload_policies(running: Running) -> None:
     def ground() -> ControlCommand:
         return ground_of(settings)
 
-    loads: tuple[tuple[str, Callable[[], ControlCommand]], ...] = (
-        (settings.policy, pairs),
-        (str(settings.supply_chain), supply_chain),
-        (str(settings.ground.terrain), ground),
+    loads: tuple[tuple[str, str | Path | None, Callable[[], ControlCommand]], ...] = (
+        ("policy", settings.policy, pairs),
+        ("supply_chain", settings.supply_chain, supply_chain),
+        ("ground.terrain", settings.ground.terrain, ground),
     )
-    for name, load in loads:
+    for setting, file, load in loads:
+        if file is None:
+            continue
         try:
             await running.broker.control(await asyncio.to_thread(load))
-            log.info("policy-reloaded", policy=name)
+            log.info("file-reloaded", setting=setting, file=str(file))
         except Refused as refused:
-            log.warning("policy-refused", policy=name, why=str(refused), running="unchanged")
+            why = str(refused)
+            log.warning(
+                "file-refused", setting=setting, file=str(file), why=why, running="unchanged"
+            )
 
 
 @asynccontextmanager

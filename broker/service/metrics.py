@@ -52,7 +52,7 @@ class Metrics:
         )
         self.alerts = Counter(
             "keepclear_alert_revisions_total",
-            "Alert revisions, by level (NONE: cleared).",
+            "Alert revisions, by level (NONE: ended).",
             ["level"],
             registry=self.registry,
         )
@@ -63,7 +63,7 @@ class Metrics:
             registry=self.registry,
         )
         self.tracks = self._gauge("tracks", "Tracks in the picture.")
-        self.active_alerts = self._gauge("alerts_active", "Alerts not cleared.")
+        self.active_alerts = self._gauge("alerts_active", "Alerts that go on.")
         self.subscribers = self._gauge("subscribers", "Feed readers over gRPC.")
         self.queue_reports = self._gauge("queue_reports", "Reports waiting for the engine.")
         self.pass_seconds = self._histogram("pass_seconds", "Applying one micro-batch.")

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from structlog.testing import capture_logs
 
 from broker.cli.policies import policy_text
 from broker.cli.running import Running, reload_policies
@@ -155,7 +156,12 @@ async def test_each_policy_is_reloaded_alone_and_a_bad_one_changes_nothing(tmp_p
         airspace = one.broker.projection.airspace
         running = cast("Running", SimpleNamespace(settings=settings, broker=one.broker))
         pairs.write_text("schema = 7")
-        await reload_policies(running)
+        with capture_logs() as said:
+            await reload_policies(running)
+        assert [(line["event"], line["setting"]) for line in said] == [
+            ("file-refused", "policy"),
+            ("file-reloaded", "supply_chain"),  # no terrain is set up: nothing is said of it
+        ]
         assert airspace.policy_toml == policy_text("default")
         assert airspace.supply_chain.toml_text == POLICY
         pairs.write_text(policy_text("f3442-benchmark"))
