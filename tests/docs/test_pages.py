@@ -24,6 +24,12 @@ def test_no_link_is_dead(page: Path) -> None:
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_page_can_be_found_from_the_first() -> None:
+    linked = set(LINK.findall((REPOSITORY / "README.md").read_text("utf-8")))
+    pages = {f"docs/{page.name}" for page in (REPOSITORY / "docs").glob("*.md")}
+    assert sorted(pages - linked) == []
+
+
 def test_every_path_on_the_map_exists() -> None:
     named = PATH.findall((REPOSITORY / "ARCHITECTURE.md").read_text("utf-8"))
     assert len(named) > 15
