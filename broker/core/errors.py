@@ -13,7 +13,7 @@ class Refusal:
     """Of a denial: the rule that decided, by the name that it has in the decision table."""
 
     def __str__(self) -> str:
-        return f"{self.field}: {self.reason}"
+        return f"{self.field}: {self.reason}" if self.field else self.reason
 
 
 class Refused(Exception):

@@ -111,7 +111,9 @@ class MqttPartner:
 
     def close(self) -> None:
         self.paho.disconnect()
-        self.paho.loop_stop()
+        # A session that was cut ends the network thread, which forgets itself while it is joined.
+        with contextlib.suppress(AttributeError):
+            self.paho.loop_stop()
 
 
 @contextmanager

@@ -152,6 +152,20 @@ async def test_a_signature_alone_gives_no_right(site: Site) -> None:
         await in_thread(work)
 
 
+async def test_a_system_of_an_agency_that_takes_no_part_has_no_right(site: Site) -> None:
+    # REQ-SEC-001: wrong agency, though enrolled and with every role.
+    folder = site.partner("elsewhere/dispatch")
+    async with secure_broker(site, AGENCIES) as running:
+
+        def work() -> None:
+            with partner(running.mqtt_address.port, folder) as who:
+                for agency in ("elsewhere", "met"):
+                    assert who.publish(f"{ROOT}/in/{agency}/dispatch/tracks", batch()) == DENIED
+                    assert who.subscribe(f"{ROOT}/out/{agency}/desk/#") >= 0x80
+
+        await in_thread(work)
+
+
 async def test_nobody_takes_anothers_session_or_the_brokers(site: Site) -> None:
     # REQ-SEC-004: whatever client id is asked for, it is the certificate's name.
     victim, thief = site.partner("met/dispatch"), site.partner("lfb/fleet")
@@ -297,7 +311,7 @@ async def test_the_servers_certificate_is_rotated_under_live_sessions(site: Site
 async def test_limits_and_roles_are_answered(site: Site) -> None:
     # REQ-SEC-012
     folder = site.partner("met/dispatch")
-    limits = LimitSettings(reports_per_s=10, requests_per_s=1)
+    limits = LimitSettings(reports_per_s=10, requests_per_s=2, bytes_per_s=20_000)
     async with secure_broker(site, AGENCIES, limits) as running:
 
         def work() -> None:
@@ -315,6 +329,8 @@ async def test_limits_and_roles_are_answered(site: Site) -> None:
                     f"{ROOT}/in/met/dispatch/restrictions/create", request.SerializeToString()
                 )
                 assert "belongs to lfb" in answer(who).refused.message
+                who.publish(f"{ROOT}/in/met/dispatch/restrictions/create", bytes(50_000))
+                assert "20,000 bytes a second" in answer(who).refused.message
 
         await in_thread(work)
 
