@@ -162,6 +162,7 @@ def bench_rules() -> RuleTable:
         hold_factor=1.0,
         accuracy_weight=0.0,
         assumed_speed_mps=np.array([25.0, 75.0]),
+        least_growth_mps=np.zeros(2),
         growth_m_max=900.0,
         stale_after_s=3.0,
     )

@@ -21,6 +21,7 @@ from broker.core.separation.jit import Backend
 from broker.core.separation.packing import KernelRules
 from broker.core.separation.policy import Policy
 from broker.core.separation.rules import PairSamples
+from broker.core.separation.tempered import tempered
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.register import Slots, TrackRegister
@@ -203,8 +204,11 @@ class Alerting:
         return self._breaches.step(samples, slots, columns, now_us)
 
     def _shaped(self, samples: PairSamples, now_us: int) -> PairSamples:
-        policy = self._policy
-        return shaped(samples, self._tracks.columns, policy.rules, policy.approaches, now_us)
+        """As landings have it, and without what only doubt gives."""
+        policy, columns = self._policy, self._tracks.columns
+        samples = shaped(samples, columns, policy.rules, policy.approaches, now_us)
+        limits = policy.alerting.doubt
+        return tempered(samples, columns, self.rules, limits, policy.approaches, now_us)
 
     def _told(self, alerts: list[Alert], now_us: int) -> list[Alert]:
         """What leaves, most urgent first: incidents that raise too many are told as one."""

@@ -100,7 +100,7 @@ def shaped(
     changed = replace(
         samples, rule=judged_by, level=level, hold_level=hold_level, time_to_loss_s=time_to_loss_s
     )
-    return changed if kept.all() else _taken(changed, kept)
+    return changed if kept.all() else changed.taken(kept)
 
 
 def _judged(
@@ -176,7 +176,3 @@ def _undeclared(columns: TrackColumns, crewed: int, drone: int) -> bool:
     """Whether behaviour alone says that it lands. With either silent the larger volume stands."""
     heard = np.all(columns.state[[crewed, drone]] == TrackState.CURRENT)
     return bool(heard) and columns.operational_status[crewed] == OperationalStatus.AIRBORNE
-
-
-def _taken(samples: PairSamples, kept: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> PairSamples:
-    return PairSamples(*(getattr(samples, name)[kept] for name in PairSamples.__slots__))

@@ -100,7 +100,8 @@ def pack(
         else:
             turn_u_mps, turn_v_mps = tracks.turn_east_mps[slot], tracks.turn_north_mps[slot]
             u_mps, v_mps = u_mps + turn_u_mps, v_mps + turn_v_mps
-            rows[at, packing.GROWTH_MPS] = math.sqrt(u_mps * u_mps + v_mps * v_mps)
+            speed_mps = math.sqrt(u_mps * u_mps + v_mps * v_mps)
+            rows[at, packing.GROWTH_MPS] = max(rules.least_growth_mps[category], speed_mps)
             rows[at, packing.UNKNOWN_MPS] = 0.0
             rows[at, packing.GROWTH_DELAY_S] = rules.stale_after_s
         rows[at, packing.X_M] = tracks.x_m[slot]

@@ -40,7 +40,8 @@ def pack(tracks: TrackInputs, slots: NDArray[np.int32], rules: KernelRules, rows
     packed[:, packing.HORIZONTAL_VARIANCE_M2] = accuracy_m * accuracy_m
     packed[:, packing.VERTICAL_VARIANCE_M2] = doubt_m * doubt_m
     speed_mps = np.sqrt(u_mps * u_mps + v_mps * v_mps)
-    packed[:, packing.GROWTH_MPS] = np.where(unknown, assumed_mps, speed_mps)
+    known_mps = np.maximum(rules.least_growth_mps[tracks.category[slots]], speed_mps)
+    packed[:, packing.GROWTH_MPS] = np.where(unknown, assumed_mps, known_mps)
     packed[:, packing.GROWTH_DELAY_S] = np.where(unknown, 0.0, rules.stale_after_s)
     packed[:, packing.UNKNOWN_MPS] = np.where(unknown, assumed_mps, 0.0)
     packed[:, packing.CATEGORY] = tracks.category[slots]

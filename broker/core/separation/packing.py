@@ -91,6 +91,8 @@ class KernelRules(NamedTuple):
     widest_m: Floats
     """(r,) widest radius of a rule, before the hold factor."""
     assumed_speed_mps: Floats
+    least_growth_mps: Floats
+    """(c,)."""
     wide: NDArray[np.uint8]
     """(c,) 1: a fast category."""
     reach_m: Floats
@@ -144,6 +146,7 @@ def kernel_rules(table: RuleTable) -> KernelRules:
         longest_s=longest_s,
         widest_m=widest_m,
         assumed_speed_mps=assumed,
+        least_growth_mps=np.array(table.least_growth_mps, dtype=np.float64, order="C"),
         wide=wide,
         reach_m=_reaches(_of_pairs(rule_of, widest_m * table.hold_factor, -1.0), slow),
         height_m=_reaches(_of_pairs(rule_of, height_m, -1.0), slow),

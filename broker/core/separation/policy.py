@@ -12,7 +12,7 @@ that was allotted a height band is told to have left it.
 
 import tomllib
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,10 @@ from broker.core.tracks.phases import Phase, PhaseLimits
 
 SCHEMA: Final = 1
 TEXT_LENGTH_MAX: Final = 200_000
+_MAY_MOVE_OFF: Final = np.isin(list(Phase), (Phase.TRANSIT, Phase.ON_SCENE, Phase.LOW)).astype(
+    np.float64
+)
+"""(phases,) 1: in flight, with somewhere to go. Who lands stays at the site."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,9 +89,9 @@ def parse_policy(toml_text: str) -> Policy:
         raise refuse("schema", f"must be {SCHEMA}")
     version = read.text(root, "", "version")
     alerting = alerting_table(root)
-    stale_s, lost_s, speed_mps = _class_columns(read.required(root, "", "classes"))
+    classes = _class_columns(read.required(root, "", "classes"))
     rows = rule_rows(root)
-    rules = _rule_table(rows, root, version, alerting, (speed_mps, float(stale_s.min())))
+    rules = _rule_table(rows, root, version, alerting, classes)
     return Policy(
         name=read.text(root, "", "name"),
         version=version,
@@ -100,30 +104,34 @@ def parse_policy(toml_text: str) -> Policy:
         leaving_band=band_limits(root),
         approaches=rows.approaches,
         category_of=category_table(),
-        stale_after_s=stale_s,
-        lost_after_s=lost_s,
+        stale_after_s=classes.stale_after_s,
+        lost_after_s=classes.lost_after_s,
     )
 
 
-def _class_columns(
-    value: object,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Stale age, lost age and assumed speed, each by aircraft class."""
+class _Classes(NamedTuple):
+    """The `[classes]` table, each (classes,)."""
+
+    stale_after_s: NDArray[np.float64]
+    lost_after_s: NDArray[np.float64]
+    assumed_speed_mps: NDArray[np.float64]
+    least_growth_mps: NDArray[np.float64]
+
+
+def _class_columns(value: object) -> _Classes:
     classes = read.table(value, "classes", CLASS_NAMES)
-    rows: list[tuple[float, float, float]] = []
+    rows: list[tuple[float, ...]] = []
     for name in CLASS_NAMES:
         path = f"classes.{name}"
-        keys = ("stale_after", "lost_after", "assumed_speed")
+        keys = ("stale_after", "lost_after", "assumed_speed", "least_growth")
         source = read.table(read.required(classes, "classes", name), path, keys)
         stale_s = read.quantity(source, path, "stale_after", read.TIME_UNITS)
         lost_s = read.quantity(source, path, "lost_after", read.TIME_UNITS)
         if lost_s <= stale_s:
             raise refuse(f"{path}.lost_after", "must be later than stale_after")
-        rows.append(
-            (stale_s, lost_s, read.quantity(source, path, "assumed_speed", read.SPEED_UNITS))
-        )
-    columns = np.array(rows, dtype=np.float64)
-    return columns[:, 0].copy(), columns[:, 1].copy(), columns[:, 2].copy()
+        speeds_mps = [read.quantity(source, path, key, read.SPEED_UNITS) for key in keys[2:]]
+        rows.append((stale_s, lost_s, *speeds_mps))
+    return _Classes(*np.array(rows, dtype=np.float64).T.copy())
 
 
 def _rule_table(
@@ -131,10 +139,8 @@ def _rule_table(
     root: read.Table,
     version: str,
     alerting: read.Table,
-    of_classes: tuple[NDArray[np.float64], float],
+    classes: _Classes,
 ) -> RuleTable:
-    """`of_classes`: assumed speed of each class, and the least age at which one is stale."""
-    speed_mps, stale_after_s = of_classes
     near_weight, early_weight = margin_weights(root)
     cylinders = np.array(rows.cylinders, dtype=np.float64).reshape(-1, 3, LEVEL_COUNT)
     return RuleTable(
@@ -146,9 +152,10 @@ def _rule_table(
         look_ahead_s=np.ascontiguousarray(cylinders[:, 2]),
         hold_factor=read.number(alerting, "alerting", "clear_factor", 1.0, 3.0),
         accuracy_weight=read.number(alerting, "alerting", "accuracy_weight", 0.0, 3.0),
-        assumed_speed_mps=np.repeat(speed_mps, len(Phase)),
+        assumed_speed_mps=np.repeat(classes.assumed_speed_mps, len(Phase)),
+        least_growth_mps=np.outer(classes.least_growth_mps, _MAY_MOVE_OFF).ravel(),
         growth_m_max=read.quantity(alerting, "alerting", "growth_at_most", read.LENGTH_UNITS),
-        stale_after_s=stale_after_s,
+        stale_after_s=float(classes.stale_after_s.min()),
         near_weight=near_weight,
         early_weight=early_weight,
     )

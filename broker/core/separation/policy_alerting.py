@@ -26,6 +26,9 @@ _KEYS: Final = (
     "skip_confirmation_when_first_seen_inside_warning",
     "unknown_vertical_at_most",
     "unsigned_source_at_most",
+    "doubt_alone_at_most",
+    "height_doubt_at_most",
+    "climb_ends",
     "incident_alerts_at_most",
     "incident_window",
     "cluster_told_every",
@@ -41,6 +44,18 @@ class FloodLimits:
     window_us: int
     told_every_us: int
     """News of a cluster that is not urgent is gathered for this long."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoubtLimits:
+    """What levels may stand on, see `separation.tempered`."""
+
+    cap: AlertLevel
+    """What growth or a vague height alone may raise."""
+    height_doubt_m: float
+    """More doubt than this in a pair's height is vague."""
+    climb_ends_m: float
+    """Above take-off, or ground: a climbing drone is foreseen up to here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +78,7 @@ class AlertingParameters:
     skip_first_seen_inside_warning: bool
     unknown_vertical_cap: AlertLevel
     unsigned_source_cap: AlertLevel
+    doubt: DoubtLimits
     flood: FloodLimits
 
 
@@ -95,6 +111,11 @@ def alerting_parameters(source: read.Table) -> AlertingParameters:
         ),
         unknown_vertical_cap=_cap(source, "unknown_vertical_at_most"),
         unsigned_source_cap=_cap(source, "unsigned_source_at_most"),
+        doubt=DoubtLimits(
+            cap=_cap(source, "doubt_alone_at_most"),
+            height_doubt_m=read.quantity(source, path, "height_doubt_at_most", read.LENGTH_UNITS),
+            climb_ends_m=read.quantity(source, path, "climb_ends", read.LENGTH_UNITS),
+        ),
         flood=FloodLimits(
             alerts_max=read.whole(source, path, "incident_alerts_at_most", INCIDENT_ALERTS_MAX),
             window_us=_microseconds(source, "incident_window"),

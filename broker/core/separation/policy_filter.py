@@ -24,6 +24,7 @@ FILTER_KEYS: Final = (
     "turn_at_least",
     "near_weight",
     "early_weight",
+    "launch_early_weight",
     "classes",
 )
 _CLASS_UNITS: Final = {
@@ -59,6 +60,12 @@ def margin_weights(root: read.Table) -> tuple[float, float]:
         read.number(source, "filter", "near_weight", 0.0, WEIGHT_MAX),
         read.number(source, "filter", "early_weight", 0.0, WEIGHT_MAX),
     )
+
+
+def launch_early_weight(root: read.Table) -> float:
+    """The early weight of launch holds, which look further ahead than rules of traffic."""
+    source = read.table(read.required(root, "", "filter"), "filter", FILTER_KEYS)
+    return read.number(source, "filter", "launch_early_weight", 0.0, WEIGHT_MAX)
 
 
 def _class_row(classes: read.Table, path: str, name: str) -> list[float]:

@@ -15,6 +15,7 @@ from broker.core.effects import AlertLevel
 from broker.core.errors import refuse
 from broker.core.separation import policy_fields as read
 from broker.core.separation.categories import DRONE_CLASSES, category, is_crewed
+from broker.core.separation.policy_filter import launch_early_weight
 from broker.core.separation.policy_rules import INSIDE, list_of, side_of
 from broker.core.separation.rules import LEVEL_COUNT, RuleTable
 from broker.core.tracks.phases import Phase
@@ -54,6 +55,7 @@ def launch_holds(root: read.Table, rules: RuleTable) -> RuleTable:
         vertical_m=np.ascontiguousarray(columns[:, 1]),
         look_ahead_s=np.ascontiguousarray(columns[:, 2]),
         assumed_speed_mps=speed_mps,
+        early_weight=launch_early_weight(root),
     )
 
 

@@ -41,6 +41,8 @@ class RuleTable:
     """0: accuracy never grows the volumes; 1: 95 % accuracies of both are added in quadrature."""
     assumed_speed_mps: NDArray[np.float64]
     """(c,) growth of the zone of a track whose velocity is unknown or that is stale."""
+    least_growth_mps: NDArray[np.float64]
+    """(c,) the least growth of the zone of a stale track: who stood still may have moved off."""
     growth_m_max: float
     """Where the volume of a stale track stops growing."""
     stale_after_s: float
@@ -75,3 +77,7 @@ class PairSamples:
 
     def __len__(self) -> int:
         return len(self.slot_a)
+
+    def taken(self, which: NDArray[np.bool_]) -> "PairSamples":
+        """Some of them, in their order."""
+        return PairSamples(*(getattr(self, name)[which] for name in PairSamples.__slots__))

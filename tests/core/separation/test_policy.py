@@ -99,7 +99,15 @@ def test_alerting_and_class_numbers_of_the_default_policy(default: Policy) -> No
     speeds = rules.assumed_speed_mps.reshape(len(Craft), len(Phase))
     assert speeds[:, 0].tolist() == [75.0, 25.0, 75.0, 75.0, 50.0, 25.0]
     assert (speeds == speeds[:, :1]).all()
-    assert default.version == rules.version == "default-4"
+    growths = rules.least_growth_mps.reshape(len(Craft), len(Phase))
+    moving = [Phase.TRANSIT, Phase.ON_SCENE, Phase.LOW]
+    assert growths[:, moving[0]].tolist() == [15.0, 3.0, 15.0, 15.0, 15.0, 3.0]
+    assert (growths[:, moving] == growths[:, :1]).all()
+    assert not np.delete(growths, moving, axis=1).any()  # who lands or stands stays there
+    doubt = alerting.doubt
+    assert (doubt.cap, doubt.climb_ends_m) == (AlertLevel.CAUTION, 150.0)
+    assert doubt.height_doubt_m == pytest.approx(250 * FT)
+    assert default.version == rules.version == "default-5"
 
 
 def decided(
@@ -249,6 +257,15 @@ RULE = "[[rule]]\n" + BENCHMARK_TEXT.split("\n[[rule]]\n")[1]
             'unknown_vertical_at_most = "advisory"',
             "alerting.unknown_vertical_at_most",
         ),
+        (
+            'doubt_alone_at_most = "caution"',
+            'doubt_alone_at_most = "advisory"',
+            "alerting.doubt_alone_at_most",
+        ),
+        ('height_doubt_at_most = "250 ft"', "", "alerting.height_doubt_at_most"),
+        ('climb_ends = "150 m"', 'climb_ends = "0 m"', "alerting.climb_ends"),
+        ('least_growth = "3 m/s"', 'least_growth = "0 m/s"', "classes.drone.least_growth"),
+        ("launch_early_weight = 2.0", "launch_early_weight = nan", "filter.launch_early_weight"),
         ('lost_after = "30 s"', 'lost_after = "1 s"', "classes.drone.lost_after"),
         ('assumed_speed = "50 m/s"', 'assumed_speed = "50"', "classes.other_crewed.assumed_speed"),
         ('drone = { stale_after = "5 s"', 'zebra = { stale_after = "5 s"', "classes.zebra"),
@@ -337,6 +354,7 @@ def test_launch_holds_of_the_default_policy(default: Policy) -> None:
     assert not any("drone" in other or "ground" in other for _, other in named)
     assert (holds.rule_of == holds.rule_of.transpose(0, 2, 1)).all()
     assert holds.assumed_speed_mps[category(Craft.DRONE, D)] == 0.0
+    assert (holds.early_weight, default.rules.early_weight) == (2.0, 0.0)
 
 
 BAND = DEFAULT_TEXT[DEFAULT_TEXT.index("[leaving_band]") :]

@@ -62,6 +62,7 @@ def rule_table(
         hold_factor=hold_factor,
         accuracy_weight=accuracy_weight,
         assumed_speed_mps=np.array([20.0, 60.0, 75.0]),
+        least_growth_mps=np.array([3.0, 15.0, 15.0]),
         growth_m_max=900.0,
         stale_after_s=stale_after_s,
     )
@@ -230,7 +231,8 @@ def _level(
             u = v = 0.0
             growth_m, per_look_ahead_mps = assumed_mps * max(0.0, age_s), assumed_mps
         else:
-            growth_m = math.hypot(u, v) * max(0.0, age_s - table.stale_after_s)
+            least_mps = float(table.least_growth_mps[columns.category[slot]])
+            growth_m = max(least_mps, math.hypot(u, v)) * max(0.0, age_s - table.stale_after_s)
             per_look_ahead_mps = 0.0
         velocities.append((u, v, w))
         z = float(columns.altitude_hae_m[slot]) + w * age_s
