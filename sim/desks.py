@@ -1,23 +1,36 @@
-"""The drone desks' side of a run: routes round keep-clear requests, and answers to alerts.
+"""The drone desks' side of a run: routes, launches that wait, and answers to alerts.
 
 Each decision falls once, by the shares of the profile's conduct, and takes effect after the time
 that a person and the links need. A flight that would have to work or start inside somebody else's
-keep-clear request is not launched; one that finds itself there goes home.
+keep-clear request is not launched; one that finds itself there goes home. Who reads the picture
+flies round others' scenes and looks up before launching; who is asked to clear the air for a
+helicopter lands, or waits on the ground.
 """
 
 import heapq
 import math
-from dataclasses import dataclass
-from enum import StrEnum
+from collections import defaultdict
+from collections.abc import Mapping
 from random import Random
 from typing import Final, assert_never
 
-from sim import detours, routes
-from sim.conduct import ACT_AFTER_US, READ_AFTER_US, Conduct
+from sim import detours, picture, routes
+from sim.advice import Advised, Answer, Move
+from sim.clearings import Clearing, clearings_of
+from sim.conduct import (
+    ACT_AFTER_US,
+    LOOK_EVERY_US,
+    READ_AFTER_US,
+    UNMOVED,
+    WAIT_EVERY_US,
+    WAIT_US_MAX,
+    Conduct,
+)
 from sim.detours import MARGIN_M, Blocked
 from sim.fleet import AircraftKind, Flight
 from sim.geography import to_metres
 from sim.incidents import KeepClear
+from sim.measures import SECOND_US
 from sim.motion import Leg, Path, Point
 
 ON_THE_WAY_MPS: Final = 10.0
@@ -28,35 +41,7 @@ WAIT_S: Final = (20.0, 60.0)
 """How long a drone waits below before it goes on."""
 
 
-class Move(StrEnum):
-    """What an alert's advice comes to."""
-
-    LAND = "land"
-    """A helicopter lands here."""
-    DOWN = "down"
-    """Crewed traffic passes."""
-    ASIDE = "aside"
-    """Another drone is close."""
-    ROUND = "round"
-    """A keep-clear request lies ahead, or round it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Advised:
-    """An alert on the screen of the desk that flies one of its aircraft."""
-
-    alert_id: str
-    track_id: str
-    move: Move
-    latitude_deg: float = 0.0
-    longitude_deg: float = 0.0
-    """Of the other drone, for ASIDE."""
-    speed_mps: float = 0.0
-    """Of the other drone, for ASIDE."""
-    other_id: str = ""
-    """Track of the other drone, for ASIDE."""
-    request_id: str = ""
-    """Of the keep-clear request, for ROUND."""
+_Due = Flight | KeepClear | Clearing | Advised
 
 
 class DroneDesks:
@@ -68,18 +53,27 @@ class DroneDesks:
         self._requests: dict[str, tuple[int, KeepClear]] = {}
         """Request -> until when it holds."""
         self._flights: dict[str, Flight] = {}
-        self._due: list[tuple[int, int, Flight | KeepClear | Advised]] = []
+        self._due: list[tuple[int, int, _Due]] = []
+        self._held: dict[str, set[str]] = defaultdict(set)
+        """Drone in its dock -> its launch holds."""
+        self._clearings: list[Clearing] = []
+        self._looked_us = 0
         self._serial = 0
-        self._answered: set[tuple[str, str]] = set()
-        self.acted = 0
+        self._acted: set[tuple[str, str, bool]] = set()
+        self._waited_us: dict[str, int] = {}
+        self.answers: dict[tuple[str, str], Answer] = {}
+        """(Alert, aircraft) -> what its desk did."""
 
     def planned(self, flight: Flight, now_us: int) -> None:
         """A flight to look at when it starts."""
         drone = flight.airframe.kind is AircraftKind.DRONE
-        if drone and self._conduct.requests > 0.0:
+        if drone and self._conduct != UNMOVED:
             self._push(max(flight.path.start_us, now_us), flight)
         if drone:
             self._flights[flight.flight_id] = flight
+        elif self._conduct.clearings > 0.0:
+            for clearing in clearings_of(flight):
+                self._push(max(clearing.from_us, now_us), clearing)
 
     def requested(self, request: KeepClear, now_us: int, *, standing: bool = False) -> None:
         """A keep-clear request came out; one that stood before the run was planned round."""
@@ -95,11 +89,20 @@ class DroneDesks:
     def advised(self, advice: Advised, now_us: int) -> None:
         """An alert asks a drone's desk to act; each alert is answered once, or not at all."""
         key = advice.alert_id, advice.track_id
-        if key in self._answered:
+        if advice.move in {Move.HOLD, Move.RELEASE}:
+            holds = self._held[advice.track_id]
+            (holds.add if advice.move is Move.HOLD else holds.discard)(advice.alert_id)
             return
-        self._answered.add(key)
-        if self._conduct.keeps(self._conduct.warnings, self._seed, *key):
+        if (*key, advice.urgent) in self._acted:
+            return
+        self._acted.add((*key, advice.urgent))
+        share = self._conduct.warnings if advice.urgent else self._conduct.cautions
+        acts = self._conduct.keeps(share, self._seed, *key, "" if advice.urgent else "caution")
+        if acts:
+            self.answers[key] = Answer.SENT
             self._push(now_us + ACT_AFTER_US, advice)
+        else:
+            self.answers.setdefault(key, Answer.BUSY)
 
     def act(self, now_us: int) -> None:
         """Carry out everything due."""
@@ -111,12 +114,17 @@ class DroneDesks:
                 case KeepClear():
                     for flight in self._live(now_us):
                         self._keep_clear(flight, [what], now_us)
+                case Clearing():
+                    self._clear_air(what, now_us)
                 case Advised():
-                    self._move(what, now_us)
+                    self.answers[what.alert_id, what.track_id] = self._move(what, now_us)
                 case _:
                     assert_never(what)
+        if self._conduct.picture > 0.0 and now_us >= self._looked_us + LOOK_EVERY_US:
+            self._looked_us = now_us
+            self._look(now_us)
 
-    def _push(self, at_us: int, what: Flight | KeepClear | Advised) -> None:
+    def _push(self, at_us: int, what: _Due) -> None:
         self._serial += 1
         heapq.heappush(self._due, (at_us, self._serial, what))
 
@@ -129,10 +137,93 @@ class DroneDesks:
 
     def _launch(self, flight: Flight, now_us: int) -> None:
         """Plan round everything that holds; what works inside a request is left to its owner."""
+        if flight.path.legs and flight.path.start_us > now_us - SECOND_US:
+            if self._waits(flight, now_us):
+                return
+            if self._keeps(self._conduct.picture, "picture", flight.flight_id):
+                flight.path = picture.moved_aside(flight, self._live(now_us), now_us) or flight.path
         for name in [name for name, (until, _) in self._requests.items() if until <= now_us]:
             del self._requests[name]
         holding = [request for _, request in self._requests.values()]
         self._keep_clear(flight, holding, now_us)
+
+    def _keeps(self, share: float, *what: str) -> bool:
+        return self._conduct.keeps(share, self._seed, *what)
+
+    def _waits(self, flight: Flight, now_us: int) -> bool:
+        """Put a launch off for a while, if its crew sees a reason and has not waited too long."""
+        name, home = flight.flight_id, flight.path.legs[0].start
+        waited_us = self._waited_us.get(name, 0)
+        if waited_us >= WAIT_US_MAX or not self._has_reason(flight, home, now_us):
+            return False
+        self._waited_us[name] = waited_us + WAIT_EVERY_US
+        legs = detours.shortened(list(flight.path.legs), WAIT_EVERY_US)
+        flight.path = Path.of(now_us + WAIT_EVERY_US, legs)
+        self._push(flight.path.start_us, flight)
+        return True
+
+    def _has_reason(self, flight: Flight, home: Point, now_us: int) -> bool:
+        """A launch hold, air to be clear, or a drone in the way, and a crew that heeds it."""
+        name, conduct = flight.flight_id, self._conduct
+        held = self._held.get(flight.airframe.track_id)
+        if held and self._keeps(conduct.holds, "hold", name):
+            return True
+        for one in self._clearings:
+            asked = one.until_us > now_us and one.air.holds(home)
+            if asked and self._keeps(conduct.clearings, one.name, name):
+                return True
+        reads = self._keeps(conduct.picture, "picture", name)
+        return reads and picture.in_the_way(flight, self._live(now_us), now_us)
+
+    def _clear_air(self, clearing: Clearing, now_us: int) -> None:
+        """Everybody in that air lands, but for the share that does not."""
+        self._clearings = [one for one in self._clearings if one.until_us > now_us]
+        self._clearings.append(clearing)
+        for flight in self._live(now_us):
+            state = flight.path.at(now_us)
+            inside = clearing.air.holds(Point(state.east_m, state.north_m, state.amsl_m))
+            heeded = self._keeps(self._conduct.clearings, clearing.name, flight.flight_id)
+            if inside and heeded and flight.airborne_at(now_us):
+                flight.path = flight.path.then(now_us, detours.land_here(state))
+
+    def _look(self, now_us: int) -> None:
+        """Crews under way look ahead: round others' scenes, and round air that is to be clear."""
+        live = self._live(now_us)
+        scenes = picture.scenes(live, now_us)
+        for flight in live:
+            if flight.airborne_at(now_us):
+                self._go_round(flight, self._seen(flight, scenes, now_us), now_us)
+
+    def _seen(self, flight: Flight, scenes: Mapping[str, Blocked], now_us: int) -> list[Blocked]:
+        """What the crew of a flight keeps its way out of, but not its work."""
+        name = flight.flight_id
+        seen: list[Blocked] = []
+        if self._keeps(self._conduct.picture, "picture", name):
+            own = flight.incident_id or name
+            seen += [scene for incident, scene in scenes.items() if incident != own]
+        seen += [
+            one.air
+            for one in self._clearings
+            if one.until_us > now_us and self._keeps(self._conduct.clearings, one.name, name)
+        ]
+        seen += [
+            blocked_by(request)
+            for until_us, request in self._requests.values()
+            if until_us > now_us
+            and flight.airframe.agency not in request.exempt_agencies
+            and self._reads(name, request.request_id)
+        ]
+        return seen
+
+    def _go_round(self, flight: Flight, blocked: list[Blocked], now_us: int) -> None:
+        """Fly what is left round these, as far as the work does not lie in one."""
+        rest = detours.rest_of(flight.path, now_us)
+        kept = [one for one in blocked if detours.clear_of(rest, [one]) is not None]
+        if not kept or detours.touches_none(rest, kept):
+            return
+        clear = detours.clear_of(rest, kept)
+        if clear is not None and clear != rest:
+            flight.path = flight.path.then(now_us, clear)
 
     def _keep_clear(
         self, flight: Flight, requests: list[KeepClear], now_us: int, *, told: bool = False
@@ -166,21 +257,20 @@ class DroneDesks:
     def _reads(self, flight_id: str, request_id: str) -> bool:
         return self._conduct.keeps(self._conduct.requests, self._seed, flight_id, request_id)
 
-    def _move(self, advice: Advised, now_us: int) -> None:
+    def _move(self, advice: Advised, now_us: int) -> Answer:
         for flight in self._live(now_us):
             if flight.airframe.track_id == advice.track_id and flight.airborne_at(now_us):
-                self.acted += 1
+                before = flight.path
                 if advice.move is Move.ROUND:
                     held = self._requests.get(advice.request_id)
                     if held is not None:
                         self._keep_clear(flight, [held[1]], now_us, told=True)
-                    return
-                legs = self._answer(flight, advice, now_us)
-                if legs is not None:
+                elif (legs := self._way_of(flight, advice, now_us)) is not None:
                     flight.path = flight.path.then(now_us, legs)
-                return
+                return Answer.STAYED if flight.path is before else Answer.MOVED
+        return Answer.OVER
 
-    def _answer(self, flight: Flight, advice: Advised, now_us: int) -> list[Leg] | None:
+    def _way_of(self, flight: Flight, advice: Advised, now_us: int) -> list[Leg] | None:
         state, rest = flight.path.at(now_us), detours.rest_of(flight.path, now_us)
         wait_s = Random(f"{self._seed}/wait/{advice.alert_id}/{advice.track_id}").uniform(*WAIT_S)
         match advice.move:
@@ -188,7 +278,7 @@ class DroneDesks:
                 return detours.land_here(state)
             case Move.DOWN:
                 return detours.down_and_wait(state, rest, wait_s)
-            case Move.ASIDE | Move.ROUND:
+            case Move.ASIDE | Move.ROUND | Move.HOLD | Move.RELEASE:
                 return self._make_room(flight, advice, now_us)
             case _:
                 assert_never(advice.move)
@@ -201,7 +291,10 @@ class DroneDesks:
         state, rest = flight.path.at(now_us), detours.rest_of(flight.path, now_us)
         other = Point(*to_metres(advice.latitude_deg, advice.longitude_deg), 0.0)
         if math.hypot(state.east_mps, state.north_mps) >= ON_THE_WAY_MPS:
-            return detours.clear_of(rest, [Blocked(other, ROOM_M, math.inf)])
+            live = self._live(now_us)
+            seen = self._seen(flight, picture.scenes(live, now_us), now_us)
+            kept = [one for one in seen if detours.clear_of(rest, [one]) is not None]
+            return detours.clear_of(rest, [Blocked(other, ROOM_M, math.inf), *kept])
         if advice.speed_mps >= ON_THE_WAY_MPS:
             return None
         mate = self._mate(flight, advice.other_id, now_us)

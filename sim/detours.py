@@ -52,12 +52,16 @@ class Blocked:
 
 
 def rest_of(path: Path, at_us: int) -> list[Leg]:
-    """What is left to fly at an instant; all of it before the start."""
+    """What is left to fly at an instant; all of it before the start.
+
+    A leg that an earlier detour cut short ends where the next one begins, whatever its own length.
+    """
     legs: list[Leg] = []
-    for start_us, leg in zip(path.starts_us, path.legs, strict=True):
+    ends_us = (*path.starts_us[1:], path.end_us)
+    for start_us, end_us, leg in zip(path.starts_us, ends_us, path.legs, strict=True):
         if start_us >= at_us:
             legs.append(leg)
-        elif start_us + leg.duration_us > at_us:
+        elif end_us > at_us:
             legs.append(_rest_of_leg(leg, at_us - start_us))
     return legs
 
@@ -79,6 +83,17 @@ def clear_of(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> list[Leg] | Non
                 return None
         clear += way
     return clear
+
+
+def touches_none(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> bool:
+    """Whether all lines stay out of the circles themselves: a way that does is left as it is."""
+    return all(
+        _away_m(_nearest(leg.start, leg.end, circle.center), circle.center) >= circle.radius_m
+        for leg in legs
+        if isinstance(leg, Line) and _travels(leg)
+        for circle in blocked
+        if min(leg.start.amsl_m, leg.end.amsl_m) <= circle.ceiling_amsl_m
+    )
 
 
 def _clear_way(way: list[Line], blocked: Sequence[Blocked]) -> list[Line]:
@@ -122,7 +137,7 @@ def down_and_wait(state: State, rest: list[Leg], wait_s: float) -> list[Leg] | N
         hover(low, wait_s),
         straight(low, here, routes.DRONE_CLIMB_MPS, ramp_in_s=1.0),
     ]
-    return [*detour, *_shortened(rest, detour)]
+    return [*detour, *shortened(rest, sum(leg.duration_us for leg in detour))]
 
 
 def aside(state: State, rest: list[Leg], other: Point) -> list[Leg]:
@@ -152,9 +167,8 @@ def land_here(state: State) -> list[Leg]:
     return [*legs, hover(ground, routes.DRONE_ON_GROUND_S, Status.ON_GROUND)]
 
 
-def _shortened(rest: list[Leg], by: list[Leg]) -> list[Leg]:
+def shortened(rest: list[Leg], spent_us: int) -> list[Leg]:
     """The battery pays for a detour: the work on scene is shorter by as much, where it can be."""
-    spent_us = sum(leg.duration_us for leg in by)
     for place, leg in enumerate(rest):
         if not _travels(leg) and leg.start == leg.end and leg.duration_us > spent_us:
             return [*rest[:place], _rest_of_leg(leg, spent_us), *rest[place + 1 :]]

@@ -7,13 +7,15 @@ are gathered in slots of 200 ms, one batch for each publishing system, as a real
 
 import heapq
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from keepclear.v1 import restrictions_pb2, tracks_pb2
 from sim import profiles, script
+from sim.advice import Advised, Answer
 from sim.demand import Traffic
-from sim.desks import Advised, DroneDesks
+from sim.desks import DroneDesks
 from sim.fleet import AircraftKind, Flight
 from sim.geography import GEOID_HEIGHT_M, to_degrees
 from sim.incidents import KeepClear
@@ -120,6 +122,11 @@ class London:
     def advise(self, advice: Advised) -> None:
         """An alert reached the desk that flies a drone: it acts as the profile's conduct says."""
         self._desks.advised(advice, self._slot_us)
+
+    @property
+    def answers(self) -> Mapping[tuple[str, str], Answer]:
+        """What drone desks did: (alert, aircraft) -> answer, of the alerts that asked them to."""
+        return self._desks.answers
 
     def truth(self, at_us: int) -> list[TruthState]:
         """Exact states of all aircraft in flight (or parked on one); at most an hour back."""

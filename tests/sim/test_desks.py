@@ -6,19 +6,21 @@ from random import Random
 
 import pytest
 
+from sim import picture
+from sim.advice import Advised, Answer, Move
 from sim.conduct import ACT_AFTER_US, AS_AGREED, READ_AFTER_US, UNMOVED, Conduct
-from sim.desks import Advised, DroneDesks, Move
-from sim.fleet import PILOT_TELEMETRY, AircraftKind, Airframe, Flight
+from sim.desks import DroneDesks
+from sim.fleet import HELICOPTER_TRACKER, PILOT_TELEMETRY, AircraftKind, Airframe, Flight
 from sim.geography import to_degrees
 from sim.incidents import IncidentDesk, KeepClear
 from sim.london import London
 from sim.measures import MINUTE_US, SECOND_US
-from sim.motion import Path, Point, Status
+from sim.motion import Path, Point, Status, hover, straight
 from sim.profiles import EVERY_BOROUGH, SURGE, Profile
 from sim.routes import SCENE_BANDS_M, ground_point
 from tests.sim.test_detours import FAR, HOME, nearest_m, sortie
 
-ALWAYS = Conduct(1.0, 1.0, 1.0)
+ALWAYS = Conduct(requests=1.0, warnings=1.0, agreement=1.0)
 
 
 def flight(agency: str = "met", start_us: int = 0, name: str = "m1") -> Flight:
@@ -131,6 +133,92 @@ def test_of_one_operators_two_the_first_goes_home() -> None:
     desks.act(300 * SECOND_US)
     assert second.path is before
     assert first.path.end_us < before.end_us
+
+
+def desks_of(*flights: Flight, **shares: float) -> DroneDesks:
+    desks = DroneDesks(Conduct(**shares), 1)
+    for one in flights:
+        desks.planned(one, 0)
+    return desks
+
+
+def test_a_caution_is_acted_on_by_those_who_act_on_cautions() -> None:
+    told_us = 200 * SECOND_US
+    caution = Advised("al-1", "m1", Move.ASIDE, 51.5, -0.1, urgent=False)
+    for shares, moves in (({"cautions": 1.0}, True), ({"warnings": 1.0}, False)):
+        flown = flight()
+        desks, before = desks_of(flown, **shares), flown.path
+        desks.advised(caution, told_us)
+        desks.act(told_us + ACT_AFTER_US)
+        assert (flown.path != before) is moves
+        assert desks.answers["al-1", "m1"] is (Answer.MOVED if moves else Answer.BUSY)
+
+
+def test_a_warning_after_a_caution_is_acted_on_again() -> None:
+    flown = flight()
+    desks = desks_of(flown, warnings=1.0)
+    for urgent, answer in ((False, Answer.BUSY), (True, Answer.SENT)):
+        desks.advised(Advised("al-1", "m1", Move.DOWN, urgent=urgent), 200 * SECOND_US)
+        assert desks.answers["al-1", "m1"] is answer
+
+
+def test_a_dock_under_a_launch_hold_waits_for_its_end_and_no_longer_than_it_may() -> None:
+    for released, start_s in ((True, 40), (False, 180)):
+        flown = flight()
+        ends_us = flown.path.end_us
+        desks = desks_of(flown, holds=1.0)
+        desks.advised(Advised("al-9", "m1", Move.HOLD), 0)
+        for second in range(400):
+            if released and second == 35:
+                desks.advised(Advised("al-9", "m1", Move.RELEASE), second * SECOND_US)
+            desks.act(second * SECOND_US)
+        assert flown.path.start_us == start_s * SECOND_US
+        assert flown.path.end_us == ends_us  # the battery pays
+
+
+def test_a_hold_that_nobody_heeds_changes_nothing() -> None:
+    flown = flight()
+    desks, before = desks_of(flown, picture=1.0), flown.path
+    desks.advised(Advised("al-9", "m1", Move.HOLD), 0)
+    desks.act(0)
+    assert flown.path is before
+
+
+def helicopter(start_us: int) -> Flight:
+    airframe = Airframe(
+        "h1", "laa", "helicopters", AircraftKind.HELICOPTER, "H1", "", "", HELICOPTER_TRACKER
+    )
+    lands = straight(Point(0.0, 4_000.0, 300.0), FAR, 30.0, status=Status.LANDING_OR_LIFTING)
+    return Flight("h1-1", airframe, Path.of(start_us, [lands]))
+
+
+def test_before_a_landing_those_who_are_asked_come_down_and_wait_on_the_ground() -> None:
+    at_work, later = flight(), flight(start_us=290 * SECOND_US, name="m2")
+    later.path = Path.of(later.path.start_us, [straight(FAR, HOME, 10.0), *sortie()])
+    desks = desks_of(at_work, later, helicopter(350 * SECOND_US), clearings=1.0)
+    for second in range(400):
+        desks.act(second * SECOND_US)
+    state = at_work.path.at(300 * SECOND_US)
+    assert state.status is Status.ON_GROUND
+    assert later.path.start_us >= 400 * SECOND_US
+    unasked = flight()
+    desks, before = desks_of(unasked, helicopter(350 * SECOND_US), picture=1.0), unasked.path
+    for second in range(0, 400, 10):
+        desks.act(second * SECOND_US)
+    assert unasked.path is before
+
+
+def test_crews_fly_round_scenes_that_are_not_theirs() -> None:
+    for incident, goes_round in (("INC-2", True), ("INC-1", False)):
+        passing, working = flight(), flight(name="m2")
+        passing.incident_id, working.incident_id = "INC-1", incident
+        working.path = Path.of(0, [hover(Point(1_200.0, 20.0, 90.0), 3_000.0)])
+        desks = desks_of(passing, working, picture=1.0)
+        for second in range(0, 120, 10):
+            desks.act(second * SECOND_US)
+        apart_m = nearest_m(passing.path, Point(1_200.0, 20.0, 0.0))
+        assert (apart_m > picture.SCENE_ROOM_M) is goes_round
+        assert passing.path.at(passing.path.end_us).east_m == HOME.east_m
 
 
 def test_shares_are_shares_and_do_not_depend_on_order() -> None:

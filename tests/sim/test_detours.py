@@ -54,6 +54,16 @@ def test_a_route_keeps_out_of_a_circle_on_its_way(
     assert path.at(path.end_us) == Path.of(0, sortie()).at(10**12)
 
 
+def test_after_a_detour_only_what_it_left_is_flown() -> None:
+    path = Path.of(0, sortie())
+    changed = path.then(60 * SECOND_US, [straight(Point(500.0, 0.0, 90.0), HIGH, 15.0)])
+    (leg,) = detours.rest_of(changed, 70 * SECOND_US)
+    assert leg.end == HIGH
+    here, start = changed.at(70 * SECOND_US), leg.start
+    assert isinstance(start, Point)
+    assert math.dist((here.east_m, here.north_m), (start.east_m, start.north_m)) < 1.0
+
+
 def test_a_circle_below_or_beside_the_route_changes_nothing() -> None:
     beside = Blocked(Point(1_000.0, 500.0, 0.0), 400.0, 200.0)
     below = Blocked(Point(1_000.0, 0.0, 0.0), 400.0, 80.0)
