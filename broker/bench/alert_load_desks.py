@@ -19,8 +19,8 @@ from broker.core.restrictions.breaches import RULE_ID as RESTRICTION_RULE
 from broker.core.sharing.parties import label
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import MINUTE_US, SECOND_US
+from sim.advice import Advised, Move
 from sim.demo_agencies import DEMO_AGENCIES
-from sim.desks import Advised, Move
 from sim.scoring import Breach, SeenAlert, score
 
 WINDOW_US: Final = 10 * MINUTE_US
@@ -118,17 +118,22 @@ class Seen:
 
 
 def _advice(alert: Alert, parties: list[_Party]) -> Iterator[Advised]:
-    """Warnings ask a drone's desk to act; a landing and a keep-clear request at caution already."""
+    """Whatever is told asks a drone's desk to act; a landing and a keep-clear request at once."""
     for party in parties:
         others = [other for other in parties if other is not party]
-        if not party.is_drone or alert.level < AlertLevel.CAUTION:
+        if not party.is_drone:
+            continue
+        if alert.kind is AlertKind.LAUNCH_HOLD:
+            move = Move.HOLD if alert.level >= AlertLevel.CAUTION else Move.RELEASE
+            yield Advised(alert.alert_id, party.track_id, move)
+        if alert.kind is AlertKind.LAUNCH_HOLD or alert.level < AlertLevel.CAUTION:
             continue
         if alert.rule_id == RESTRICTION_RULE:
             request = alert.restriction_name.rsplit("/", 1)[-1]
             yield Advised(alert.alert_id, party.track_id, Move.ROUND, request_id=request)
         elif alert.rule_id in _LANDING_RULES:
             yield Advised(alert.alert_id, party.track_id, Move.LAND)
-        elif alert.level >= AlertLevel.WARNING and others:
+        elif others:
             yield Advised(
                 alert.alert_id,
                 party.track_id,
@@ -137,6 +142,7 @@ def _advice(alert: Alert, parties: list[_Party]) -> Iterator[Advised]:
                 others[0].longitude_deg,
                 others[0].speed_mps,
                 others[0].track_id,
+                urgent=alert.level >= AlertLevel.WARNING,
             )
 
 

@@ -78,7 +78,8 @@ def _heading(row: Figures) -> str:
     if not isinstance(from_hour, float):
         raise TypeError("from_hour is an hour of the day")
     clock = f"{int(from_hour):02d}:{round(from_hour % 1.0 * 60):02d}"
-    return f"## {row['profile']}, {row['hours']:g} h from {clock}, {row['conduct']}\n"
+    run = f"{row['profile']}, {row['hours']:g} h from {clock}, {row['conduct']}"
+    return f"## {run}, seed {row['seed']}\n"
 
 
 def _table(heads: Sequence[tuple[str, str, str]], rows: Sequence[Figures]) -> str:

@@ -85,12 +85,24 @@ def alert_load(
     write: Annotated[Path | None, typer.Option(help="Write the page to this file.")] = None,
     day_from: Annotated[float, typer.Option(min=0, max=24, help="Hour the day starts at.")] = 0.0,
     day_hours: Annotated[float, typer.Option(min=0.1, max=24, help="Hours of it.")] = 24.0,
+    seed: Annotated[
+        list[int] | None, typer.Option(help="Of the traffic; give several for several runs.")
+    ] = None,
+    explain: Annotated[
+        Path | None, typer.Option(help="Write why each alert was told to this CSV file.")
+    ] = None,
 ) -> None:
-    """Alerts at each desk in simulated London, drones reacting or not; takes half an hour."""
+    """Alerts at each desk in simulated London, drones reacting or not; takes an hour."""
     from broker.bench import alert_load as bench  # noqa: PLC0415  # numba takes long to import
+    from broker.bench.alert_load_explain import Row  # noqa: PLC0415
+    from broker.bench.alert_load_explain import write as write_why  # noqa: PLC0415
     from broker.bench.alert_load_table import page  # noqa: PLC0415
 
-    results = bench.run(bench.SHORT if short else bench.full(day_from, day_hours), _progress)
+    why: list[Row] = []
+    loads = bench.SHORT if short else bench.full(day_from, day_hours, seed or bench.SEEDS)
+    results = bench.run(loads, _progress, why)
+    if explain is not None:
+        write_why(explain, why)
     if write is not None:
         write.write_text(page(results), encoding="utf-8")
     print(json.dumps({"results": results}) if as_json else page(results))

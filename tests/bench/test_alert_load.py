@@ -6,6 +6,7 @@ import pytest
 
 from broker.bench import alert_load as bench
 from broker.bench.alert_load_desks import DESKS, Figures, Seen, rows_of
+from broker.bench.alert_load_explain import Row
 from broker.bench.alert_load_table import page
 from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
@@ -15,12 +16,12 @@ from broker.core.geodesy.ground import LONDON
 from broker.core.names import SystemName
 from broker.gateways.wire.reports import decode_batch
 from keepclear.v1 import common_pb2, tracks_pb2
+from sim.advice import Move
 from sim.conduct import AS_AGREED
-from sim.desks import Move
 from sim.scoring import Breach
 
 START_US = bench.START_US
-HEAD: Figures = {"profile": "p", "conduct": "c", "from_hour": 18.5, "hours": 12.0}
+HEAD: Figures = {"profile": "p", "conduct": "c", "seed": 7, "from_hour": 18.5, "hours": 12.0}
 GEOMETRY = AlertGeometry(100.0, 0.0, 0.0, 1.0, 5.0, 5.0, 10.0, 10.0, 1.0)
 
 
@@ -53,8 +54,7 @@ def alert(
     )
 
 
-@pytest.fixture
-def seen() -> Seen:
+def world() -> Airspace:
     """Two drones of different agencies and a helicopter, track numbers as first reported."""
     airspace = Airspace(Setup(exercise=True, policy_toml=policy_text("default")))
     rows = (
@@ -79,7 +79,12 @@ def seen() -> Seen:
         airspace.apply(
             [SubmitReports(decode_batch(request, name, LONDON).batch, START_US)], START_US
         )
-    return Seen(airspace)
+    return airspace
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen(world())
 
 
 def numbers(seen: Seen) -> tuple[int, int, int]:
@@ -147,8 +152,10 @@ def test_a_floor_breach_is_alerted_only_by_an_alert_that_names_both(seen: Seen) 
 def test_what_alerts_advise(seen: Seen) -> None:
     met, lfb, laa = numbers(seen)
     caution, warning = AlertLevel.CAUTION, AlertLevel.WARNING
-    assert seen.note(alert(1, caution, tracks=(met, lfb)), START_US) == []
+    early = seen.note(alert(1, caution, tracks=(met, lfb)), START_US)
+    assert [(one.move, one.urgent) for one in early] == 2 * [(Move.ASIDE, False)]
     aside = seen.note(alert(1, warning, tracks=(met, lfb)), START_US)
+    assert all(one.urgent for one in aside)
     assert [(one.track_id, one.move) for one in aside] == [("m1", Move.ASIDE), ("l1", Move.ASIDE)]
     assert aside[0].latitude_deg == pytest.approx(51.6)
     down = seen.note(alert(2, warning, tracks=(met, laa), rule="drone-crewed-transit"), START_US)
@@ -162,16 +169,37 @@ def test_what_alerts_advise(seen: Seen) -> None:
     ]
 
 
+def test_a_launch_hold_asks_the_dock_to_wait_until_it_is_over(seen: Seen) -> None:
+    met, _, laa = numbers(seen)
+    held = replace(alert(5, AlertLevel.CAUTION, tracks=(met, laa)), kind=AlertKind.LAUNCH_HOLD)
+    (hold,) = seen.note(held, START_US)
+    (release,) = seen.note(replace(held, level=AlertLevel.NONE), START_US)
+    assert (hold.track_id, hold.move, release.move) == ("m1", Move.HOLD, Move.RELEASE)
+
+
+def test_every_seed_flies_every_load() -> None:
+    loads = bench.full(0.0, 24.0, [1, 2, 1])
+    assert [(load.profile.name, load.conduct_name, load.seed) for load in loads] == [
+        (profile, conduct, seed)
+        for profile in ("every-borough", "surge")
+        for conduct in ("as planned", "as agreed")
+        for seed in (1, 2)
+    ]
+
+
 @pytest.mark.slow
 def test_a_few_minutes_of_surge_make_the_page() -> None:
     loads = [replace(bench.HOUR, hours=0.05, conduct=conduct) for conduct in bench.CONDUCTS]
     said: list[str] = []
-    rows = bench.run(loads, said.append)
+    why: list[Row] = []
+    rows = bench.run(loads, said.append, why)
     assert len(said) == 2
     assert bench.CONDUCTS[1] == AS_AGREED
     for row in rows:
         if "not_alerted" in row:
             assert row["not_alerted"] == 0
     text = page(rows)
-    assert "## surge, 0.05 h from 18:30, as planned" in text
-    assert "## surge, 0.05 h from 18:30, as agreed" in text
+    assert f"## surge, 0.05 h from 18:30, as planned, seed {bench.SEEDS[0]}" in text
+    assert f"## surge, 0.05 h from 18:30, as agreed, seed {bench.SEEDS[0]}" in text
+    assert why
+    assert all(row["highest"] in {"caution", "warning", "floor"} for row in why)
