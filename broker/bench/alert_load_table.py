@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from broker.bench.alert_load_desks import CREW_LIMIT, INCIDENT_LIMIT, Figures
-from sim.conduct import ACT_AFTER_US, AS_AGREED, READ_AFTER_US
+from sim.clearings import CLEAR_BEFORE_US
+from sim.conduct import ACT_AFTER_US, AS_AGREED, LOOK_EVERY_US, READ_AFTER_US, WAIT_US_MAX
 from sim.measures import SECOND_US
 
 INTRODUCTION: Final = f"""# Alert load
@@ -22,8 +23,11 @@ warning (or floor) in 12 hours; {CREW_LIMIT:g} alert in 20 flying hours of a cre
 {INCIDENT_LIMIT} alerts of one incident in 10 minutes. The surge is held against the busy limits.
 A limit that is not met says **no**.
 
+Two seeds of traffic: alerts of the first were looked at one by one while policy and simulator were
+mended, the second was flown afterwards only.
+
 *As planned*: no drone reacts to anything. It flies through keep-clear requests, past alerts, and
-between drones on scene. *As agreed*, the shares being judgement, set before the first run:
+between drones on scene. *As agreed*, the shares being judgement, each set before its first flight:
 
 - {AS_AGREED.requests:.0%} of drone flights keep clear of a request: planned round it, or sent round
   it {READ_AFTER_US / SECOND_US:g} s after it came out. What would have to start or work inside is
@@ -37,8 +41,22 @@ between drones on scene. *As agreed*, the shares being judgement, set before the
 - {AS_AGREED.agreement:.0%} of drones that crews launch at an incident stay in their own sector,
   60 m from the next, and in the middle half of their height band (25-45, 60-80, 95-115 m); of
   drones from docks, as many come and go in their band within 250 m of the scene; of reliefs, as
-  many take over from the next sector. These last two were added after the first runs, as part of
-  what an agreement says, not of how often it is kept. No simulated desk waits for a launch hold.
+  many take over from the next sector. The last two were added after the first runs, as part of
+  what an agreement says, not of how often it is kept.
+
+Added after the alerts of whole runs had been looked at, since simulated desks were poorer than real
+ones; each is a share of its own in `sim.conduct`:
+
+- {AS_AGREED.cautions:.0%} of cautions of other aircraft are acted on as warnings are. Until then
+  desks waited for the warning, 7 to 15 s later.
+- {AS_AGREED.picture:.0%} of drone flights have crews that read the shared picture: they fly round
+  other incidents (looking every {LOOK_EVERY_US / SECOND_US:g} s), do not climb into a drone
+  above them, and do not go to work where another drone works at their height.
+- {AS_AGREED.holds:.0%} of launches wait while their dock is under a launch hold. No launch waits
+  longer than {WAIT_US_MAX / SECOND_US:g} s, for whatever reason: somebody has called for it.
+- {AS_AGREED.clearings:.0%} of drones within 1 NM of where an agency's helicopter will land or lift
+  come down when its desk asks, {CLEAR_BEFORE_US / SECOND_US:g} s before its approach or lift.
+  Until then it landed where nobody had been told.
 """
 _DESK_HEADS: Final = (
     ("desk", "desk", "{}"),
