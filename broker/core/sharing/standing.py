@@ -7,7 +7,7 @@ hardly anything. Whoever is named in it, by an aircraft, by the keep-clear reque
 or as one of the few that are told, reads words of its own.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from broker.core.agreements.model import AgreementParty
 from broker.core.agreements.register import AgreementRegister
@@ -15,6 +15,9 @@ from broker.core.effects import Alert, AlertKind
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.levels import Sharing
+
+COMPANIES_KEPT_MAX: Final = 500
+"""Sets of agencies that met; beyond it all are worked out again."""
 
 
 class Standing(NamedTuple):
@@ -29,40 +32,87 @@ class Standing(NamedTuple):
     """Told apart only where the alert names nobody any more: a cluster that has ended."""
 
 
+class _About(NamedTuple):
+    """What a standing depends on, of an alert."""
+
+    flown: tuple[str, ...]
+    """Whose aircraft it is about."""
+    asked: tuple[str, ...]
+    """Who set the keep-clear requests that it is about, and who alone is told."""
+    is_of_nobody: bool
+
+
 class Onlookers:
-    """Tells who stands alike to one alert. For one moment only: agreements change."""
+    """Tells who stands alike to an alert.
+
+    Most alerts are about agencies that met before: how an audience stands to those is kept for as
+    long as the agreements in force are the same.
+    """
+
+    def __init__(
+        self, sharing: Sharing, agreements: AgreementRegister, restrictions: RestrictionRegister
+    ) -> None:
+        self._sharing = sharing
+        self._agreements = agreements
+        self._restrictions = restrictions
+        self._known: dict[_About, dict[Audience, Standing | None]] = {}
+        self._terms = sharing.pairs.terms
+        self._in_force = agreements.in_force()
+
+    def standings(self, alert: Alert) -> "Standings":
+        """How audiences stand to one alert, now."""
+        terms, in_force = self._sharing.pairs.terms, self._agreements.in_force()
+        is_as_before = terms is self._terms and in_force is self._in_force
+        if not is_as_before or len(self._known) >= COMPANIES_KEPT_MAX:
+            self._known.clear()
+            self._terms, self._in_force = terms, in_force
+        about = self._about(alert)
+        return Standings(about, self._sharing, self._agreements, self._known.setdefault(about, {}))
+
+    def _about(self, alert: Alert) -> _About:
+        flown: dict[str, None] = {}
+        asked: dict[str, None] = {}
+        for one in (alert, *alert.members):
+            asked.update(dict.fromkeys(one.told_to))
+            for number in (one.track_a, one.track_b):
+                if number >= 0:
+                    flown[self._sharing.of_number(number)[0]] = None
+            if one.restriction_name:
+                restriction = self._restrictions.get(one.restriction_name)
+                if restriction is not None:
+                    asked[restriction.draft.name.agency] = None
+        is_of_nobody = alert.kind is AlertKind.CLUSTER and not alert.members
+        return _About(tuple(flown), tuple(asked), is_of_nobody)
+
+
+class Standings:
+    """How audiences stand to one alert."""
 
     def __init__(
         self,
-        alert: Alert,
+        about: _About,
         sharing: Sharing,
         agreements: AgreementRegister,
-        restrictions: RestrictionRegister,
+        known: dict[Audience, Standing | None],
     ) -> None:
+        self._about = about
         self._pairs = sharing.pairs
         self._agreements = agreements
-        flown: dict[str, None] = {}
-        asked: set[str] = set()
-        for one in (alert, *alert.members):
-            asked.update(one.told_to)
-            for number in (one.track_a, one.track_b):
-                if number >= 0:
-                    flown[sharing.of_number(number)[0]] = None
-            restriction = restrictions.get(one.restriction_name) if one.restriction_name else None
-            if restriction is not None:
-                asked.add(restriction.draft.name.agency)
-        self._flown = tuple(flown)
-        self._is_of_nobody = alert.kind is AlertKind.CLUSTER and not alert.members
-        self._named = asked.union(flown)
+        self._known = known
 
-    def standing(self, audience: Audience) -> Standing | None:
+    def of(self, audience: Audience) -> Standing | None:
         """How an audience stands to the alert; None for one that is named in it."""
-        reader = audience.agency
-        if reader in self._named:
+        if audience not in self._known:
+            self._known[audience] = self._worked_out(audience)
+        return self._known[audience]
+
+    def _worked_out(self, audience: Audience) -> Standing | None:
+        reader, (flown, asked, is_of_nobody) = audience.agency, self._about
+        if reader in flown or reader in asked:
             return None
         return Standing(
             audience.role,
-            tuple([self._pairs.is_full(owner, reader) for owner in self._flown]),
-            tuple([self._agreements.contact(owner, reader) for owner in self._flown]),
-            not self._is_of_nobody or self._pairs.sees_everybody(reader),
+            tuple([self._pairs.is_full(owner, reader) for owner in flown]),
+            tuple([self._agreements.contact(owner, reader) for owner in flown]),
+            not is_of_nobody or self._pairs.sees_everybody(reader),
         )

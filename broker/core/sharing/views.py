@@ -38,7 +38,7 @@ from broker.core.sharing.hidden import HiddenFlights
 from broker.core.sharing.keep_clear import EdgeSeen, KeepClearVolume, edge_seen
 from broker.core.sharing.parties import party_of, scoped_track_id, volume_id
 from broker.core.sharing.settings import AlertDetail, SharingLevel
-from broker.core.sharing.standing import Onlookers
+from broker.core.sharing.standing import Onlookers, Standings
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass
@@ -112,6 +112,7 @@ class Views:
         self._agency_names = agency_names
         self.hidden = hidden or HiddenFlights(tracks)
         self._agreements = agreements or AgreementRegister()
+        self._onlookers = Onlookers(self.hidden.sharing, self._agreements, restrictions)
 
     def id_of_key(self, audience: Audience, view_key: int) -> str:
         """The id in the audience's view that is made from a view key."""
@@ -126,10 +127,9 @@ class Views:
         """The keep-clear volume's id in the audience's view."""
         return volume_id(self._secret, audience, volume.view_key)
 
-    def onlookers(self, alert: Alert) -> Onlookers:
-        """Who of those that are not named in the alert reads the same of it, now."""
-        sharing = self.hidden.sharing
-        return Onlookers(alert, sharing, self._agreements, self._restrictions)
+    def standings(self, alert: Alert) -> Standings:
+        """Which audiences read the same of an alert, now."""
+        return self._onlookers.standings(alert)
 
     def alert(self, alert: Alert, audience: Audience, *, is_news: bool = False) -> AlertView | None:
         """The alert as `audience` is shown it, or None if it is not.

@@ -24,12 +24,12 @@ class Telling:
         self._effect = effect
         self._views = views
         self._encoder = encoder
-        self._onlookers = views.onlookers(effect.alert)
+        self._standings = views.standings(effect.alert)
         self._shared: dict[Standing, _Shared | None] = {}
 
     def body(self, audience: Audience) -> bytes | None:
         """The audience's body, or None if it is told nothing."""
-        standing = self._onlookers.standing(audience)
+        standing = self._standings.of(audience)
         if standing is None:
             view = self._view(audience)
             return None if view is None else self._encoder.alert(view)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from broker.core.effects import AlertChanged, AlertKind
 from broker.core.names import Audience, Role
 from broker.core.sharing.roles import Terms
-from broker.core.sharing.standing import Onlookers, Standing
+from broker.core.sharing.standing import Standing, Standings
 from broker.core.sharing.views import Views
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from tests.core.bands.scene import fly, revisions
@@ -16,7 +16,7 @@ FIRE_DRONE = AircraftDescription(AircraftClass.DRONE, callsign="LFB 2")
 COAST, RAIL, LAS = (Audience(agency, Role.DESK) for agency in ("coast", "rail", "las"))
 
 
-def met_two(terms: Terms | None = None) -> Onlookers:
+def met_two(terms: Terms | None = None) -> Standings:
     """Two drones, of the police and of the fire brigade."""
     world = World()
     if terms is not None:
@@ -25,13 +25,13 @@ def met_two(terms: Terms | None = None) -> Onlookers:
     world.fly(LFB, row("x1", north_m=15.0, description=FIRE_DRONE))
     [told] = [one for one in world.effects if isinstance(one, AlertChanged)]
     views: Views = world.projection.views
-    return views.onlookers(told.alert)
+    return views.standings(told.alert)
 
 
 def test_whoever_flies_in_it_reads_words_of_its_own() -> None:
-    onlookers = met_two()
+    standings = met_two()
     for agency in ("met", "lfb"):
-        assert [onlookers.standing(Audience(agency, role)) for role in Role] == [None, None]
+        assert [standings.of(Audience(agency, role)) for role in Role] == [None, None]
 
 
 def test_whoever_is_among_the_few_to_be_told_of_a_member_reads_words_of_its_own() -> None:
@@ -41,24 +41,37 @@ def test_whoever_is_among_the_few_to_be_told_of_a_member_reads_words_of_its_own(
     told = revisions(world)[-1]
     assert told.told_to == ("met", "lfb")
     cluster = replace(told, kind=AlertKind.CLUSTER, told_to=(), members=(told,))
-    onlookers = world.projection.views.onlookers(cluster)
-    assert onlookers.standing(Audience("lfb", Role.DESK)) is None
-    assert onlookers.standing(LAS) is not None
+    standings = world.projection.views.standings(cluster)
+    assert standings.of(Audience("lfb", Role.DESK)) is None
+    assert standings.of(LAS) is not None
 
 
 def test_everybody_else_stands_alike_by_role() -> None:
-    onlookers = met_two()
-    desks = {onlookers.standing(one) for one in (COAST, RAIL, LAS)}
+    standings = met_two()
+    desks = {standings.of(one) for one in (COAST, RAIL, LAS)}
     assert desks == {Standing(Role.DESK, (True, True), (None, None), True)}
-    assert onlookers.standing(Audience("coast", Role.OBSERVER)) not in desks
+    assert standings.of(Audience("coast", Role.OBSERVER)) not in desks
 
 
 def test_who_is_shown_one_side_without_its_name_stands_otherwise() -> None:
     # REQ-AGR-006
     agreed = frozenset({("met", "coast"), ("lfb", "coast"), ("met", "rail")})
-    onlookers = met_two(Terms(AGENCIES, agreed=agreed))
+    standings = met_two(Terms(AGENCIES, agreed=agreed))
     by_name = [
-        standing and sorted(standing.by_name)
-        for standing in map(onlookers.standing, (COAST, RAIL, LAS))
+        standing and sorted(standing.by_name) for standing in map(standings.of, (COAST, RAIL, LAS))
     ]
     assert by_name == [[True, True], [False, True], [False, False]]
+
+
+def test_other_agreements_are_noticed_at_once() -> None:
+    # REQ-AGR-003
+    world = World()
+    world.fly(MET, row("t7"))
+    world.fly(LFB, row("x1", north_m=15.0, description=FIRE_DRONE))
+    [told] = [one for one in world.effects if isinstance(one, AlertChanged)]
+    views = world.projection.views
+    for agreed in ({("met", "coast"), ("lfb", "coast")}, {("met", "coast")}, set()):
+        world.airspace.hidden.sharing.set_terms(Terms(AGENCIES, agreed=frozenset(agreed)))
+        standing = views.standings(told.alert).of(COAST)
+        assert standing is not None
+        assert sum(standing.by_name) == len(agreed)
