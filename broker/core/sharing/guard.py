@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broker.core.effects import Alert, AlertKind, AlertLevel, OwnerReason, OwnerTold
 from broker.core.names import SystemName
@@ -73,9 +74,10 @@ class Guard:
         covert = self._sharing.covert_slots()
         numbers = {int(self._tracks.columns.track_number[slot]): slot for slot in covert}
         self._heard = {one: times for one, times in self._heard.items() if one in numbers}
+        broadcasts = self._remote_ids(now_us) if covert else np.zeros(0, dtype=np.int64)
         told: list[OwnerTold] = []
         for number, slot in numbers.items():
-            near = self._remote_id_near(slot, now_us)
+            near = self._remote_id_near(slot, broadcasts)
             before = self._heard.get(number, 0)
             if near is None:
                 if before < REMOTE_ID_TIMES:
@@ -125,13 +127,18 @@ class Guard:
         )
         return [OwnerTold(owner, OwnerReason.PROBING_SUSPECTED, text)]
 
-    def _remote_id_near(self, slot: int, now_us: int) -> int | None:
+    def _remote_ids(self, now_us: int) -> NDArray[np.int64]:
+        """Rows of the broadcasts that are heard now."""
+        columns, live = self._tracks.columns, self._tracks.live_slots().astype(np.int64)
+        heard = live[columns.source[live] == ReportSource.REMOTE_ID]
+        ages_us = now_us - columns.time_of_validity_us[heard]
+        recent: NDArray[np.int64] = heard[ages_us <= REMOTE_ID_AGE_US_MAX]
+        return recent
+
+    def _remote_id_near(self, slot: int, broadcasts: NDArray[np.int64]) -> int | None:
         """The nearest broadcast of another track that is heard where this one is."""
         columns = self._tracks.columns
-        live = self._tracks.live_slots()
-        heard = live[columns.source[live] == ReportSource.REMOTE_ID]
-        heard = heard[heard != slot]
-        heard = heard[now_us - columns.time_of_validity_us[heard] <= REMOTE_ID_AGE_US_MAX]
+        heard = broadcasts[broadcasts != slot]
         if len(heard) == 0:
             return None
         scale = (columns.east_scale[heard] + columns.east_scale[slot]) / 2

@@ -70,7 +70,8 @@ class Volumes:
         track_number = int(self._tracks.columns.track_number[slot])
         if track_number in self._placed:
             return []
-        return [self._place(slot, view_key, now_us, None)]
+        [height_m] = self._heights_amsl_m([slot])
+        return [self._place(slot, view_key, height_m, now_us, None)]
 
     def end(self, track_number: int) -> list[KeepClearVolume]:
         """The track is covert no more: its volume ends at once, as others see it again."""
@@ -85,7 +86,8 @@ class Volumes:
         self._step = now_us // STEP_US
         news: list[KeepClearVolume] = []
         present: dict[int, None] = {}
-        for slot, view_key in covert.items():
+        heights_m = self._heights_amsl_m(list(covert))
+        for (slot, view_key), height_m in zip(covert.items(), heights_m, strict=True):
             track_number = int(self._tracks.columns.track_number[slot])
             if int(self._tracks.columns.operational_status[slot]) in _GROUNDED:
                 continue
@@ -93,15 +95,17 @@ class Volumes:
             placed = self._placed.get(track_number)
             if placed is None:
                 if is_step:
-                    news.append(self._place(slot, view_key, now_us, None))
-            elif self._must_move(slot, placed, is_step=is_step):
-                news.append(self._place(slot, view_key, now_us, placed))
+                    news.append(self._place(slot, view_key, height_m, now_us, None))
+            elif self._must_move(slot, placed, height_m, is_step=is_step):
+                news.append(self._place(slot, view_key, height_m, now_us, placed))
         if is_step:
             for track_number in [one for one in self._placed if one not in present]:
                 news += self.end(track_number)
         return news
 
-    def _must_move(self, slot: int, placed: _Placed, *, is_step: bool) -> bool:
+    def _must_move(
+        self, slot: int, placed: _Placed, height_m: float | None, *, is_step: bool
+    ) -> bool:
         columns = self._tracks.columns
         latitude_deg = float(columns.latitude_deg[slot])
         longitude_deg = float(columns.longitude_deg[slot])
@@ -110,7 +114,6 @@ class Volumes:
         away_m = METRES_PER_DEGREE * max(north_m, east_m * math.cos(math.radians(latitude_deg)))
         if away_m > PAD_M - MARGIN_M:
             return True
-        height_m = self._height_amsl_m(slot)
         if (height_m is None) != (placed.band is None):
             return True
         off_m = 0.0
@@ -121,12 +124,16 @@ class Volumes:
         return is_step and (away_m > SETTLED_M or off_m > HEIGHT_SETTLED_M)
 
     def _place(
-        self, slot: int, view_key: int, now_us: int, before: _Placed | None
+        self,
+        slot: int,
+        view_key: int,
+        height_m: float | None,
+        now_us: int,
+        before: _Placed | None,
     ) -> KeepClearVolume:
         columns = self._tracks.columns
         row = math.floor(float(columns.latitude_deg[slot]) / CELL_NORTH_DEG)
         column = math.floor(float(columns.longitude_deg[slot]) / CELL_EAST_DEG)
-        height_m = self._height_amsl_m(slot)
         band = None if height_m is None else math.floor(height_m / HEIGHT_STEP_M)
         volume = KeepClearVolume(
             owner=self._tracks.publisher_name(slot).agency,
@@ -138,14 +145,12 @@ class Volumes:
         self._placed[int(columns.track_number[slot])] = _Placed(volume, row, column, band)
         return volume
 
-    def _height_amsl_m(self, slot: int) -> float | None:
-        columns = self._tracks.columns
-        altitude_hae_m = float(columns.altitude_hae_m[slot])
-        if math.isnan(altitude_hae_m):
-            return None
-        latitude, longitude = columns.latitude_deg[slot], columns.longitude_deg[slot]
-        geoid_m = undulation(np.array([latitude]), np.array([longitude])).undulation_m[0]
-        return altitude_hae_m - float(geoid_m)
+    def _heights_amsl_m(self, slots: list[int]) -> list[float | None]:
+        """Of the tracks in these rows, at one look at the geoid; None where it is not known."""
+        columns, rows = self._tracks.columns, np.array(slots, dtype=np.int64)
+        geoid = undulation(columns.latitude_deg[rows], columns.longitude_deg[rows])
+        heights_m = (columns.altitude_hae_m[rows] - geoid.undulation_m).tolist()
+        return [None if math.isnan(one) else one for one in heights_m]
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot."""

@@ -35,3 +35,5 @@ def test_one_tracks_key_is_the_one_that_frames_show(
         for reader in (*AGENCIES, "coast"):
             keys = sharing.view_keys(slots, reader).tolist()
             assert [sharing.view_key(number, reader) for number in numbers] == keys
+            if sharing.are_keyed_by_number(slots):
+                assert keys == numbers

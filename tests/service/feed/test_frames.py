@@ -10,14 +10,19 @@ from hypothesis import strategies as st
 
 from broker.core.effects import TrackState, TrackStateChanged
 from broker.core.names import Audience
+from broker.core.sharing.roles import Terms
+from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import (
     DESCRIPTION_TEXTS,
     AircraftClass,
     AircraftDescription,
     ReportSource,
 )
+from broker.service.feed.audience_feed import AudienceFeed
+from broker.service.feed.frames import FrameCutter
 from broker.service.feed.items import MESSAGE_BYTES_MAX, Item
 from keepclear.v1 import common_pb2, feed_pb2
+from tests.core.sharing.worlds import AGENCIES, LFB, MET, World, row
 from tests.core.tracks.batches import NOW_US, at
 from tests.service.feed.pictures import FIRE, POLICE, WATCHER, Picture, fleet, parsed
 
@@ -235,3 +240,38 @@ def test_a_frame_is_put_together_once_and_its_length_is_known_before() -> None:
     message = item.message
     assert item.message is message
     assert known_before <= len(message) <= known_before + 16
+
+
+agreements = st.frozensets(
+    st.sampled_from([(a, b) for a in AGENCIES for b in AGENCIES if a != b]), max_size=5
+).map(lambda pairs: Terms(frozenset(AGENCIES), agreed=pairs))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.dictionaries(st.sampled_from(AGENCIES), st.sampled_from(SharingLevel)),
+    st.none() | agreements,
+)
+def test_frames_that_several_share_are_those_of_each_alone(
+    levels: dict[str, SharingLevel], terms: Terms | None
+) -> None:
+    # REQ-SHARE-017
+    world = World()
+    if terms is not None:
+        world.airspace.hidden.sharing.set_terms(terms)
+    for agency, level in levels.items():
+        world.share_all(level, agency)
+    world.fly(MET, row("t7"), row("t8", north_m=3_000.0))
+    world.fly(LFB, row("x1", north_m=6_000.0, description=HELICOPTER))
+    world.share(SharingLevel.MASKED, "t8")
+    world.fly(MET, row("t8", north_m=3_010.0))
+    tracks, audiences = world.airspace.tracks, list(world.projection.feeds)
+
+    def bodies(readers: list[Audience]) -> list[list[bytes]]:
+        cutter = FrameCutter(tracks, world.projection.views, world.encoder)
+        cutter.mark(tracks.live_slots())
+        feeds = [AudienceFeed(one, world.encoder, "log.1") for one in readers]
+        cuts = [cutter.cut(feed, world.now_us) for feed in feeds]
+        return [[one.message[one.header_length :] for one in items] for items in cuts]
+
+    assert bodies(audiences) == [bodies([one])[0] for one in audiences]
