@@ -40,22 +40,17 @@ from broker.core.commands import (
 from broker.core.control import Controls
 from broker.core.coverage import SharedCoverage
 from broker.core.effects import (
-    Alert,
-    AlertChanged,
-    AlertRetold,
     Effect,
     Outcome,
     RestrictionChanged,
-    SharingChanged,
-    TracksMerged,
     TrackState,
-    TrackStateChanged,
     TracksUpdated,
 )
 from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.ground import FindTerrain, no_terrain
 from broker.core.names import SystemName
 from broker.core.plain import Plain, mapping, text
+from broker.core.resharing import Resharing, hides
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy, parse_policy
@@ -65,7 +60,6 @@ from broker.core.supply_chain.judge import SupplyChain
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.correlation.hearing import Hearing
 from broker.core.tracks.correlation.memory import correlator_state, restore_correlator
-from broker.core.tracks.correlation.parting import part_others
 from broker.core.tracks.memory import register_state, restore_register
 from broker.core.tracks.register import Slots, TrackRegister
 
@@ -107,6 +101,7 @@ class Airspace:
             self.hidden.sharing,
             setup.secret,
         )
+        self.resharing = Resharing(self.hidden, self.correlator, self.alerting)
         self.coverage = SharedCoverage()
         self.controls = Controls(self.restrictions, self.alerting, self.hidden.sharing)
         self.controls.agreements.policy_version = self.policy.version
@@ -162,10 +157,12 @@ class Airspace:
         admission = Admission(self.correlator, run, now_us, self.exercise, self.supply_chain)
         effects: list[Effect] = []
         hiding: dict[SystemName, bool] = {}
+        hidden: dict[int, None] = {}
         for wave in admission.waves():
-            effects += self._wave(wave, now_us)
+            effects += self._wave(wave, now_us, hidden)
             if not self.hidden.sharing.is_idle:
                 self.hidden.note_hiding(wave.slots, hiding)
+        effects += self.resharing.parted(hidden, now_us)
         effects += self._correlated(admission.parting, now_us)
         for publisher in admission.publishers:
             openly = not hiding.get(publisher, False)
@@ -174,10 +171,17 @@ class Airspace:
         quiet = [Outcome((), reply) for reply in replies[:-1]]
         return [*quiet, Outcome(tuple(effects), replies[-1])]
 
-    def _wave(self, wave: Wave, now_us: int) -> list[Effect]:
+    def _wave(self, wave: Wave, now_us: int, hidden: dict[int, None]) -> list[Effect]:
+        """One wave. Tracks of which others are shown less are added to `hidden`.
+
+        What others hear of those is parted when the last wave is written: until then their reports
+        have the slots that they were given.
+        """
         if len(wave.slots) == 0:
             return []
-        shared = self._shared(self.hidden.sharing.described(wave.slots), now_us)
+        changes = self.hidden.sharing.described(wave.slots)
+        hidden.update(dict.fromkeys(one.slot for one in changes if hides(one)))
+        shared = self.resharing.retold(changes, now_us)
         self.supply_chain.moved(wave.slots)
         doubts = self.correlator.placed(wave.slots)
         alerts = self.alerting.moved(wave.slots, now_us)
@@ -187,68 +191,26 @@ class Airspace:
             *doubts,
             *shared,
             *self.correlator.implausible(wave.implausible, now_us),
-            *self._alerts(alerts, now_us),
+            *self.resharing.told(alerts, now_us),
         ]
 
     def _correlated(self, parting: list[tuple[int, Hearing]], now_us: int) -> list[Effect]:
         """Part and join what this micro-batch showed: only now does nothing else stand in it."""
         effects: list[Effect] = []
         for slot, hearing in parting:
-            effects += self.correlator.split(slot, hearing, now_us)
+            if self.correlator.hearers.hears(slot, hearing):  # several reports may have told of it
+                effects += self.correlator.split(slot, hearing, now_us)
         described = self.tracks.take_described()
         if described:
             effects += self.correlator.described(described, now_us)
-        return self._with_ended_alerts(effects, now_us)
-
-    def _levels_of_joined(self, effects: list[Effect], now_us: int) -> list[Effect]:
-        """A track that took another's words in may be named by another setting now."""
-        if not any(isinstance(effect, TracksMerged) for effect in effects):
-            return []
-        return self._shared(self.hidden.sharing.described(self.tracks.live_slots()), now_us)
-
-    def _with_ended_alerts(self, effects: list[Effect], now_us: int) -> list[Effect]:
-        """Alerts of tracks that went into another end here, and say so."""
-        gone = [
-            effect
-            for effect in effects
-            if isinstance(effect, TrackStateChanged) and effect.state is TrackState.MERGED
-        ]
-        for change in gone:
-            self.hidden.sharing.ended(change.track_number)
-        levels = self._levels_of_joined(effects, now_us)
-        return [*effects, *levels, *self._alerts(self.alerting.lost(gone, now_us), now_us)]
-
-    def _alerts(self, alerts: list[Alert], now_us: int) -> list[Effect]:
-        """Alert revisions, after what must be known before them."""
-        return [*self.hidden.alerted(alerts, now_us), *map(AlertChanged, alerts)]
+        return self.resharing.joined(effects, now_us)
 
     def _set_sharing(self, command: SetSharing | SetSharingDefault, now_us: int) -> Outcome:
         if isinstance(command, SetSharing):
             outcome, changes = self.controls.set_sharing(command, now_us)
         else:
             outcome, changes = self.controls.set_sharing_default(command)
-        return Outcome((*outcome.effects, *self._shared(changes, now_us)), outcome.reply)
-
-    def _shared(self, changes: list[SharingChanged], now_us: int) -> list[Effect]:
-        """What others are shown of tracks changed: their alerts go on under other ids."""
-        if not changes:
-            return []
-        before = {change.track_number: change.before for change in changes}
-        self.correlator.possibly_same.changed = True  # others may be marked for it now, or not
-        effects = self.hidden.changed(changes, now_us)
-        for change in changes:
-            if change.after != SharingLevel.OPEN and not change.reader:
-                effects += part_others(self.correlator, change.slot, now_us)
-        for track_number in before:
-            ended, told = self.alerting.retell(track_number, now_us)
-            for alert in ended:
-                numbers = [one for one in (alert.track_a, alert.track_b) if one >= 0]
-                levels = [
-                    before.get(one, int(self.hidden.sharing.of_number(one)[1])) for one in numbers
-                ]
-                effects.append(AlertRetold(alert, tuple(levels)))
-            effects += self._alerts(told, now_us)
-        return effects
+        return Outcome((*outcome.effects, *self.resharing.changed(changes, now_us)), outcome.reply)
 
     def _agree(self, command: OpenAudience | AgreementCommand, now_us: int) -> Outcome:
         """Who takes part and who agreed; what agencies are shown of each other follows."""
@@ -256,23 +218,15 @@ class Airspace:
             outcome = self.controls.open_audience(command)
         else:
             outcome = self.controls.agreements.apply(command, now_us)
-        return Outcome((*outcome.effects, *self._terms_of_sharing(now_us)), outcome.reply)
-
-    def _terms_of_sharing(self, now_us: int) -> list[Effect]:
-        changes = self.hidden.sharing.set_terms(self.controls.agreements.terms())
-        effects = self._shared(changes, now_us)
-        if changes:
-            # Tracks that were joined may belong to agencies that are shown apart from now on.
-            alike = self.hidden.sharing.pairs.are_alike
-            for slot in sorted(self.correlator.hearers.shared):
-                effects += part_others(self.correlator, slot, now_us, alike)
-        return effects
+        terms = self.controls.agreements.terms()
+        shown = self.resharing.terms_changed(terms, now_us)
+        return Outcome((*outcome.effects, *shown), outcome.reply)
 
     def _tick(self, tick: Tick, now_us: int) -> list[Effect]:
         effects = self._aged(now_us, tick.audit) if tick.shows else []
         if tick.judges:
             found, alerts = self.alerting.time_passed(now_us, tick.audit)
-            effects += [*found, *self._alerts(alerts, now_us)]
+            effects += [*found, *self.resharing.told(alerts, now_us)]
         if tick.shows:
             effects += self.coverage.advance(now_us)
             self.controls.aircraft.advance(now_us)
@@ -285,18 +239,17 @@ class Airspace:
         stale_after_s, lost_after_s = self.policy.stale_after_s, self.policy.lost_after_s
         changes = self.tracks.advance(now_us, stale_after_s, lost_after_s)
         lost = [change for change in changes if change.state is TrackState.LOST]
-        landing = [one.slot for one in changes if one.state is TrackState.PRESUMED_LANDING]
-        self.alerting.reshaped(np.array(landing, dtype=np.int32), now_us)
         self.correlator.forget([change.slot for change in lost])
         effects: list[Effect] = list(changes)
-        effects += self._alerts(self.alerting.lost(lost, now_us), now_us)
-        effects += self._with_ended_alerts(self.correlator.time_passed(now_us), now_us)
+        effects += self.resharing.told(self.alerting.lost(lost, now_us), now_us)
+        effects += self.resharing.joined(self.correlator.time_passed(now_us), now_us)
         for change in lost:
             self.hidden.sharing.ended(change.track_number)
-        effects += self._shared(self.hidden.sharing.advance(now_us), now_us)
+        effects += self.resharing.changed(self.hidden.sharing.advance(now_us), now_us)
         agreements = self.controls.agreements.advance(now_us)
         if agreements:
-            effects += [*agreements, *self._terms_of_sharing(now_us)]
+            terms = self.controls.agreements.terms()
+            effects += [*agreements, *self.resharing.terms_changed(terms, now_us)]
         effects += self.hidden.time_passed(now_us, audit=audit)
         changed = [RestrictionChanged(one) for one in self.restrictions.advance(now_us)]
         return [*effects, *changed, *self._after_restriction_change(tuple(changed), now_us)]
@@ -305,7 +258,7 @@ class Airspace:
         """Warn those already inside one that went live; clear the alerts of one that ended."""
         if not any(isinstance(effect, RestrictionChanged) for effect in effects):
             return []
-        return self._alerts(self.alerting.restrictions_changed(now_us), now_us)
+        return self.resharing.told(self.alerting.restrictions_changed(now_us), now_us)
 
     def _load_policy(self, command: LoadPolicy) -> Outcome:
         outcome, policy = self.controls.load_policy(command)

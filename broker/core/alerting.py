@@ -76,6 +76,7 @@ class Alerting:
         """Fresh reports moved these tracks (each once)."""
         columns = self._tracks.columns
         bands = self._bands.moved(slots, now_us)
+        self._reindex(now_us)
         samples = self._engine.update(columns, self._tracks.high_water, slots, now_us)
         samples = self._shaped(samples, now_us)
         alerts = self._encounters.step(samples, slots, columns, now_us, fresh=True)
@@ -84,6 +85,7 @@ class Alerting:
     def time_passed(self, now_us: int, audit: bool) -> tuple[list[AuditFound], list[Alert]]:
         """No fresh report, but time: levels fall, volumes grow, pairs are re-judged."""
         columns, high_water = self._tracks.columns, self._tracks.high_water
+        self._reindex(now_us)
         found: list[AuditFound] = []
         if audit:
             result = self._engine.audit(columns, high_water, now_us)
@@ -102,11 +104,6 @@ class Alerting:
         told = self._told(alerts + self._entries(judged, now_us), now_us)
         told += self._clusters.time_passed(self._current, now_us)
         return found, told + (self._launch_holds.step(now_us) if audit else [])
-
-    def reshaped(self, slots: Slots, now_us: int) -> None:
-        """The volumes of these tracks changed without a report: they are indexed afresh."""
-        if len(slots):
-            self._engine.update(self._tracks.columns, self._tracks.high_water, slots, now_us)
 
     def lost(self, changes: Sequence[TrackStateChanged], now_us: int) -> list[Alert]:
         """These tracks left the picture: their alerts end, and say so."""
@@ -203,6 +200,12 @@ class Alerting:
         )
         return self._breaches.step(samples, slots, columns, now_us)
 
+    def _reindex(self, now_us: int) -> None:
+        """What tracks count as, or how they go on, is another without a report of theirs."""
+        slots = self._tracks.take_reshaped()
+        if len(slots):
+            self._engine.update(self._tracks.columns, self._tracks.high_water, slots, now_us)
+
     def _shaped(self, samples: PairSamples, now_us: int) -> PairSamples:
         """As landings have it, and without what only doubt gives."""
         policy, columns = self._policy, self._tracks.columns
@@ -255,7 +258,7 @@ class Alerting:
 
     def restore(self, state: dict[str, Plain]) -> None:
         """From a snapshot, after the tracks and restrictions were restored."""
-        self._encounters.restore(mapping(state["encounters"]))
+        self._encounters.restore(mapping(state["encounters"]), self._tracks.columns)
         self._breaches.restore(mapping(state["breaches"]))
         self._bands.restore(state["bands"])
         self._clusters.restore(state["clusters"])

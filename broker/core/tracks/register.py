@@ -93,6 +93,7 @@ class TrackRegister:
         self.marks = Marks()
         self._described: dict[int, None] = {}
         self._opened: list[int] = []
+        self._reshaped: dict[int, None] = {}
         self._categories = Categories(category_of, phase_limits)
         self._known_arrays: _Arrays | None = None
         self._filter_settings = filter_settings or unfiltered()
@@ -176,9 +177,10 @@ class TrackRegister:
         lost = age_s > self._categories.lost_after_s(columns, live, lost_after_s)
         stale = (age_s > stale_after_s[columns.aircraft_class[live]]) & ~lost
         stale &= columns.state[live] == TrackState.CURRENT
-        columns.state[live[stale]] = self._categories.silent_states(
-            columns, live[stale], self.ground
-        )
+        silent = live[stale]
+        states = self._categories.silent_states(columns, silent, self.ground)
+        columns.state[silent] = states
+        self._reshaped.update(dict.fromkeys(silent[states != TrackState.STALE].tolist()))
         changes: list[TrackStateChanged] = []
         for place in np.flatnonzero(stale | lost).tolist():
             slot = int(live[place])
@@ -205,6 +207,7 @@ class TrackRegister:
         self.source_track_ids[slot] = source_track_id
         self.describe(slot, words)
         self._categories.sort(columns, np.array([slot], dtype=np.int32), self.ground)
+        self._reshaped[slot] = None
 
     def set_doubts(self, slot: int, doubts: tuple[str, ...]) -> None:
         """Mark a track for people; no doubts take the mark away."""
@@ -222,6 +225,12 @@ class TrackRegister:
         opened = [slot for slot in self._opened if self.columns.active[slot]]
         self._opened.clear()
         return opened
+
+    def take_reshaped(self) -> Slots:
+        """Slots whose tracks are judged otherwise, without a report, since this was last asked."""
+        reshaped = np.array(sorted(self._reshaped), dtype=np.int32)
+        self._reshaped.clear()
+        return reshaped
 
     def _retire(self, slot: int) -> None:
         """End a track. Its row can still be read (views name it) until `release_retired`."""

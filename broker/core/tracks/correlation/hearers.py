@@ -33,6 +33,11 @@ class Hearers:
         shared = self.shared.get(slot)
         return shared.hearings if shared is not None else [self._own(slot)]
 
+    def hears(self, slot: int, hearing: Hearing) -> bool:
+        """Whether this one is still of a track that others hear too."""
+        shared = self.shared.get(slot)
+        return shared is not None and shared.find(hearing.handle) is hearing
+
     def share_a_publisher(self, slot_a: int, slot_b: int) -> bool:
         """Whether one publisher hears both, and so tells of two aircraft."""
         heard = [{one.handle[0] for one in self.of(slot)} for slot in (slot_a, slot_b)]

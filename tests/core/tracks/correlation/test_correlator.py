@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from broker.core.airspace import restored
+from broker.core.commands import SubmitReports
 from broker.core.effects import (
     AlertChanged,
     TracksMerged,
@@ -16,6 +17,8 @@ from broker.core.effects import (
 from broker.core.plain import mapping, settled
 from broker.core.tracks.correlation.memory import correlator_state
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
+from broker.core.units import SECOND_US
+from tests.core.tracks.batches import NOW_US, at, batch
 from tests.core.tracks.correlation.scene import DRONES, RECEIVER, SECOND_RECEIVER, Scene, drone
 
 SERIAL = drone(serial_number="1581F6Q8D2410", callsign="MET-07")
@@ -225,6 +228,25 @@ def test_a_publisher_that_flies_off_is_parted_again() -> None:
     (split,) = scene.of(TrackSplit)
     assert (split.track_number, split.publisher, split.basis) == (1, RECEIVER, "identity")
     assert len(scene.of(TracksMerged)) == 1
+
+
+def test_a_backlog_that_tells_of_another_place_parts_once() -> None:
+    # REQ-COR-005: two reports of it in one micro-batch are one parting.
+    scene = Scene()
+    fly_both(scene, range(10))
+    scene.report(DRONES, "a", 10.0, 0.0, 0.0, words=SERIAL)
+    for second in (10.3, 14.3):
+        scene.report(RECEIVER, "r", second, 2_000.0, 0.0, words=HEARD, source=REMOTE_ID)
+        scene.report(DRONES, "a", second + 0.2, 0.0, 0.0, words=SERIAL)
+    far = {"latitude_deg": 51.5, "longitude_deg": -0.09, "source": REMOTE_ID}
+    rows = [at(18.0 + one, "r", **far) for one in range(3)]
+    submission = SubmitReports(batch(*rows, publisher=RECEIVER), NOW_US + 20 * SECOND_US)
+    (outcome,) = scene.airspace.apply([submission], submission.received_us)
+    scene.effects += outcome.effects
+    (split,) = scene.of(TrackSplit)
+    assert split.publisher == RECEIVER
+    scene.report(RECEIVER, "r", 21.0, 2_000.0, 0.0, words=HEARD, source=REMOTE_ID)
+    assert scene.tracks == 2
 
 
 def test_a_jump_is_marked_and_forgotten_after_a_minute() -> None:

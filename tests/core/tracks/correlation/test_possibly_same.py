@@ -204,7 +204,7 @@ def test_two_echoes_that_prove_to_be_one_stay_the_echo_of_a_crewed_aircraft(
     correlator, now_us = scene.airspace.correlator, NOW_US + 20 * SECOND_US
     assert correlator.possibly_same.holds(0, 2) is begins_beside
     scene.effects.clear()
-    scene.airspace._with_ended_alerts(correlator._merge(1, 2, "motion", 0.95, now_us), now_us)
+    scene.airspace.resharing.joined(correlator._merge(1, 2, "motion", 0.95, now_us), now_us)
     assert scene.airspace.tracks.columns.trusted[1]
     for second in range(21, 35):
         own(scene, second, SPEED_MPS * second, words=crew)
