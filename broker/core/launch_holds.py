@@ -107,4 +107,4 @@ class LaunchHolds:
 
     def restore(self, state: Plain) -> None:
         """From a snapshot, after the tracks were restored."""
-        self._encounters.restore(mapping(state))
+        self._encounters.restore(mapping(state), self._tracks.columns)

@@ -77,7 +77,7 @@ class AircraftRegister:
         for mark in marks:
             name = self._by_mark.get((agency, mark)) if mark else None
             if name is None and mark:
-                name = next(iter(self._by_registration.get((agency, mark), ())), None)
+                name = min(self._by_registration.get((agency, mark), ()), default=None)
             if name is not None:
                 return self._by_agency[agency][name].record
         return None
@@ -159,7 +159,9 @@ class AircraftRegister:
     def state(self) -> list[Plain]:
         """For a snapshot."""
         return [
-            _entry_state(entry) for known in self._by_agency.values() for entry in known.values()
+            _entry_state(self._by_agency[agency][name])
+            for agency in sorted(self._by_agency)
+            for name in sorted(self._by_agency[agency])
         ]
 
     def restore(self, state: Plain) -> None:

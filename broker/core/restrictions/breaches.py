@@ -132,10 +132,10 @@ class RestrictionAlerts:
     def retell(self, track_number: int, now_us: int) -> list[tuple[Alert, Alert]]:
         """The track's alerts under new ids: (end of the old one, first of the new one) of each."""
         pairs = []
-        for row in np.flatnonzero(self._memory.state[:, of.TRACK] == track_number).tolist():
-            if row not in self._alerts:
-                continue
-            alert = self._current(row)
+        rows = np.flatnonzero(self._memory.state[:, of.TRACK] == track_number).tolist()
+        alerts = [(self._current(row), row) for row in rows if row in self._alerts]
+        # By restriction: which row a watch has depends on what came before it.
+        for alert, row in sorted(alerts, key=lambda one: _by_key(one[0])):
             alert_id = self._new_id(_by_key(alert), now_us)
             again = replace(
                 alert, alert_id=alert_id, revision=1, highest_level=alert.level,

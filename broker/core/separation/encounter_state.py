@@ -96,17 +96,24 @@ def numbers_of(foreseen: Sequence[float]) -> Numbers:
 
 
 def packed(memory: PairMemory, rule_names: Sequence[str], alerts: Mapping[int, Alert]) -> Plain:
-    """All pairs, in the order of their track numbers. `rule_names`: the last is for no rule."""
+    """All pairs, in the order of their track numbers, and the names of their rules, sorted."""
     rows = of.used_rows(memory)
+    state = memory.state[rows, : of.TOLD_LEVEL]
+    rules = np.unique(state[:, of.RULE])
+    rules = rules[rules >= 0].tolist()
+    used = sorted({rule_names[rule] for rule in rules})
+    places = np.full(len(rule_names) + 1, of.NOTHING)  # the last: of pairs that no rule judges
+    places[rules] = [used.index(rule_names[rule]) for rule in rules]
+    state[:, of.RULE] = places[state[:, of.RULE]]
     told = [(place, alerts[row]) for place, row in enumerate(rows.tolist()) if row in alerts]
     counts = memory.state[rows, of.EVIDENCE_COUNT]
     seen = np.arange(counts.max(initial=0))
     is_seen = seen < counts[:, None]
     return {
-        "state": memory.state[rows, : of.TOLD_LEVEL],
+        "state": state,
         "evidence": memory.evidence[rows][:, seen] * is_seen[:, :, None],
         "foreseen": memory.foreseen[rows],
-        "rule_names": list(rule_names),
+        "rule_names": used,
         "alert_rows": np.array([place for place, _ in told], dtype=np.int64),
         "alerts": _packed_alerts([alert for _, alert in told]),
     }
@@ -158,7 +165,8 @@ def memory_of(kept: Kept, rules: Mapping[str, int], confirm_of: int) -> PairMemo
         at = of.take(memory, (slot_a, slot_b), (track_a, track_b))
         if at != row:
             raise BrokenInvariant("an empty pair memory gives its rows out of order")
-        memory.state[row, of.RULE] = rules.get(kept.rule_names[rule], of.NOTHING)
+        if rule >= 0:
+            memory.state[row, of.RULE] = rules.get(kept.rule_names[rule], of.NOTHING)
     memory.state[:count, _KEPT_COLUMNS] = state[:, _KEPT_COLUMNS]
     memory.evidence[:count, :seen] = kept.evidence[:, :seen]
     memory.foreseen[:count] = kept.foreseen

@@ -199,22 +199,21 @@ class Encounters:
             evidence=memory.evidence.copy(),
             foreseen=memory.foreseen.copy(),
         )
-        names, alerts = [*self._rule_names, ""], dict(self._alerts)
+        names, alerts = list(self._rule_names), dict(self._alerts)
         return {
             "encounters": Later(lambda: encounter_state.packed(copied, names, alerts)),
             "episode_count": self._episode_count,
             "now_us": self._now_us,
         }
 
-    def restore(self, state: dict[str, Plain]) -> None:
-        """Become what `state` was taken from; tracks must be in the same slots again."""
+    def restore(self, state: dict[str, Plain], columns: TrackColumns) -> None:
+        """Become what `state` was taken from; `columns` must hold its tracks in the same slots."""
         kept = encounter_state.unpacked(settled(state["encounters"]))
-        self._columns = None
+        self._columns = columns
         self._episode_count = integer(state["episode_count"])
         self._now_us = integer(state["now_us"])
         rule_ids = list(self._own_rules())
-        used = {kept.rule_names[rule] for rule in kept.state[:, of.RULE].tolist()}
-        old_names = sorted(used - {"", *rule_ids})
+        old_names = sorted({*kept.rule_names} - {"", *rule_ids})
         self._rule_names, self._first_rule = old_names + rule_ids, len(old_names)
         rule_of_name = {name: rule for rule, name in enumerate(self._rule_names)}
         confirm_of = self._confirming.confirm_of

@@ -131,15 +131,19 @@ def with_room(memory: PairMemory, slots: int, confirm_of: int, rows: int) -> Pai
 
 def used_rows(memory: PairMemory) -> NDArray[np.intp]:
     """Rows of all pairs, in the order of their track numbers."""
-    state = memory.state
-    used = np.flatnonzero(state[:, TRACK_A] != NO_TRACK)
-    return used[np.lexsort((state[used, TRACK_B], state[used, TRACK_A]))]
+    return _in_order(memory, np.flatnonzero(memory.state[:, TRACK_A] != NO_TRACK))
 
 
 def rows_of(memory: PairMemory, track_number: int) -> NDArray[np.intp]:
-    """Rows of one track's pairs."""
-    state = memory.state
-    return np.flatnonzero((state[:, TRACK_A] == track_number) | (state[:, TRACK_B] == track_number))
+    """Rows of one track's pairs, in the order of their track numbers."""
+    of_track = np.any(memory.state[:, [TRACK_A, TRACK_B]] == track_number, axis=1)
+    return _in_order(memory, np.flatnonzero(of_track))
+
+
+def _in_order(memory: PairMemory, rows: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Which row a pair has depends on what came before it; who they are does not."""
+    tracks = memory.state[rows]
+    return rows[np.lexsort((tracks[:, TRACK_B], tracks[:, TRACK_A]))]
 
 
 def row_between(memory: PairMemory, track_a: int, track_b: int) -> int:

@@ -326,7 +326,8 @@ class Sharing:
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot."""
-        used = min(self._tracks.high_water, len(self._level))
+        self._fit()
+        used = self._tracks.high_water
         return {
             "settings": [setting_state(one) for one in self._settings.values()],
             "defaults": [[agency, int(level)] for agency, level in self._defaults.items()],

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.aircraft.register import AircraftRegister
-from broker.core.plain import Plain, text
+from broker.core.plain import Plain, integer, items, text
 from broker.core.separation.jit import jit_brief
 from broker.core.supply_chain.areas import boxes_around, boxes_of
 from broker.core.supply_chain.model import NO_POLICY, Action, Rule, ShownTo, SupplyChainPolicy
@@ -242,13 +242,33 @@ class SupplyChain:
         return {
             "toml_text": self.toml_text,
             "withheld": self._withheld.state(),
+            "unsettled": self._unsettled(),
         }
+
+    def _unsettled(self) -> Plain:
+        """Rows whose words changed since they were marked, with the marks that people still see."""
+        if self.is_idle:
+            return []
+        self._fit()
+        live, flags = self._tracks.live_slots(), self._tracks.marks.flags
+        others = live[self._versions[live] != self._tracks.text_versions[live]]
+        return [
+            [slot, [[one.rule_id, one.text, one.shown_to_all] for one in flags.get(slot, ())]]
+            for slot in others.tolist()
+        ]
 
     def restore(self, state: dict[str, Plain]) -> None:
         """From a snapshot, after the tracks and the aircraft register were restored."""
         self._withheld.restore(state["withheld"])
         toml_text = text(state["toml_text"])
         self.load(parse_supply_chain(toml_text), toml_text)
+        for entry in items(state.get("unsettled", [])):
+            place, said = items(entry)
+            slot = integer(place)
+            rows = [items(one) for one in items(said)]
+            flags = tuple(Flag(text(rule), text(why), bool(to_all)) for rule, why, to_all in rows)
+            self._tracks.marks.set_flags(slot, flags)
+            self._versions[slot], self._marked[slot] = _NEVER, bool(flags)
 
 
 @jit_brief

@@ -377,7 +377,8 @@ def test_a_restored_machine_goes_on_identically(seed: int) -> None:
     random_walk(two, seed, 0, 40)
     written = as_written(two.machine)
     two.machine = Encounters(DEFAULT)
-    two.machine.restore(mapping(unpacked(decode_snapshot(written, 1).state)["machine"]))
+    read = mapping(unpacked(decode_snapshot(written, 1).state)["machine"])
+    two.machine.restore(read, two.columns)
     assert as_written(two.machine) == written
     told = [(alert.alert_id, alert.revision, alert.level) for alert in one.machine.active()]
     kept = [(alert.alert_id, alert.revision, alert.level) for alert in two.machine.active()]

@@ -81,6 +81,7 @@ def _held_to_plain(same: PossiblySame) -> dict[str, Plain]:
             [*handle, [list(other) for other in others]]
             for handle, others in same.ended_beside.items()
         ],
+        "changed": same.changed,
     }
 
 
@@ -95,6 +96,7 @@ def _restore_held(same: PossiblySame, value: Plain) -> None:
     for entry in items(state["ended_beside"]):
         *handle, others = items(entry)
         same.ended_beside[_handle(handle)] = tuple(_handle(other) for other in items(others))
+    same.changed = bool(state.get("changed", True))
 
 
 def _handle(value: Plain) -> Handle:

@@ -1,0 +1,352 @@
+"""Everything that may be asked of a core, at random and from a seed: sense and nonsense alike."""
+
+from collections.abc import Callable
+from random import Random
+from types import UnionType
+from typing import Any, Final, get_args
+
+import numpy as np
+
+from broker.cli.policies import policy_text
+from broker.core.agreements.commands import (
+    AcceptAgreement,
+    EndAgreement,
+    LoadAgreementRules,
+    ProposeAgreement,
+)
+from broker.core.agreements.model import AgreementRules
+from broker.core.aircraft.model import AircraftName
+from broker.core.airspace import Airspace
+from broker.core.commands import (
+    AcknowledgeAlert,
+    Command,
+    CreateRestriction,
+    ImportRestrictions,
+    LoadGround,
+    LoadPolicy,
+    LoadSupplyChain,
+    OpenAudience,
+    PublisherGone,
+    RegisterAircraft,
+    RemoveAircraft,
+    SetSharing,
+    SetSharingDefault,
+    SubmitReports,
+    Tick,
+    TickPart,
+    WithdrawRestriction,
+)
+from broker.core.geodesy.ground import LONDON_GROUND, AreaGround, DegreeBox, TerrainGrid
+from broker.core.names import AgreementName, Audience, RestrictionName, Role, SystemName
+from broker.core.publishing.commands import (
+    AcknowledgeRestriction,
+    ApproveRestriction,
+    DiscardDraft,
+    ExtendRestriction,
+    LoadPublishingRules,
+    NoteDelivery,
+    PublishDraft,
+    SaveDraft,
+)
+from broker.core.publishing.model import DeliveryStage, PublishingRules
+from broker.core.restrictions.model import (
+    AppliesTo,
+    EntryRule,
+    RestrictionDraft,
+    RestrictionKind,
+    Source,
+)
+from broker.core.restrictions.periods import Window
+from broker.core.restrictions.shapes import Circle, LimitDatum, VerticalLimit, Volume
+from broker.core.sharing.settings import SharingLevel, SharingSubject, SubjectKind
+from broker.core.tracks.reports import (
+    AircraftClass,
+    AircraftDescription,
+    HeightReference,
+    OperationalStatus,
+    ReportSource,
+)
+from broker.core.units import DAY_US, MINUTE_US, SECOND_US
+from tests.core.agreements.papers import terms
+from tests.core.supply_chain import policies
+from tests.core.supply_chain.test_judge import record
+from tests.core.tracks.batches import at, batch
+
+START_US: Final = 1_795_200_000_000_000
+AGENCIES: Final = ("met", "lfb", "las")
+SYSTEMS: Final = (
+    *(SystemName(agency, system) for agency in AGENCIES for system in ("drones", "desk")),
+    SystemName("adsb", "receiver"),
+)
+DEFAULT: Final = policy_text("default")
+OTHER_VERSION: Final = DEFAULT.replace('version = "', 'version = "other-', 1)
+POLICIES: Final = (DEFAULT, OTHER_VERSION, policy_text("f3442-benchmark"), "version = 'broken'\n")
+SUPPLY_CHAINS: Final = (
+    "",
+    policies.policy(policies.CLOUD_REFUSED, policies.MAKER_FLAGGED),
+    policies.policy(policies.UNREGISTERED_FLAGGED, version="sites-2"),
+    "[[rule]]\n",
+)
+TERRAIN: Final = {
+    "flat": TerrainGrid.of(51.3, -0.3, 0.01, np.full((41, 61), 20.0, np.float32)),
+}
+GROUNDS: Final = (None, LONDON_GROUND, AreaGround(5.0, 80.0, DegreeBox(51.0, -1.0, 52.0, 1.0)))
+NAMES: Final = tuple(RestrictionName(agency, f"area-{n}") for agency in AGENCIES for n in range(2))
+AGREEMENTS: Final = tuple(AgreementName("met", name) for name in ("central", "north"))
+METRES_NORTH_DEG: Final = 1.0 / 111_250.0
+METRES_EAST_DEG: Final = 1.0 / 69_400.0
+
+
+def command_types(union: Any = Command) -> set[type]:
+    """Every type that is a command, however the unions are nested."""
+    if isinstance(union, UnionType):
+        return set().union(*(command_types(one) for one in get_args(union)))
+    return {union}
+
+
+class Anything:
+    """A source of micro-batches; the same seed asks the same of the same airspace."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.now_us = START_US
+        self._requests = 0
+        self._places: dict[tuple[SystemName, str], list[float]] = {}
+        self._makers: dict[type, Callable[[Airspace], Command]] = {
+            OpenAudience: self._open_audience,
+            LoadPolicy: lambda _: LoadPolicy(self.random.choice(POLICIES)),
+            LoadSupplyChain: lambda _: LoadSupplyChain(self.random.choice(SUPPLY_CHAINS)),
+            LoadGround: self._load_ground,
+            SubmitReports: self._reports,
+            CreateRestriction: lambda _: CreateRestriction(*self._asker(), self._draft()),
+            WithdrawRestriction: self._withdraw,
+            ImportRestrictions: self._import,
+            AcknowledgeAlert: self._acknowledge,
+            RegisterAircraft: self._register,
+            RemoveAircraft: lambda _: RemoveAircraft(*self._asker(), self._aircraft()),
+            SetSharing: self._share,
+            SetSharingDefault: lambda _: SetSharingDefault(self._agency(), self._level()),
+            PublisherGone: lambda _: PublisherGone(self._system()),
+            Tick: self._tick,
+            SaveDraft: lambda _: SaveDraft(*self._asker(), self._draft(), "seen"),
+            DiscardDraft: lambda _: DiscardDraft(*self._asker(), self._name()),
+            PublishDraft: self._publish,
+            ApproveRestriction: self._approve,
+            ExtendRestriction: self._extend,
+            AcknowledgeRestriction: self._read,
+            NoteDelivery: self._deliver,
+            LoadPublishingRules: self._publishing_rules,
+            ProposeAgreement: self._propose,
+            AcceptAgreement: self._accept,
+            EndAgreement: self._end,
+            LoadAgreementRules: self._agreement_rules,
+        }
+
+    @property
+    def covered(self) -> set[type]:
+        """The commands that may be asked for."""
+        return set(self._makers)
+
+    def opening(self) -> list[Command]:
+        """Everybody is there."""
+        return [OpenAudience(Audience(one, role), one) for one in AGENCIES for role in Role]
+
+    def batch(self, airspace: Airspace) -> list[Command]:
+        """One micro-batch of a moment later: reports for the most part, and a tick in its time."""
+        self.now_us += self.random.choice((50_000, 250_000, 500_000, SECOND_US))
+        if self.random.random() < 0.01:
+            self.now_us += self.random.choice((10, 30, 90)) * SECOND_US
+        kinds: list[type] = [SubmitReports]
+        if self.random.random() < 0.5:
+            kinds.append(Tick)
+        if self.random.random() < 0.4:
+            kinds.append(self.random.choice(sorted(self._makers, key=lambda kind: kind.__name__)))
+        self.random.shuffle(kinds)
+        return [self._makers[kind](airspace) for kind in kinds]
+
+    def _reports(self, _airspace: Airspace) -> Command:
+        publisher = self._system()
+        rows = [self._row(publisher) for _ in range(self.random.randint(1, 5))]
+        return SubmitReports(batch(*rows, publisher=publisher), self.now_us)
+
+    def _row(self, publisher: SystemName) -> dict[str, Any]:
+        """Aircraft cross a square of a kilometre, so that everybody meets everybody."""
+        number = self.random.randrange(4)
+        track = f"t{number}"
+        place = self._places.setdefault(
+            (publisher, track),
+            [self.random.uniform(-500, 500), self.random.uniform(-500, 500), 120.0],
+        )
+        east_mps, north_mps = (self.random.choice((-20.0, -5.0, 0.0, 5.0, 20.0)) for _ in range(2))
+        place[0] = max(-600.0, min(600.0, place[0] + 2 * east_mps))
+        place[1] = max(-600.0, min(600.0, place[1] + 2 * north_mps))
+        place[2] = max(60.0, min(300.0, place[2] + self.random.choice((-10.0, 0.0, 10.0))))
+        row = at(0, track)
+        row.update(
+            time_of_validity_us=self.now_us - self.random.choice((0, 0, 0, 400_000, 3_000_000)),
+            latitude_deg=51.5 + place[1] * METRES_NORTH_DEG,
+            longitude_deg=-0.12 + place[0] * METRES_EAST_DEG,
+            altitude_hae_m=self.random.choice((place[2], place[2], place[2], np.nan)),
+            height_m=30.0,
+            height_reference=self.random.choice(tuple(HeightReference)),
+            velocity_east_mps=self.random.choice((east_mps, east_mps, np.nan)),
+            vertical_speed_mps=self.random.choice((0.0, -3.0, np.nan)),
+            operational_status=self.random.choice((0, 0, 0, self._status())),
+            source=ReportSource.ADSB if publisher.agency == "adsb" else ReportSource.TELEMETRY,
+        )
+        row["velocity_north_mps"] = np.nan if np.isnan(row["velocity_east_mps"]) else north_mps
+        if self.random.random() < 0.3:
+            row["description"] = self._description(publisher, number)
+        return row
+
+    def _status(self) -> int:
+        return int(self.random.choice(tuple(OperationalStatus)))
+
+    def _description(self, publisher: SystemName, number: int) -> AircraftDescription:
+        return AircraftDescription(
+            aircraft_class=self.random.choice(tuple(AircraftClass)),
+            callsign=f"{publisher.agency.upper()} {number}",
+            icao_address=self.random.choice(("", f"40000{number}")),
+            serial_number=self.random.choice(("", f"SERIAL-m{number}")),
+            flight_id=self.random.choice(("", "F-1", "F-2")),
+            incident_id=self.random.choice(("", "CAD-1", "CAD-1", "CAD-2")),
+        )
+
+    def _tick(self, _airspace: Airspace) -> Command:
+        return Tick(self.random.random() < 0.4, self.random.choice(tuple(TickPart)))
+
+    def _open_audience(self, _airspace: Airspace) -> Command:
+        agency = self.random.choice((*AGENCIES, "adsb", "atc"))
+        return OpenAudience(Audience(agency, self.random.choice(tuple(Role))), agency.title())
+
+    def _load_ground(self, _airspace: Airspace) -> Command:
+        return LoadGround(self.random.choice(GROUNDS), self.random.choice(("", *TERRAIN)))
+
+    def _draft(self, name: RestrictionName | None = None) -> RestrictionDraft:
+        name = name or self._name()
+        circle = Circle(
+            51.5 + self.random.uniform(-400, 400) * METRES_NORTH_DEG,
+            -0.12 + self.random.uniform(-400, 400) * METRES_EAST_DEG,
+            self.random.choice((80.0, 200.0, 400.0)),
+        )
+        ceiling = VerticalLimit(self.random.choice((90.0, 150.0)), LimitDatum.AGL)
+        volume = Volume(circle, VerticalLimit(0.0, LimitDatum.SURFACE), ceiling)
+        start_us = self.now_us + self.random.choice((-MINUTE_US, 0, 20 * SECOND_US))
+        return RestrictionDraft(
+            name=name,
+            title="Fire",
+            reason="crews at work",
+            volumes=(volume,),
+            windows=(Window(start_us, start_us + self.random.choice((1, 2, 5)) * MINUTE_US),),
+            applies_to=self.random.choice(tuple(AppliesTo)),
+            exempt_agencies=self.random.choice(((), ("met",))),
+            contact="020 7946 0000",
+        )
+
+    def _import(self, _airspace: Airspace) -> Command:
+        drafts = []
+        for number in range(self.random.randrange(3)):
+            made = self._draft(RestrictionName("ais", f"item-{number}"))
+            changes = {
+                "kind": RestrictionKind.STATUTORY,
+                "source": Source("pib", f"A{number}/26"),
+                "entry_rule": self.random.choice(tuple(EntryRule)),
+            }
+            fields = {name: getattr(made, name) for name in made.__dataclass_fields__}
+            drafts.append(RestrictionDraft(**(fields | changes)))
+        listed = tuple(one.source.item_id for one in drafts if one.source is not None)
+        return ImportRestrictions(
+            SystemName("ais", "importer"), self._request(), "pib", tuple(drafts),
+            self.random.random() < 0.5, listed,
+        )  # fmt: skip
+
+    def _withdraw(self, _airspace: Airspace) -> Command:
+        return WithdrawRestriction(*self._asker(), self._name(), self.random.choice((0, 0, 1, 2)))
+
+    def _acknowledge(self, airspace: Airspace) -> Command:
+        ids = [alert.alert_id for alert in airspace.alerting.active()]
+        return AcknowledgeAlert(*self._asker(), self.random.choice([*ids, "none"]), "PC 42")
+
+    def _register(self, _airspace: Airspace) -> Command:
+        number = self.random.randrange(4)
+        name = AircraftName(self._agency(), f"m{number}")
+        expires_us = self.now_us + self.random.choice((20 * SECOND_US, DAY_US))
+        one = record(name=name, serials=(f"SERIAL-m{number}",), expires_us=expires_us)
+        return RegisterAircraft(self._system(), self._request(), (one,))
+
+    def _share(self, _airspace: Airspace) -> Command:
+        kind = self.random.choice(tuple(SubjectKind))
+        name = self.random.choice(("t0", "t1", "F-1", "F-2", "MET 1"))
+        sender = self._system()
+        level = self.random.choice((None, *SharingLevel))
+        until_us = self.now_us + self.random.choice((5, 60, 600)) * SECOND_US
+        subject = SharingSubject(sender.agency, kind, name)
+        return SetSharing(sender, self._request(), subject, level, until_us, "Inspector")
+
+    def _publish(self, _airspace: Airspace) -> Command:
+        revision = self.random.choice((1, 1, 2, 3))
+        return PublishDraft(*self._asker(), self._name(), revision, self.random.random() < 0.5)
+
+    def _approve(self, _airspace: Airspace) -> Command:
+        revision = self.random.choice((0, 1, 1, 2))
+        return ApproveRestriction(*self._asker(), self._name(), revision, self._version())
+
+    def _extend(self, _airspace: Airspace) -> Command:
+        end_us = self.now_us + self.random.choice((1, 5)) * MINUTE_US
+        return ExtendRestriction(*self._asker(), self._name(), self._version(), end_us)
+
+    def _read(self, _airspace: Airspace) -> Command:
+        return AcknowledgeRestriction(*self._asker(), self._name(), self._version(), "PC 42")
+
+    def _deliver(self, _airspace: Airspace) -> Command:
+        stage = self.random.choice(tuple(DeliveryStage))
+        return NoteDelivery(self._system(), "", stage, ((self._name(), self._version()),))
+
+    def _publishing_rules(self, _airspace: Airspace) -> Command:
+        agencies = self.random.choice(((), ("lfb",), ("met", "las")))
+        return LoadPublishingRules(PublishingRules(agencies, 500.0, 60, 5, self._agency()))
+
+    def _propose(self, _airspace: Airspace) -> Command:
+        changes = {
+            "name": self.random.choice(AGREEMENTS),
+            "from_us": self.random.choice((0, self.now_us + 10 * SECOND_US)),
+            "until_us": self.now_us + self.random.choice((60 * SECOND_US, 30 * DAY_US)),
+        }
+        return ProposeAgreement(*self._asker(), terms(**changes), "Duty officer")
+
+    def _accept(self, _airspace: Airspace) -> Command:
+        version, name = self.random.choice((1, 1, 2, 3)), self.random.choice(AGREEMENTS)
+        return AcceptAgreement(*self._asker(), name, version, "Duty officer")
+
+    def _end(self, _airspace: Airspace) -> Command:
+        version, name = self.random.choice((0, 1, 2)), self.random.choice(AGREEMENTS)
+        return EndAgreement(*self._asker(), name, version, "Duty officer", "staff")
+
+    def _agreement_rules(self, _airspace: Airspace) -> Command:
+        return LoadAgreementRules(AgreementRules(self.random.random() < 0.5, ("adsb",)))
+
+    def _asker(self) -> tuple[SystemName, str]:
+        return self._system(), self._request()
+
+    def _request(self) -> str:
+        """A new one, but for a repeat now and then."""
+        self._requests += self.random.random() < 0.9
+        return f"request-{self._requests}"
+
+    def _system(self) -> SystemName:
+        return self.random.choice(SYSTEMS)
+
+    def _agency(self) -> str:
+        return self.random.choice(AGENCIES)
+
+    def _level(self) -> SharingLevel:
+        return self.random.choice(tuple(SharingLevel))
+
+    def _name(self) -> RestrictionName:
+        return self.random.choice(NAMES)
+
+    def _aircraft(self) -> AircraftName:
+        return AircraftName(self._agency(), f"m{self.random.randrange(4)}")
+
+    def _version(self) -> int:
+        return self.random.choice((0, 1, 1, 2, 3))
