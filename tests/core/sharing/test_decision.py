@@ -30,7 +30,7 @@ def test_anybody_else_does_not() -> None:
     decision = may_publish(STRANGER, NAMES)
     assert not decision.allowed
     assert "lfb, met-police" in decision.reason
-    assert decision.as_refusal("topic") == Refusal("topic", decision.reason)
+    assert decision.as_refusal("topic") == Refusal("topic", decision.reason, decision.rule)
     assert "none" in may_publish(FIRE, {}).reason
 
 
