@@ -4,6 +4,8 @@ Every operation that decides an answer is written in the order of `kernel_numba`
 alike. Nothing is compiled, so a query sorts the whole index; its cost hardly depends on the batch.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -145,47 +147,44 @@ def _take(states: RelativeStates, which: Flags) -> RelativeStates:
     return RelativeStates(*(column[which] for column in states))
 
 
-def evaluate_pairs(
-    rows: Floats, pairs: NDArray[np.int32], now_us: int, rules: KernelRules
-) -> tuple[Tags, Floats]:
-    """Hits of pairs (n, 2) of packed rows, in their order: tags (m, 5) and values (m, 3)."""
-    rule = rules_for(rows[pairs[:, 0]], rows[pairs[:, 1]], rules)
-    pairs, rule = pairs[rule >= 0], rule[rule >= 0]
-    of_i, of_j = rows[pairs[:, 0]], rows[pairs[:, 1]]
-    age_i_s, age_j_s = ages_s(of_i, now_us), ages_s(of_j, now_us)
-    states = _relative_states(of_i, of_j, age_i_s, age_j_s)
+class Reached(NamedTuple):
+    """Levels of pairs, (n,) each."""
 
-    def quadrature(weight: float, variance: int) -> Floats:
-        root: Floats = np.sqrt(of_i[:, variance] + of_j[:, variance])
-        return weight * root
+    states: RelativeStates
+    level: NDArray[np.int32]
+    hold_level: NDArray[np.int32]
+    loss_s: Floats
+    """NaN where no level is held."""
 
-    doubt_m = (growth_m(of_i, age_i_s, rules) + growth_m(of_j, age_j_s, rules)) + quadrature(
-        rules.accuracy_weight, packing.HORIZONTAL_VARIANCE_M2
-    )
-    vertical_doubt_m = quadrature(rules.accuracy_weight, packing.VERTICAL_VARIANCE_M2) + quadrature(
-        rules.near_weight, packing.ALTITUDE_RESIDUAL_M2
-    )
-    residuals = (
-        quadrature(1.0, packing.SPEED_RESIDUAL_M2PS2),
-        quadrature(1.0, packing.CLIMB_RESIDUAL_M2PS2),
-    )
-    unknown_mps = of_i[:, packing.UNKNOWN_MPS] + of_j[:, packing.UNKNOWN_MPS]
-    level = np.zeros(len(pairs), dtype=np.int32)
-    hold_level = np.zeros(len(pairs), dtype=np.int32)
-    loss_s = np.full(len(pairs), np.nan)
+
+def reached_levels(
+    of_i: Floats,
+    of_j: Floats,
+    rule: NDArray[np.int64],
+    look_ahead_s: Floats,
+    now_us: int,
+    rules: KernelRules,
+) -> Reached:
+    """What pairs of packed rows (n, 21) reach by their rules, looking ahead (n, 4) seconds."""
+    states, doubts = _pair_doubts(of_i, of_j, now_us, rules)
+    residuals, unknown_mps = doubts.residuals, of_i[:, packing.UNKNOWN_MPS]
+    unknown_mps = unknown_mps + of_j[:, packing.UNKNOWN_MPS]
+    level = np.zeros(len(rule), dtype=np.int32)
+    hold_level = np.zeros(len(rule), dtype=np.int32)
+    loss_s = np.full(len(rule), np.nan)
     for step in range(LEVEL_COUNT - 1, -1, -1):
-        look_ahead_s = rules.look_ahead_s[rule, step]
-        radius_m = (rules.horizontal_m[rule, step] + doubt_m) + unknown_mps * look_ahead_s
-        height_m = rules.vertical_m[rule, step] + vertical_doubt_m
-        possible = (level == 0) & ~np.isnan(look_ahead_s)
+        ahead_s = look_ahead_s[:, step]
+        radius_m = (rules.horizontal_m[rule, step] + doubts.horizontal_m) + unknown_mps * ahead_s
+        height_m = rules.vertical_m[rule, step] + doubts.vertical_m
+        possible = (level == 0) & ~np.isnan(ahead_s)
         possible &= ~_never_within(states, radius_m * rules.hold_factor)
         some = _take(states, possible)
-        cut = (radius_m[possible], height_m[possible], look_ahead_s[possible])
+        cut = (radius_m[possible], height_m[possible], ahead_s[possible])
         held_s = _entries_s(some, cut[0] * rules.hold_factor, cut[1] * rules.hold_factor, cut[2])
         own_s = np.where(np.isnan(held_s), np.nan, _entries_s(some, *cut))
         if rules.early_weight > 0.0:
-            doubts = (residuals[0][possible], residuals[1][possible])
-            own_s = _deep_enough(some, cut, own_s, doubts, rules.early_weight)
+            early = (residuals[0][possible], residuals[1][possible])
+            own_s = _deep_enough(some, cut, own_s, early, rules.early_weight)
         places = np.flatnonzero(possible)
         first_held = places[~np.isnan(held_s) & (hold_level[places] == 0)]
         loss_s[first_held] = held_s[np.isin(places, first_held)]
@@ -193,15 +192,58 @@ def evaluate_pairs(
         entered = places[~np.isnan(own_s)]
         loss_s[entered] = own_s[~np.isnan(own_s)]
         level[entered] = step + 1
-    found = hold_level > 0
+    return Reached(states, level, hold_level, loss_s)
+
+
+class _Doubts(NamedTuple):
+    """What doubt adds to the volumes of pairs, (n,) each."""
+
+    horizontal_m: Floats
+    vertical_m: Floats
+    residuals: tuple[Floats, Floats]
+    """Of the filtered velocities, horizontal and vertical."""
+
+
+def _pair_doubts(
+    of_i: Floats, of_j: Floats, now_us: int, rules: KernelRules
+) -> tuple[RelativeStates, _Doubts]:
+    age_i_s, age_j_s = ages_s(of_i, now_us), ages_s(of_j, now_us)
+
+    def quadrature(weight: float, variance: int) -> Floats:
+        root: Floats = np.sqrt(of_i[:, variance] + of_j[:, variance])
+        return weight * root
+
+    horizontal_m = (growth_m(of_i, age_i_s, rules) + growth_m(of_j, age_j_s, rules)) + quadrature(
+        rules.accuracy_weight, packing.HORIZONTAL_VARIANCE_M2
+    )
+    vertical_m = quadrature(rules.accuracy_weight, packing.VERTICAL_VARIANCE_M2) + quadrature(
+        rules.near_weight, packing.ALTITUDE_RESIDUAL_M2
+    )
+    residuals = (
+        quadrature(1.0, packing.SPEED_RESIDUAL_M2PS2),
+        quadrature(1.0, packing.CLIMB_RESIDUAL_M2PS2),
+    )
+    states = _relative_states(of_i, of_j, age_i_s, age_j_s)
+    return states, _Doubts(horizontal_m, vertical_m, residuals)
+
+
+def evaluate_pairs(
+    rows: Floats, pairs: NDArray[np.int32], now_us: int, rules: KernelRules
+) -> tuple[Tags, Floats]:
+    """Hits of pairs (n, 2) of packed rows, in their order: tags (m, 5) and values (m, 3)."""
+    rule = rules_for(rows[pairs[:, 0]], rows[pairs[:, 1]], rules)
+    pairs, rule = pairs[rule >= 0], rule[rule >= 0]
+    of_i, of_j = rows[pairs[:, 0]], rows[pairs[:, 1]]
+    reached = reached_levels(of_i, of_j, rule, rules.look_ahead_s[rule], now_us, rules)
+    found = reached.hold_level > 0
     closest_s, range_m = cylinder.closest_approaches(
-        _take(states, found), rules.longest_s[rule[found]]
+        _take(reached.states, found), rules.longest_s[rule[found]]
     )
     tags = np.empty((len(closest_s), hits.TAG_WIDTH), dtype=np.int32)
     tags[:, hits.SLOT_I], tags[:, hits.SLOT_J] = pairs[found, 0], pairs[found, 1]
-    tags[:, hits.RULE], tags[:, hits.LEVEL] = rule[found], level[found]
-    tags[:, hits.HOLD_LEVEL] = hold_level[found]
-    return tags, np.stack([loss_s[found], closest_s, range_m], axis=1)
+    tags[:, hits.RULE], tags[:, hits.LEVEL] = rule[found], reached.level[found]
+    tags[:, hits.HOLD_LEVEL] = reached.hold_level[found]
+    return tags, np.stack([reached.loss_s[found], closest_s, range_m], axis=1)
 
 
 def reference_points(

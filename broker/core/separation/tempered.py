@@ -13,7 +13,7 @@ believed to be. So three things are taken back here, for the few pairs that they
   unknown height is: it says hardly more.
 
 Nothing is added, and nothing falls silent but what lies above a climb's end. The pairs in question
-are judged again by the same kernel, from changed rows. Landings keep the level of their own volume.
+are judged again, all at once, from changed rows. Landings keep the level of their own volume.
 """
 
 from collections.abc import Collection
@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation import hits, kernel_numpy, packing
+from broker.core.separation import kernel_numpy, packing
 from broker.core.separation.categories import DRONE_CLASSES
 from broker.core.separation.cylinder import Flags, Floats
 from broker.core.separation.packing import ROW_WIDTH, KernelRules, TrackInputs, track_inputs
@@ -34,20 +34,16 @@ from broker.core.tracks.table import TrackColumns
 from broker.core.units import SECOND_US
 
 _DRONES: Final = np.array(sorted(DRONE_CLASSES))
-_PAIR: Final = np.array([[0, 1]], dtype=np.int32)
 _FLOOR: Final = -1
 """Column of the rule arrays: inside now, which looks no further."""
 
 
 class _Judged(NamedTuple):
-    """One pair by the kernel."""
+    """Pairs by the kernel, (n,) each."""
 
-    level: int
-    hold_level: int
-    entry_s: float
-
-
-_CLEAR: Final = _Judged(0, 0, np.nan)
+    level: NDArray[np.int32]
+    hold_level: NDArray[np.int32]
+    entry_s: Floats
 
 
 class _Questions(NamedTuple):
@@ -61,6 +57,10 @@ class _Questions(NamedTuple):
     """Until the drone's climb ends; infinite where it does not matter."""
     climber: NDArray[np.int32]
     """Which of the two climbs: 0 or 1."""
+
+    def of(self, at: NDArray[np.intp]) -> "_Questions":
+        """About some of them, in their order."""
+        return _Questions(self.grown[at], self.vague[at], self.climb_s[at], self.climber[at])
 
 
 def tempered(
@@ -84,29 +84,53 @@ def tempered(
         concerned &= ~np.isin(samples.rule, list(landings))
     if not concerned.any():
         return samples
-    level, hold_level = samples.level.copy(), samples.hold_level.copy()
-    entry_s, known = samples.time_to_loss_s.copy(), samples.vertical_known.copy()
-    for row in np.flatnonzero(concerned).tolist():
-        pair = _packed(columns, rules, int(samples.slot_a[row]), int(samples.slot_b[row]))
-        climb_s, climber = float(asked.climb_s[row]), int(asked.climber[row])
-        believed = _judged(pair, climb_s, climber, rules, now_us)
-        sure = believed
-        if doubtful[row]:
-            if asked.grown[row]:
-                pair[:, packing.GROWTH_MPS] = 0.0
-            if asked.vague[row]:
-                pair[:, packing.VERTICAL_VARIANCE_M2] = 0.5 * limits.height_doubt_m**2
-            sure = _judged(pair, climb_s, climber, rules, now_us)
-            known[row] &= not asked.vague[row] or believed.level <= max(sure.level, limits.cap)
-        level[row] = min(int(level[row]), max(sure.level, min(believed.level, limits.cap)))
-        held = max(sure.hold_level, min(believed.hold_level, limits.cap))
-        hold_level[row] = max(int(level[row]), min(int(hold_level[row]), held))
-        entry_s[row] = believed.entry_s
-    changed = replace(
-        samples, level=level, hold_level=hold_level, time_to_loss_s=entry_s, vertical_known=known
+    at = np.flatnonzero(concerned)
+    asked, doubtful = asked.of(at), doubtful[at]
+    believed, sure = _judged_twice(
+        samples.taken(concerned), columns, rules, limits, asked, doubtful, now_us
     )
-    kept = hold_level > 0
+    changed = _lowered(samples, at, believed, sure, limits.cap)
+    softened = doubtful & asked.vague & (believed.level > np.maximum(sure.level, limits.cap))
+    changed.vertical_known[at[softened]] = 0
+    kept = changed.hold_level > 0
     return changed if kept.all() else changed.taken(kept)
+
+
+def _lowered(
+    samples: PairSamples, at: NDArray[np.intp], believed: _Judged, sure: _Judged, cap: int
+) -> PairSamples:
+    """A copy in which rows `at` have what is sure, and up to the cap what is believed."""
+    level, hold_level = samples.level.copy(), samples.hold_level.copy()
+    entry_s = samples.time_to_loss_s.copy()
+    level[at] = np.minimum(level[at], np.maximum(sure.level, np.minimum(believed.level, cap)))
+    held = np.maximum(sure.hold_level, np.minimum(believed.hold_level, cap))
+    hold_level[at] = np.maximum(level[at], np.minimum(hold_level[at], held))
+    entry_s[at] = believed.entry_s
+    return replace(
+        samples,
+        level=level,
+        hold_level=hold_level,
+        time_to_loss_s=entry_s,
+        vertical_known=samples.vertical_known.copy(),
+    )
+
+
+def _judged_twice(
+    samples: PairSamples,
+    columns: TrackColumns,
+    rules: KernelRules,
+    limits: DoubtLimits,
+    asked: _Questions,
+    doubtful: Flags,
+    now_us: int,
+) -> tuple[_Judged, _Judged]:
+    """As believed, climbs ended; and the same without the doubt that is asked about."""
+    rows = _packed(columns, rules, samples)
+    believed = _judged(rows, asked, rules, now_us)
+    rows[:, doubtful & asked.grown, packing.GROWTH_MPS] = 0.0
+    vague = doubtful & asked.vague
+    rows[:, vague, packing.VERTICAL_VARIANCE_M2] = 0.5 * limits.height_doubt_m**2
+    return believed, _judged(rows, asked, rules, now_us)
 
 
 def _questions(
@@ -151,45 +175,48 @@ def _climb_ends_s(
     return ends_s
 
 
-def _packed(columns: TrackColumns, rules: KernelRules, slot_a: int, slot_b: int) -> Floats:
-    """The rows of one pair, (2, ROW_WIDTH)."""
-    both = np.array([slot_a, slot_b])
-    tracks = TrackInputs(*(column[both] for column in track_inputs(columns)))
-    rows = np.empty((2, ROW_WIDTH))
-    kernel_numpy.pack(tracks, _PAIR[0], rules, rows)
-    return rows
+def _packed(columns: TrackColumns, rules: KernelRules, samples: PairSamples) -> Floats:
+    """The rows of the pairs' first and second tracks, (2, n, ROW_WIDTH)."""
+    slots = np.concatenate([samples.slot_a, samples.slot_b])
+    tracks = TrackInputs(*(column[slots] for column in track_inputs(columns)))
+    rows = np.empty((len(slots), ROW_WIDTH))
+    kernel_numpy.pack(tracks, np.arange(len(slots), dtype=np.int32), rules, rows)
+    return rows.reshape(2, len(samples), ROW_WIDTH)
 
 
-def _judged(rows: Floats, climb_s: float, climber: int, rules: KernelRules, now_us: int) -> _Judged:
-    """The pair as long as the climb lasts, and from its end on."""
-    if not np.isfinite(climb_s):
-        return _by_kernel(rows, rules, rules.look_ahead_s, now_us)
-    first = _by_kernel(rows, rules, np.minimum(rules.look_ahead_s, climb_s), now_us)
-    rest_s = rules.look_ahead_s - climb_s
+def _judged(rows: Floats, asked: _Questions, rules: KernelRules, now_us: int) -> _Judged:
+    """The pairs as long as their climbs last, and from their ends on."""
+    rule = kernel_numpy.rules_for(rows[0], rows[1], rules)
+    look_ahead_s = np.where((rule < 0)[:, None], np.nan, rules.look_ahead_s[rule])
+    until_s = np.minimum(look_ahead_s, asked.climb_s[:, None])
+    first = kernel_numpy.reached_levels(rows[0], rows[1], rule, until_s, now_us, rules)
+    level, hold_level, entry_s = first.level, first.hold_level, first.loss_s
+    ends = np.flatnonzero(np.isfinite(asked.climb_s))
+    if len(ends) == 0:
+        return _Judged(level, hold_level, entry_s)
+    climb_s = asked.climb_s[ends]
+    rest_s = look_ahead_s[ends] - climb_s[:, None]
     rest_s[:, _FLOOR] = np.nan
     rest_s[rest_s <= 0.0] = np.nan
-    later = _by_kernel(_after(rows, climb_s, climber, now_us), rules, rest_s, now_us)
-    higher = first if (first.level, first.hold_level) >= later[:2] else later
-    entry_s = first.entry_s if higher is first else climb_s + later.entry_s
-    return _Judged(max(first.level, later.level), max(first.hold_level, later.hold_level), entry_s)
+    after = _after(rows[:, ends], climb_s, asked.climber[ends], now_us)
+    later = kernel_numpy.reached_levels(after[0], after[1], rule[ends], rest_s, now_us, rules)
+    ahead = later.level > level[ends]
+    ahead |= (later.level == level[ends]) & (later.hold_level > hold_level[ends])
+    entry_s[ends] = np.where(ahead, climb_s + later.loss_s, entry_s[ends])
+    level[ends] = np.maximum(level[ends], later.level)
+    hold_level[ends] = np.maximum(hold_level[ends], later.hold_level)
+    return _Judged(level, hold_level, entry_s)
 
 
-def _after(rows: Floats, climb_s: float, climber: int, now_us: int) -> Floats:
+def _after(rows: Floats, climb_s: Floats, climber: NDArray[np.int32], now_us: int) -> Floats:
     """Both as they will be when the climb ends, with the doubt that they have now."""
     rows = rows.copy()
-    rows[:, packing.X_M] += rows[:, packing.U_MPS] * climb_s / rows[:, packing.EAST_SCALE]
-    rows[:, packing.Y_M] += rows[:, packing.V_MPS] * climb_s
-    rows[:, packing.Z_M] += rows[:, packing.W_MPS] * climb_s
-    age_s = kernel_numpy.ages_s(rows, now_us)[climber]
-    rows[climber, packing.Z_M] += rows[climber, packing.W_MPS] * age_s
-    rows[climber, packing.W_MPS] = 0.0
+    rows[..., packing.X_M] += rows[..., packing.U_MPS] * climb_s / rows[..., packing.EAST_SCALE]
+    rows[..., packing.Y_M] += rows[..., packing.V_MPS] * climb_s
+    rows[..., packing.Z_M] += rows[..., packing.W_MPS] * climb_s
+    pairs = np.arange(len(climber))
+    climbs = rows[climber, pairs]
+    climbs[:, packing.Z_M] += climbs[:, packing.W_MPS] * kernel_numpy.ages_s(climbs, now_us)
+    climbs[:, packing.W_MPS] = 0.0
+    rows[climber, pairs] = climbs
     return rows
-
-
-def _by_kernel(rows: Floats, rules: KernelRules, look_ahead_s: Floats, now_us: int) -> _Judged:
-    rules = rules._replace(look_ahead_s=look_ahead_s)
-    tags, values = kernel_numpy.evaluate_pairs(rows, _PAIR, now_us, rules)
-    if len(tags) == 0:
-        return _CLEAR
-    level, hold_level = tags[0, [hits.LEVEL, hits.HOLD_LEVEL]].tolist()
-    return _Judged(level, hold_level, float(values[0, hits.TIME_TO_LOSS_S]))

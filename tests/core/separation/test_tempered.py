@@ -227,6 +227,49 @@ def _stepped(north_m: float, above_m: float) -> AlertLevel:
     return best
 
 
+def crowd(seed: int, count: int = 24) -> TrackRegister:
+    """Drones and helicopters close together, some silent, vague or climbing."""
+    random = np.random.default_rng(seed)
+    register = TrackRegister(POLICY.category_of, None, POLICY.phase_limits)
+    for number in range(count):
+        is_crewed = random.random() < 0.3
+        fields = {
+            "description": CRAFT[AircraftClass.HELICOPTER if is_crewed else AircraftClass.DRONE],
+            "latitude_deg": 51.5 + random.uniform(0.0, 900.0) / DEGREE_NORTH_M,
+            "altitude_hae_m": random.uniform(50.0, 300.0),
+            "velocity_east_mps": random.uniform(-20.0, 20.0),
+            "velocity_north_mps": random.uniform(-20.0, 20.0),
+            "vertical_speed_mps": random.uniform(-4.0, 6.0),
+            "vertical_doubt_m": random.choice([0.0, 8.0, 46.0, 370.0]),
+            "height_m": random.uniform(0.0, 200.0),
+            "height_reference": random.choice([HeightReference.NONE, HeightReference.TAKEOFF]),
+        }
+        publisher = PUBLISHER if number % 2 else OTHER
+        since_s = random.uniform(-28.0, 0.0)
+        one = batch(at(since_s, f"x{number}", **fields), publisher=publisher)
+        slots, _ = register.assign(one, np.arange(1))
+        register.write(one, np.arange(1), slots, NOW_US)
+    return register
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_pairs_judged_together_are_judged_as_each_alone(seed: int) -> None:
+    # A feed that falls silent concerns thousands of pairs at once: they are judged in one go.
+    register = crowd(seed)
+    before = raw(register)
+
+    def after(samples: PairSamples) -> PairSamples:
+        rules, columns = POLICY.approaches, register.columns
+        return tempered(samples, columns, RULES, LIMITS, rules, NOW_US)
+
+    alone = [after(before.taken(np.arange(len(before)) == row)) for row in range(len(before))]
+    joined = PairSamples(
+        *(np.concatenate([getattr(one, name) for one in alone]) for name in PairSamples.__slots__)
+    )
+    assert bytes_of(after(before)) == bytes_of(joined)
+    assert bytes_of(joined) != bytes_of(before)
+
+
 def test_a_policy_that_caps_higher_leaves_more() -> None:
     register = pair(10.0, 0.0, {}, circling(28.0, 2.9))
     before = raw(register)
