@@ -261,7 +261,7 @@ class Airspace:
         return self.resharing.told(self.alerting.restrictions_changed(now_us), now_us)
 
     def _load_policy(self, command: LoadPolicy) -> Outcome:
-        outcome, policy = self.controls.load_policy(command)
+        outcome, policy = self.controls.load_policy(command, self.policy_toml)
         if policy is not None:
             self.policy, self.policy_toml = policy, command.toml_text
             self.tracks.set_phases(policy.category_of, policy.phase_limits)

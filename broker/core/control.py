@@ -39,7 +39,7 @@ from broker.core.publishing.handling import Publishing
 from broker.core.requests import RequestMemory, not_done
 from broker.core.restrictions.imports import SourceItems, import_items
 from broker.core.restrictions.register import RestrictionRegister
-from broker.core.separation.policy import Policy, parse_policy
+from broker.core.separation.policy import Policy, check_version, parse_policy
 from broker.core.sharing.controls import SharingControls
 from broker.core.sharing.decision import may_change, may_register
 from broker.core.sharing.levels import Sharing
@@ -77,10 +77,11 @@ class Controls:
         self.agency_names[command.audience.agency] = command.agency_name
         return Outcome((), Done())
 
-    def load_policy(self, command: LoadPolicy) -> tuple[Outcome, Policy | None]:
+    def load_policy(self, command: LoadPolicy, running_toml: str) -> tuple[Outcome, Policy | None]:
         """Read a policy; a bad one is refused and the running one stays."""
         try:
             policy = parse_policy(command.toml_text)
+            check_version(command.toml_text, running_toml)
         except Refused as refused:
             return not_done(refused), None
         return Outcome((PolicyLoaded(policy.version),), Done()), policy

@@ -68,18 +68,33 @@ class Policy:
     """(classes,) age at which a track is announced as lost and leaves the table."""
 
 
+def check_version(toml_text: str, running_toml: str) -> None:
+    """Agencies sign a policy by its version: the same one never comes to mean other numbers.
+
+    Raises:
+        Refused: `version`, if another policy of that version is running. Notes may differ.
+    """
+    new, running = ({**_document(text), "notes": ""} for text in (toml_text, running_toml))
+    if new.get("version") == running.get("version") and new != running:
+        raise refuse("version", f"{new['version']} is in force with other numbers: name this one")
+
+
+def _document(toml_text: str) -> dict[str, object]:
+    if len(toml_text) > TEXT_LENGTH_MAX:
+        raise refuse("policy", f"longer than {TEXT_LENGTH_MAX} characters")
+    try:
+        return tomllib.loads(toml_text)
+    except tomllib.TOMLDecodeError as error:
+        raise refuse("policy", f"is not TOML: {error}") from None
+
+
 def parse_policy(toml_text: str) -> Policy:
     """Read a whole policy file.
 
     Raises:
         Refused: naming the TOML path of what is missing, unknown, contradictory or not positive.
     """
-    if len(toml_text) > TEXT_LENGTH_MAX:
-        raise refuse("policy", f"longer than {TEXT_LENGTH_MAX} characters")
-    try:
-        parsed: object = tomllib.loads(toml_text)
-    except tomllib.TOMLDecodeError as error:
-        raise refuse("policy", f"is not TOML: {error}") from None
+    parsed = _document(toml_text)
     keys = (
         "schema", "name", "version", "notes", "alerting", "filter", "phases", "classes", "rule",
         "no_rule", "launch_hold", "leaving_band",

@@ -299,6 +299,17 @@ def test_another_pair_policy_is_told_to_who_signed_on_the_old_one() -> None:
     assert notices(world, LAS_DESK) == []
 
 
+def test_minima_never_change_under_the_version_that_was_signed() -> None:
+    # REQ-AGR-015
+    world = required(propose(), accept())
+    was = world.airspace.policy_toml
+    [outcome] = world.do(LoadPolicy(TOML.replace('persistence = "4 s"', 'persistence = "1 s"')))
+    assert isinstance(outcome.reply, NotDone)
+    assert outcome.reply.refusals[0].field == "version"
+    assert outcome.effects == ()
+    assert world.airspace.policy_toml == was
+
+
 def test_what_is_in_force_goes_on_under_another_policy_and_says_so_until_it_is_renewed() -> None:
     # REQ-AGR-014: a reload takes nobody's names, contacts or entry away without a word.
     world = required(propose(), accept())

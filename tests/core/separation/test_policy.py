@@ -14,7 +14,7 @@ from broker.core.separation.categories import (
     category_name,
     is_crewed,
 )
-from broker.core.separation.policy import Policy, parse_policy
+from broker.core.separation.policy import Policy, check_version, parse_policy
 from broker.core.separation.policy_bands import BandLimits
 from broker.core.separation.policy_rules import LEVEL_NAMES
 from broker.core.separation.rules import Relation
@@ -445,3 +445,26 @@ def test_a_pair_that_nobody_thought_of_is_refused_by_name() -> None:
 def test_an_overlong_text_is_refused() -> None:
     with pytest.raises(Refused, match="longer than"):
         parse_policy("#" * 200_001)
+
+
+def test_a_version_never_comes_to_mean_other_numbers() -> None:
+    # REQ-AGR-015: agencies sign a version.
+    other = DEFAULT_TEXT.replace('persistence = "4 s"', 'persistence = "5 s"')
+    assert other != DEFAULT_TEXT
+    with pytest.raises(Refused) as caught:
+        check_version(other, DEFAULT_TEXT)
+    assert caught.value.refusals[0].field == "version"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('version = "default-5"', 'version = "default-6"'),
+        ('notes = "', 'notes = "Read again. '),
+        ("[alerting]", "# a word of explanation\n[alerting]"),
+    ],
+)
+def test_another_version_and_other_words_may_be_loaded(old: str, new: str) -> None:
+    text = DEFAULT_TEXT.replace(old, new, 1)
+    assert text != DEFAULT_TEXT
+    check_version(text, DEFAULT_TEXT)
