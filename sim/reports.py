@@ -8,7 +8,7 @@ from typing import Final, cast
 from keepclear.v1 import common_pb2, restrictions_pb2, schedules_pb2, tracks_pb2, volumes_pb2
 from sim.demo_agencies import demo_agency
 from sim.fleet import GAP_S_MAX, GAP_S_MIN, AircraftKind, Airframe, Datum, Flight, parked
-from sim.geography import GEOID_HEIGHT_M, to_degrees
+from sim.geography import GEOID_HEIGHT_M, ground_amsl_m, to_degrees
 from sim.incidents import KeepClear
 from sim.measures import FOOT_M, SECOND_US
 from sim.motion import State, Status
@@ -113,6 +113,15 @@ class Heard:
             return None
         return flight.band.stated(at_us, self.takeoff_amsl_m)
 
+    def _takeoff_amsl_m(self, flight: Flight | None) -> float:
+        """Its dock, or the ground under where the flight begins: some begin in the air."""
+        if self.airframe.home is not None:
+            return self.airframe.home.amsl_m
+        if flight is None:
+            return 0.0
+        start = flight.path.legs[0].start
+        return ground_amsl_m(start.east_m, start.north_m)
+
     def _lost(self, at_us: int) -> bool:
         feed = self.airframe.feed
         if at_us < self.gap_until_us:
@@ -167,10 +176,7 @@ class Heard:
 
     def _describe(self, report: tracks_pb2.TrackReport, flight: Flight | None, at_us: int) -> None:
         if flight is not self.described_for or self.described_us == 0:
-            home = self.airframe.home
-            self.takeoff_amsl_m = (
-                home.amsl_m if home else flight.path.legs[0].start.amsl_m if flight else 0.0
-            )
+            self.takeoff_amsl_m = self._takeoff_amsl_m(flight)
         self.described_for, self.described_us = flight, at_us
         self.described_band = self._band(flight, at_us)
         agency = demo_agency(self.airframe.agency)
