@@ -205,7 +205,8 @@ class MqttLink:
         self, _client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
     ) -> None:
         self.connected.clear()
-        log.warning("mqtt-disconnected", reason=str(reason))
+        log_it = log.warning if reason.is_failure else log.info
+        log_it("mqtt-disconnected", reason=str(reason))
 
 
 def _without_nagle(_client: mqtt.Client, _data: Any, connection: Any) -> None:
