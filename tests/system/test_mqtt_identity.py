@@ -329,8 +329,11 @@ async def test_limits_and_roles_are_answered(site: Site) -> None:
                     f"{ROOT}/in/met/dispatch/restrictions/create", request.SerializeToString()
                 )
                 assert "belongs to lfb" in answer(who).refused.message
-                who.publish(f"{ROOT}/in/met/dispatch/restrictions/create", bytes(50_000))
-                assert "20,000 bytes a second" in answer(who).refused.message
+                # One larger than any burst passes where nothing is used up, and leaves a debt.
+                for _ in range(2):
+                    who.publish(f"{ROOT}/in/met/dispatch/restrictions/create", bytes(50_000))
+                said = [answer(who).refused.message for _ in range(2)]
+                assert any("20,000 bytes a second" in one for one in said)
 
         await in_thread(work)
 
