@@ -29,11 +29,14 @@ from broker.core.separation.cylinder import Flags, Floats
 from broker.core.separation.packing import ROW_WIDTH, KernelRules, TrackInputs, track_inputs
 from broker.core.separation.policy_alerting import DoubtLimits
 from broker.core.separation.rules import PairSamples
-from broker.core.tracks.reports import HeightReference
+from broker.core.tracks.reports import AircraftClass, HeightReference
 from broker.core.tracks.table import TrackColumns
 from broker.core.units import SECOND_US
 
-_DRONES: Final = np.array(sorted(DRONE_CLASSES))
+_IS_DRONE: Final = np.array([one in DRONE_CLASSES for one in AircraftClass])
+"""By aircraft class."""
+_ONE_OF_TWO: Final = 0.7
+"""Two doubts in quadrature exceed a limit only if one exceeds this much of it."""
 _FLOOR: Final = -1
 """Column of the rule arrays: inside now, which looks no further."""
 
@@ -75,7 +78,7 @@ def tempered(
 
     `landings` are the rules with volumes of their own.
     """
-    if len(samples) == 0:
+    if len(samples) == 0 or not _may_concern(samples, columns, rules, limits, now_us):
         return samples
     asked = _questions(samples, columns, rules, limits, now_us)
     doubtful = (asked.grown | asked.vague) & (samples.hold_level > limits.cap)
@@ -94,6 +97,33 @@ def tempered(
     changed.vertical_known[at[softened]] = 0
     kept = changed.hold_level > 0
     return changed if kept.all() else changed.taken(kept)
+
+
+def _may_concern(
+    samples: PairSamples,
+    columns: TrackColumns,
+    rules: KernelRules,
+    limits: DoubtLimits,
+    now_us: int,
+) -> bool:
+    """Whether any of this could matter: every report asks, and hardly any has to know more."""
+    slots = np.array((samples.slot_a, samples.slot_b))
+    drone = _IS_DRONE[columns.aircraft_class[slots]]
+    mixed = drone[0] != drone[1]
+    if mixed.any():
+        drones = slots[:, mixed][drone[:, mixed]]
+        climbs = columns.vertical_speed_mps[drones] > 0.0
+        if (climbs & (columns.height_reference[drones] != HeightReference.NONE)).any():
+            return True
+    high = samples.hold_level > limits.cap
+    if not high.any():
+        return False
+    slots = slots[:, high]
+    silent_us = now_us - int(rules.stale_after_s * SECOND_US)
+    if (columns.time_of_validity_us[slots] <= silent_us).any():
+        return True
+    some_m = limits.height_doubt_m * _ONE_OF_TWO
+    return bool((columns.vertical_doubt_m[slots] > some_m).any())
 
 
 def _lowered(
@@ -141,7 +171,7 @@ def _questions(
     now_us: int,
 ) -> _Questions:
     slots = np.stack([samples.slot_a, samples.slot_b])
-    drone = np.isin(columns.aircraft_class[slots], _DRONES)
+    drone = _IS_DRONE[columns.aircraft_class[slots]]
     age_s = (now_us - columns.time_of_validity_us[slots]) / SECOND_US
     silent = age_s > rules.stale_after_s
     doubt_m = np.nan_to_num(columns.vertical_doubt_m[slots], nan=0.0)
