@@ -218,7 +218,7 @@ class DroneDesks:
     def _go_round(self, flight: Flight, blocked: list[Blocked], now_us: int) -> None:
         """Fly what is left round these, as far as the work does not lie in one."""
         rest = detours.rest_of(flight.path, now_us)
-        kept = [one for one in blocked if detours.clear_of(rest, [one]) is not None]
+        kept = detours.passable(rest, blocked)
         if not kept or detours.touches_none(rest, kept):
             return
         clear = detours.clear_of(rest, kept)
@@ -293,7 +293,7 @@ class DroneDesks:
         if math.hypot(state.east_mps, state.north_mps) >= ON_THE_WAY_MPS:
             live = self._live(now_us)
             seen = self._seen(flight, picture.scenes(live, now_us), now_us)
-            kept = [one for one in seen if detours.clear_of(rest, [one]) is not None]
+            kept = detours.passable(rest, seen)
             return detours.clear_of(rest, [Blocked(other, ROOM_M, math.inf), *kept])
         if advice.speed_mps >= ON_THE_WAY_MPS:
             return None

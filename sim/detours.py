@@ -85,6 +85,11 @@ def clear_of(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> list[Leg] | Non
     return clear
 
 
+def passable(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> list[Blocked]:
+    """Those that the journey can be led round: it does not work, start or land inside."""
+    return [one for one in blocked if clear_of(legs, [one]) is not None]
+
+
 def touches_none(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> bool:
     """Whether all lines stay out of the circles themselves: a way that does is left as it is."""
     return all(

@@ -23,6 +23,7 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from broker.core.alert_ids import cluster_id
+from broker.core.alert_revisions import acknowledged
 from broker.core.cluster_state import (
     ClusterState,
     Context,
@@ -36,9 +37,6 @@ from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain
 from broker.core.separation.encounters import urgency_key
 from broker.core.separation.policy_alerting import FloodLimits
-
-ACKNOWLEDGEMENTS_PER_CLUSTER_MAX: Final = 50
-
 
 _RECORD: Final = TypeAdapter(ClusterState)
 ContextOf = Callable[[Alert], Context]
@@ -117,10 +115,7 @@ class Clusters:
     def acknowledge(self, cluster_id: str, acknowledgement: Acknowledgement) -> Alert:
         """The cluster with the acknowledgement added; a system's newer one replaces its older."""
         incident = self._incidents[self._of_cluster[cluster_id]]
-        cluster = self._cluster(incident)
-        others = [one for one in cluster.acknowledgements if one.system != acknowledgement.system]
-        kept = (*others, acknowledgement)[-ACKNOWLEDGEMENTS_PER_CLUSTER_MAX:]
-        incident.cluster = replace(cluster, revision=cluster.revision + 1, acknowledgements=kept)
+        incident.cluster = acknowledged(self._cluster(incident), acknowledgement)
         return incident.cluster
 
     def own(self, alert: Alert) -> Alert:

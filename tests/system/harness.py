@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from broker.cli.demo import demo_agencies
 from broker.cli.policies import policy_text
+from broker.cli.replay import Shown as ReplayShown
+from broker.cli.replay import replay_log
 from broker.core.names import Audience
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.mqtt.gateway import MqttGateway
@@ -24,7 +26,7 @@ from broker.service.cadence import HALF_US
 from broker.service.clock import VirtualClock
 from broker.service.feed.items import ItemKind
 from broker.service.feed.projection import News
-from broker.service.startup import assemble
+from broker.service.startup import LOG_FOLDER, assemble
 from keepclear.client import Client
 from keepclear.v1 import feed_pb2, presence_pb2, restrictions_pb2, tracks_pb2
 
@@ -227,6 +229,28 @@ class MqttFeeder:
 def _without_nagle(_client: object, _data: object, connection: Any) -> None:
     # Nagle's algorithm would hold every small message back for 40 ms of real time.
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def replayed(data_dir: Path) -> dict[str, str]:
+    """Digests of everything that a log makes again, by audience."""
+    shown = ReplayShown("")
+    replay_log(data_dir / LOG_FOLDER, shown)
+    return shown.digests()
+
+
+Flight = Callable[[Rig, Feeder], Awaitable[None]]
+"""What flies in front of a rig."""
+
+
+async def told_over_mqtt(data_dir: Path, start_us: int, port: int, fly: Flight) -> list[bytes]:
+    """The alerts that a desk reads by MQTT while that flies."""
+    async with rig(data_dir, start_us, port) as one:
+        feeder = MqttFeeder(port, "met")
+        await feeder.ready()
+        await fly(one, feeder)
+        await feeder.received(len(one.shown.alerts["met"]))
+        feeder.close()
+    return feeder.alerts
 
 
 def alerts_of(messages: list[bytes]) -> list[feed_pb2.FeedMessage]:

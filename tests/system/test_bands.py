@@ -6,13 +6,10 @@ from pathlib import Path
 import pytest
 
 from broker.cli.alert_wording import alert_lines
-from broker.cli.replay import Shown as ReplayShown
-from broker.cli.replay import replay_log
-from broker.service.startup import LOG_FOLDER
 from keepclear.client import Client
 from keepclear.v1 import alerts_pb2, common_pb2, tracks_pb2
 from tests.conftest import StartMosquitto
-from tests.system.harness import Feeder, GrpcFeeder, MqttFeeder, Rig, alerts_of, rig
+from tests.system.harness import Feeder, GrpcFeeder, Rig, alerts_of, replayed, rig, told_over_mqtt
 from tests.system.traffic import report
 
 pytestmark = pytest.mark.system
@@ -64,21 +61,8 @@ async def by_grpc(folder: Path) -> list[bytes]:
             assert "outside its allotted band, 25 m (80 ft) to 45 m (150 ft)" in headline
             assert said.startswith(advice)
         await feeder.close()
-    digests = one.shown.digests()
-    again = ReplayShown("")
-    replay_log(folder / LOG_FOLDER, again)
-    assert again.digests() == digests
+    assert replayed(folder) == one.shown.digests()
     return one.shown.alerts["met"]
-
-
-async def by_mqtt(folder: Path, port: int) -> list[bytes]:
-    async with rig(folder, START_US, port) as one:
-        feeder = MqttFeeder(port, "met")
-        await feeder.ready()
-        await fly(one, feeder)
-        await feeder.received(len(one.shown.alerts["met"]))
-        feeder.close()
-    return feeder.alerts
 
 
 async def test_a_band_that_is_left_is_told_through_both_gateways(
@@ -87,7 +71,7 @@ async def test_a_band_that_is_left_is_told_through_both_gateways(
     # REQ-BAND-001, REQ-BAND-003
     port = mosquitto_broker("allow_anonymous true\nset_tcp_nodelay true\n").port
     grpc_alerts, mqtt_alerts = await asyncio.gather(
-        by_grpc(tmp_path / "grpc"), by_mqtt(tmp_path / "mqtt", port)
+        by_grpc(tmp_path / "grpc"), told_over_mqtt(tmp_path / "mqtt", START_US, port, fly)
     )
     told = alerts_of(grpc_alerts)
     assert alerts_of(mqtt_alerts) == told

@@ -5,13 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from broker.cli.replay import Shown as ReplayShown
-from broker.cli.replay import replay_log
-from broker.service.startup import LOG_FOLDER
 from keepclear.client import Client, RefusedError
 from keepclear.v1 import alerts_pb2, common_pb2, tracks_pb2
 from tests.conftest import StartMosquitto
-from tests.system.harness import Feeder, GrpcFeeder, MqttFeeder, Rig, alerts_of, rig
+from tests.system.harness import Feeder, GrpcFeeder, Rig, alerts_of, replayed, rig, told_over_mqtt
 from tests.system.traffic import report
 
 pytestmark = pytest.mark.system
@@ -76,21 +73,8 @@ async def by_grpc(folder: Path) -> list[bytes]:
             with pytest.raises(RefusedError, match="no active alert"):
                 await client.acknowledge_alert("alc-0000000000000000", "desk")
         await feeder.close()
-    digests = one.shown.digests()
-    again = ReplayShown("")
-    replay_log(folder / LOG_FOLDER, again)
-    assert again.digests() == digests
+    assert replayed(folder) == one.shown.digests()
     return one.shown.alerts["met"]
-
-
-async def by_mqtt(folder: Path, port: int) -> list[bytes]:
-    async with rig(folder, START_US, port) as one:
-        feeder = MqttFeeder(port, "met")
-        await feeder.ready()
-        await gather(one, feeder)
-        await feeder.received(len(one.shown.alerts["met"]))
-        feeder.close()
-    return feeder.alerts
 
 
 async def test_a_crowd_makes_three_alerts_through_both(
@@ -98,7 +82,7 @@ async def test_a_crowd_makes_three_alerts_through_both(
 ) -> None:
     port = mosquitto_broker("allow_anonymous true\nset_tcp_nodelay true\n").port
     grpc_alerts, mqtt_alerts = await asyncio.gather(
-        by_grpc(tmp_path / "grpc"), by_mqtt(tmp_path / "mqtt", port)
+        by_grpc(tmp_path / "grpc"), told_over_mqtt(tmp_path / "mqtt", START_US, port, gather)
     )
     told = alerts_of(grpc_alerts)
     check([one.alert for one in told])

@@ -9,18 +9,16 @@ import pytest
 
 from broker.cli.policies import ground_of
 from broker.cli.problems import Problem
-from broker.cli.replay import Shown as ReplayShown
-from broker.cli.replay import replay, replay_log
+from broker.cli.replay import replay
 from broker.cli.running import Running, reload_policies
 from broker.core.geodesy.ground import LONDON_GROUND
 from broker.journal.errors import JournalMismatch
 from broker.service.settings import GroundSettings, Settings
-from broker.service.startup import LOG_FOLDER
 from broker.service.terrain import TERRAIN_FOLDER
 from keepclear.client import Client, report
 from keepclear.v1 import common_pb2, schedules_pb2, volumes_pb2
 from keepclear.v1 import restrictions_pb2 as pb
-from tests.system.harness import rig
+from tests.system.harness import replayed, rig
 
 pytestmark = pytest.mark.system
 
@@ -96,9 +94,7 @@ async def test_terrain_dropped_in_counts_at_once_after_a_restart_and_in_a_replay
         await one.run_to(START_US + MINUTE_US // 4)
         last = await listed(lfb)
     dropped.unlink()
-    shown = ReplayShown("")
-    replay_log(data / LOG_FOLDER, shown)
-    assert shown.digests() == one.shown.digests()
+    assert replayed(data) == one.shown.digests()
     async with (
         rig(data, START_US + MINUTE_US) as again,
         Client(f"127.0.0.1:{again.grpc_port}", LFB) as lfb,
@@ -142,9 +138,7 @@ async def test_reports_are_above_the_ground_that_restrictions_are_above(tmp_path
     assert london_m == pytest.approx(60.0 + 245.0 / 2 + SEA_LEVEL_HAE_M, abs=0.02)
     assert flat_m == pytest.approx(60.0 + 15.0 + SEA_LEVEL_HAE_M, abs=0.02)
     assert math.isnan(unknown_m)
-    shown = ReplayShown("")
-    replay_log(data / LOG_FOLDER, shown)
-    assert shown.digests() == one.shown.digests()
+    assert replayed(data) == one.shown.digests()
 
 
 async def test_a_broker_starts_with_its_settings_and_reloads_terrain(tmp_path: Path) -> None:

@@ -9,13 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from broker.cli.replay import Shown as ReplayShown
-from broker.cli.replay import replay_log
-from broker.service.startup import LOG_FOLDER
 from sim.london import London
 from sim.profiles import EVERY_BOROUGH
 from tests.conftest import StartMosquitto
-from tests.system.harness import Feeder, GrpcFeeder, MqttFeeder, Rig, alerts_of, rig
+from tests.system.harness import Feeder, GrpcFeeder, MqttFeeder, Rig, alerts_of, replayed, rig
 
 SEED = 20261121
 START_US = 1_795_200_000_000_000
@@ -60,13 +57,6 @@ async def by_mqtt(
         await feeder.received(len(one.shown.alerts["met"]))
         feeder.close()
     return one.shown.digests(), one.shown.alerts["met"], feeder.alerts
-
-
-def replayed(data_dir: Path) -> dict[str, str]:
-    """Digests of everything that the log makes again."""
-    shown = ReplayShown("")
-    replay_log(data_dir / LOG_FOLDER, shown)
-    return shown.digests()
 
 
 @pytest.mark.slow

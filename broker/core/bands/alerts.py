@@ -16,6 +16,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from broker.core.alert_ids import encounter_id
+from broker.core.alert_revisions import acknowledged, begun_again
 from broker.core.bands.company import who_is_told
 from broker.core.bands.heights import Judged, band_of, height_over, judged
 from broker.core.bands.watch import Watch, grounded, is_over, take_report
@@ -36,8 +37,6 @@ from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import AircraftClass, HeightReference, OperationalStatus
 from broker.core.units import SECOND_US
 
-ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
-"""The newest are kept."""
 RULE_ID: Final = "leaving-band"
 _RECORD: Final = TypeAdapter(dict[int, Watch])
 
@@ -99,24 +98,15 @@ class BandAlerts:
         if watch is None or watch.alert is None:
             return []
         old = watch.alert
-        watch.alert = replace(
-            old, alert_id=self._new_id(track_number, now_us), revision=1,
-            raised_us=now_us, changed_us=now_us, acknowledgements=(),
-        )  # fmt: skip
+        watch.alert = begun_again(old, self._new_id(track_number, now_us), now_us)
         return [(_last(old, now_us), watch.alert)]
 
     def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
-        """The alert with the acknowledgement added; None if there is no such alert.
-
-        A system's newer one replaces its older.
-        """
+        """The alert with the acknowledgement added; None if there is no such alert."""
         watch = self._watch_of(alert_id)
         if watch is None or watch.alert is None:
             return None
-        alert = watch.alert
-        others = [one for one in alert.acknowledgements if one.system != acknowledgement.system]
-        kept = (*others, acknowledgement)[-ACKNOWLEDGEMENTS_PER_ALERT_MAX:]
-        watch.alert = replace(alert, revision=alert.revision + 1, acknowledgements=kept)
+        watch.alert = acknowledged(watch.alert, acknowledgement)
         return watch.alert
 
     def current(self, alert_id: str) -> Alert | None:

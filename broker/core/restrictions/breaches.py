@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from broker.core.alert_ids import encounter_id
+from broker.core.alert_revisions import ACKNOWLEDGEMENTS_PER_ALERT_MAX, begun_again
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain, integer, items
@@ -35,8 +36,6 @@ from broker.core.restrictions.breach_step import (
 from broker.core.restrictions.samples import Cap, RestrictionSamples
 from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns
 
-ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
-"""The newest are kept."""
 RULE_ID: Final = "restriction-entry"
 RULES_VERSION: Final = "restriction-rules-1"
 
@@ -137,10 +136,7 @@ class RestrictionAlerts:
         # By restriction: which row a watch has depends on what came before it.
         for alert, row in sorted(alerts, key=lambda one: _by_key(one[0])):
             alert_id = self._new_id(_by_key(alert), now_us)
-            again = replace(
-                alert, alert_id=alert_id, revision=1, highest_level=alert.level,
-                raised_us=now_us, changed_us=now_us, acknowledgements=(),
-            )  # fmt: skip
+            again = begun_again(alert, alert_id, now_us)
             del self._row_of_alert[alert.alert_id]
             self._row_of_alert[alert_id] = row
             self._alerts[row] = again

@@ -10,12 +10,12 @@ only asked about the pairs whose alert changes.
 """
 
 from dataclasses import replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.alert_ids import encounter_id
+from broker.core.alert_revisions import acknowledged, begun_again
 from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Later, Plain, integer, settled
@@ -29,7 +29,6 @@ from broker.core.separation.policy import Policy
 from broker.core.separation.rules import PairSamples
 from broker.core.tracks.table import TrackColumns
 
-ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
 Pair = tuple[int, int]
 """Track numbers, the smaller first."""
 
@@ -136,10 +135,7 @@ class Encounters:
                 changed_us=self._now_us,
             )
             alert_id = self._new_id(row)
-            again = replace(
-                alert, alert_id=alert_id, revision=1, highest_level=alert.level,
-                raised_us=self._now_us, changed_us=self._now_us, acknowledgements=(),
-            )  # fmt: skip
+            again = begun_again(alert, alert_id, self._now_us)
             del self._row_of_alert[alert.alert_id]
             self._row_of_alert[alert_id] = row
             self._alerts[row] = again
@@ -154,11 +150,7 @@ class Encounters:
         row = self._row_of_alert.get(alert_id)
         if row is None:
             return None
-        alert = self._current(row)
-        others = [one for one in alert.acknowledgements if one.system != acknowledgement.system]
-        kept = (*others, acknowledgement)[-ACKNOWLEDGEMENTS_PER_ALERT_MAX:]
-        changed = replace(alert, revision=alert.revision + 1, acknowledgements=kept)
-        self._alerts[row] = changed
+        self._alerts[row] = changed = acknowledged(self._current(row), acknowledgement)
         return changed
 
     def current(self, alert_id: str) -> Alert | None:

@@ -157,6 +157,8 @@ def _judged_twice(
     """As believed, climbs ended; and the same without the doubt that is asked about."""
     rows = _packed(columns, rules, samples)
     believed = _judged(rows, asked, rules, now_us)
+    if not doubtful.any():
+        return believed, believed
     rows[:, doubtful & asked.grown, packing.GROWTH_MPS] = 0.0
     vague = doubtful & asked.vague
     rows[:, vague, packing.VERTICAL_VARIANCE_M2] = 0.5 * limits.height_doubt_m**2

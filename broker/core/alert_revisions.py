@@ -1,0 +1,24 @@
+"""What every kind of alert goes through alike: people acknowledge it, and it goes on as another."""
+
+from dataclasses import replace
+from typing import Final
+
+from broker.core.effects import Acknowledgement, Alert
+
+ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
+"""The newest are kept."""
+
+
+def acknowledged(alert: Alert, acknowledgement: Acknowledgement) -> Alert:
+    """The next revision, with the acknowledgement; a system's newer one replaces its older."""
+    others = [one for one in alert.acknowledgements if one.system != acknowledgement.system]
+    kept = (*others, acknowledgement)[-ACKNOWLEDGEMENTS_PER_ALERT_MAX:]
+    return replace(alert, revision=alert.revision + 1, acknowledgements=kept)
+
+
+def begun_again(alert: Alert, alert_id: str, now_us: int) -> Alert:
+    """The first revision under another id: nothing of it says what it was before."""
+    return replace(
+        alert, alert_id=alert_id, revision=1, highest_level=alert.level,
+        raised_us=now_us, changed_us=now_us, acknowledgements=(),
+    )  # fmt: skip

@@ -1,0 +1,73 @@
+"""What every kind of alert goes through alike."""
+
+from dataclasses import replace
+
+from broker.core.alert_revisions import (
+    ACKNOWLEDGEMENTS_PER_ALERT_MAX,
+    acknowledged,
+    begun_again,
+)
+from broker.core.effects import (
+    Acknowledgement,
+    Alert,
+    AlertGeometry,
+    AlertKind,
+    AlertLevel,
+)
+from broker.core.names import SystemName
+
+ALERT = Alert(
+    alert_id="alr-1",
+    revision=3,
+    kind=AlertKind.PROXIMITY,
+    level=AlertLevel.CAUTION,
+    highest_level=AlertLevel.WARNING,
+    track_a=1,
+    track_b=2,
+    restriction_name="",
+    raised_us=10,
+    changed_us=20,
+    evaluated_us=30,
+    rule_id="drone-drone-transit",
+    policy_version="test-1",
+    capped_because="",
+    geometry=AlertGeometry(60.0, 90.0, 0.0, 5.0, None, 0.0, 60.0, 0.0, 1.0),
+)
+
+
+def read_by(system: str, when_us: int = 40) -> Acknowledgement:
+    return Acknowledgement(SystemName("met", system), "A. Desk", when_us, 0)
+
+
+def test_an_acknowledgement_makes_a_revision_and_changes_nothing_else() -> None:
+    once = acknowledged(ALERT, read_by("desk"))
+    assert once == replace(ALERT, revision=4, acknowledgements=(read_by("desk"),))
+
+
+def test_a_systems_newer_one_replaces_its_older_and_comes_last() -> None:
+    given = [read_by("a"), read_by("b"), read_by("a", 50)]
+    alert = ALERT
+    for one in given:
+        alert = acknowledged(alert, one)
+    assert alert.acknowledgements == (read_by("b"), read_by("a", 50))
+    assert alert.revision == ALERT.revision + 3
+
+
+def test_the_oldest_go_beyond_the_limit() -> None:
+    alert = ALERT
+    for number in range(ACKNOWLEDGEMENTS_PER_ALERT_MAX + 2):
+        alert = acknowledged(alert, read_by(f"s{number}"))
+    assert len(alert.acknowledgements) == ACKNOWLEDGEMENTS_PER_ALERT_MAX
+    assert alert.acknowledgements[0] == read_by("s2")
+
+
+def test_what_goes_on_as_another_alert_keeps_nothing_of_its_past() -> None:
+    again = begun_again(acknowledged(ALERT, read_by("desk")), "alr-2", 60)
+    assert again == replace(
+        ALERT,
+        alert_id="alr-2",
+        revision=1,
+        highest_level=AlertLevel.CAUTION,
+        raised_us=60,
+        changed_us=60,
+    )
