@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from broker.core.airspace import Airspace
-from broker.core.effects import Alert, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.restrictions.breaches import RULE_ID as RESTRICTION_RULE
 from broker.core.sharing.parties import label
 from broker.core.tracks.reports import AircraftClass

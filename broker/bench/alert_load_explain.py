@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from broker.core.airspace import Airspace
-from broker.core.effects import Alert, AlertKind, AlertLevel, TrackState
+from broker.core.alerts import Alert, AlertKind, AlertLevel
+from broker.core.effects import TrackState
 from broker.core.separation.policy import Policy
 from broker.core.separation.rules import LEVEL_COUNT
 from broker.core.tracks.phases import Phase

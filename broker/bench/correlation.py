@@ -21,16 +21,9 @@ from broker.bench.company import company
 from broker.bench.correlation_feeds import Feeds, Heard, Row, batches
 from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
+from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.commands import Command, SubmitReports, Tick
-from broker.core.effects import (
-    Alert,
-    AlertChanged,
-    AlertKind,
-    AlertLevel,
-    Effect,
-    TracksMerged,
-    TrackSplit,
-)
+from broker.core.effects import AlertChanged, Effect, TracksMerged, TrackSplit
 from broker.core.tracks.source_ids import Handle
 from broker.core.units import SECOND_US
 from sim.london import London, TruthState

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from broker.bench.encounter_set import Encounter, batch_of, judged_encounters, own_encounters
 from broker.core.airspace import Setup
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.recorded import Replay
 from broker.core.separation.policy import Policy, parse_policy
 from broker.core.tracks.filter_columns import unfiltered

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.commands import SubmitReports
-from broker.core.effects import BatchReply, TrackStateChanged
+from broker.core.effects import TrackStateChanged
 from broker.core.errors import Refusal
 from broker.core.names import SystemName
+from broker.core.outcomes import BatchReply
 from broker.core.supply_chain.judge import SupplyChain
 from broker.core.tracks.correlation.correlator import Correlator, moved_once
 from broker.core.tracks.correlation.hearing import Hearing

@@ -39,16 +39,11 @@ from broker.core.commands import (
 )
 from broker.core.control import Controls
 from broker.core.coverage import SharedCoverage
-from broker.core.effects import (
-    Effect,
-    Outcome,
-    RestrictionChanged,
-    TrackState,
-    TracksUpdated,
-)
+from broker.core.effects import Effect, RestrictionChanged, TrackState, TracksUpdated
 from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.ground import FindTerrain, no_terrain
 from broker.core.names import SystemName
+from broker.core.outcomes import Outcome
 from broker.core.plain import Plain, mapping, text
 from broker.core.resharing import Resharing, hides
 from broker.core.restrictions.register import RestrictionRegister

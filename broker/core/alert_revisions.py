@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from broker.core.effects import Acknowledgement, Alert
+from broker.core.alerts import Acknowledgement, Alert
 
 ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
 """The newest are kept."""

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from broker.core.alerts import Acknowledgement, Alert, AlertLevel
 from broker.core.bands.alerts import BandAlerts
 from broker.core.cluster_state import Context
 from broker.core.clusters import Clusters
-from broker.core.effects import Acknowledgement, Alert, AlertLevel, AuditFound, TrackStateChanged
+from broker.core.effects import AuditFound, TrackStateChanged
 from broker.core.kept_back import KeptBack, never
 from broker.core.launch_holds import LaunchHolds
 from broker.core.plain import Plain, mapping

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from broker.core.effects import Alert, AlertLevel
+from broker.core.alerts import Alert, AlertLevel
 from broker.core.separation.encounters import urgency_key
 
 MEMBERS_MAX: Final = 50

@@ -24,6 +24,7 @@ from pydantic import TypeAdapter
 
 from broker.core.alert_ids import cluster_id
 from broker.core.alert_revisions import acknowledged
+from broker.core.alerts import Acknowledgement, Alert, AlertKind, AlertLevel
 from broker.core.cluster_state import (
     ClusterState,
     Context,
@@ -32,7 +33,6 @@ from broker.core.cluster_state import (
     Member,
     filled,
 )
-from broker.core.effects import Acknowledgement, Alert, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain
 from broker.core.separation.encounters import urgency_key

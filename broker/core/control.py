@@ -6,6 +6,7 @@ from broker.core.agreements.handling import Agreements
 from broker.core.aircraft.model import AircraftEntries
 from broker.core.aircraft.register import AircraftRegister
 from broker.core.alerting import Alerting
+from broker.core.alerts import Acknowledgement
 from broker.core.commands import (
     AcknowledgeAlert,
     CreateRestriction,
@@ -22,11 +23,7 @@ from broker.core.commands import (
     WithdrawRestriction,
 )
 from broker.core.effects import (
-    Acknowledgement,
     AlertChanged,
-    Done,
-    NotDone,
-    Outcome,
     PolicyLoaded,
     RestrictionChanged,
     SharingChanged,
@@ -34,6 +31,7 @@ from broker.core.effects import (
 )
 from broker.core.errors import Denied, NotFound, Refusal, Refused
 from broker.core.names import Audience, Role
+from broker.core.outcomes import Done, NotDone, Outcome
 from broker.core.plain import Plain, items, mapping, text
 from broker.core.publishing.handling import Publishing
 from broker.core.requests import RequestMemory, not_done

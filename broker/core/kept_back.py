@@ -7,7 +7,7 @@ been told of is kept back; one that was told goes on to its end.
 
 from collections.abc import Callable, Sequence
 
-from broker.core.effects import Alert, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.plain import Plain, items, text
 from broker.core.separation.encounters import Encounters
 from broker.core.tracks.register import TrackRegister

@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.effects import Acknowledgement, Alert, AlertKind
+from broker.core.alerts import Acknowledgement, Alert, AlertKind
 from broker.core.plain import Plain, mapping
 from broker.core.separation.categories import DRONE_CLASSES
 from broker.core.separation.encounters import Encounters

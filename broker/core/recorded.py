@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 
 from broker.core.airspace import Airspace, Setup
+from broker.core.alerts import AlertLevel
 from broker.core.commands import SubmitReports, Tick
-from broker.core.effects import AlertLevel, BatchReply
+from broker.core.outcomes import BatchReply
 from broker.core.separation.policy import Policy
 from broker.core.tracks.reports import CODE_COLUMNS, FLOAT_COLUMNS, INT_COLUMNS, ReportBatch
 from broker.core.units import SECOND_US

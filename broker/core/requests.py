@@ -5,9 +5,9 @@ from typing import Final, Protocol, cast
 
 from pydantic import TypeAdapter
 
-from broker.core.effects import Done, NotDone, Outcome
 from broker.core.errors import Conflict, Denied, NotFound, Refused
 from broker.core.names import SystemName
+from broker.core.outcomes import Done, NotDone, Outcome
 from broker.core.plain import Plain, integer, items, text
 from broker.core.units import MINUTE_US
 

@@ -8,8 +8,8 @@ track which is hidden now, or apart from theirs, are parted from it.
 from collections.abc import Iterable, Sequence
 
 from broker.core.alerting import Alerting
+from broker.core.alerts import Alert
 from broker.core.effects import (
-    Alert,
     AlertChanged,
     AlertRetold,
     Effect,

@@ -18,9 +18,9 @@ from broker.core.commands import (
     OpenAudience,
     SetSharingDefault,
 )
-from broker.core.effects import NotDone
 from broker.core.errors import Refused
 from broker.core.names import Audience
+from broker.core.outcomes import NotDone
 from broker.core.publishing.commands import LoadPublishingRules
 from broker.core.publishing.model import PublishingRules
 from broker.core.sharing.settings import SharingLevel

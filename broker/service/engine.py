@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from broker.core.commands import Command, PublisherGone, SubmitReports, Tick
-from broker.core.effects import AlertChanged, Effect, NotDone, Outcome, Reply
+from broker.core.effects import AlertChanged, Effect
 from broker.core.errors import Refusal, Refused
+from broker.core.outcomes import NotDone, Outcome, Reply
 from broker.core.units import SECOND_US
 from broker.service.cadence import TICK_INTERVAL_SHEDDING_US, TICK_INTERVAL_US, Cadence
 from broker.service.clock import Clock

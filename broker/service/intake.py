@@ -8,10 +8,10 @@ from typing import Final, TypeVar
 
 from broker.core.airspace import Airspace
 from broker.core.commands import ControlCommand, PublisherGone, SubmitReports
-from broker.core.effects import BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, Refusal
 from broker.core.geodesy.ground import Ground
 from broker.core.names import Audience, SystemName
+from broker.core.outcomes import BatchReply, Done, NotDone, Reply
 from broker.core.sharing.decision import VIEW_ACTIONS, Decision, may_publish, may_read
 from broker.core.sharing.roles import Zone
 from broker.core.tracks.reports import ReportBatch

@@ -10,17 +10,15 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from broker.core.effects import (
     AlertChanged,
     AuditFound,
-    BatchReply,
     Effect,
-    NotDone,
     OwnerTold,
-    Reply,
     TracksMerged,
     TrackSplit,
     TrackState,
     TrackStateChanged,
 )
 from broker.core.errors import Refusal
+from broker.core.outcomes import BatchReply, NotDone, Reply
 
 log = structlog.get_logger()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from broker.core.aircraft.model import RegisteredAircraft
-from broker.core.effects import Alert
+from broker.core.alerts import Alert
 from broker.core.errors import refuse
 from broker.core.names import Audience, RestrictionName
 from broker.core.restrictions.model import Restriction

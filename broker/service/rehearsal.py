@@ -19,9 +19,9 @@ from broker.core.commands import (
     SubmitReports,
     Tick,
 )
-from broker.core.effects import BatchReply, Done
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, RestrictionName, Role, SystemName
+from broker.core.outcomes import BatchReply, Done
 from broker.core.restrictions.model import AppliesTo, RestrictionDraft
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.shapes import Circle, LimitDatum, Polygon, VerticalLimit, Volume

@@ -10,8 +10,8 @@ from broker.bench.alert_load_explain import Row
 from broker.bench.alert_load_table import page
 from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
+from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.commands import SubmitReports
-from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.geodesy.ground import LONDON
 from broker.core.names import SystemName
 from broker.gateways.wire.reports import decode_batch

@@ -8,7 +8,7 @@ import pytest
 
 from broker.bench.alert_load_desks import Seen
 from broker.bench.alert_load_explain import AFTER_US, Explanation, Row, apart_m, write
-from broker.core.effects import AlertKind, AlertLevel
+from broker.core.alerts import AlertKind, AlertLevel
 from broker.core.units import SECOND_US
 from sim.fleet import AircraftKind
 from sim.geography import to_degrees

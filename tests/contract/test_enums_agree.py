@@ -8,7 +8,8 @@ from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
 from broker.core.agreements.model import AgreementState
 from broker.core.aircraft.model import DataPath
-from broker.core.effects import AlertKind, AlertLevel, TrackState
+from broker.core.alerts import AlertKind, AlertLevel
+from broker.core.effects import TrackState
 from broker.core.names import Role
 from broker.core.publishing.model import DraftState
 from broker.core.restrictions.access import EntryVerdict

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from broker.core.admission import Admission, joined, occurrences
 from broker.core.commands import SubmitReports
-from broker.core.effects import BatchReply, TrackState
+from broker.core.effects import TrackState
 from broker.core.names import SystemName
+from broker.core.outcomes import BatchReply
 from broker.core.tracks import register as register_module
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister

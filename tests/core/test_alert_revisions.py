@@ -7,13 +7,7 @@ from broker.core.alert_revisions import (
     acknowledged,
     begun_again,
 )
-from broker.core.effects import (
-    Acknowledgement,
-    Alert,
-    AlertGeometry,
-    AlertKind,
-    AlertLevel,
-)
+from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.names import SystemName
 
 ALERT = Alert(

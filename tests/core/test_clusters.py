@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.cluster_state import MEMBERS_MAX, Context
 from broker.core.clusters import Clusters
-from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.names import SystemName
 from broker.core.separation.policy_alerting import FloodLimits
 from broker.core.units import MINUTE_US, SECOND_US

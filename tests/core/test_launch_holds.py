@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from broker.core.alerts import AlertKind, AlertLevel
 from broker.core.commands import AcknowledgeAlert
-from broker.core.effects import AlertChanged, AlertKind, AlertLevel, Done, NotDone
+from broker.core.effects import AlertChanged
 from broker.core.names import Audience, Role
+from broker.core.outcomes import Done, NotDone
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, OperationalStatus
 from keepclear.v1 import alerts_pb2, common_pb2

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from broker.core.airspace import Setup
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.names import SystemName
 from broker.core.recorded import Replay, Standing, check_recording, one_report
 from broker.core.separation.policy import parse_policy

@@ -4,9 +4,9 @@ import pytest
 
 from broker.core import requests as module
 from broker.core.commands import AcknowledgeAlert
-from broker.core.effects import Done, NotDone, Outcome
 from broker.core.errors import Conflict, Denied, NotFound, Refusal, Refused
 from broker.core.names import RestrictionName
+from broker.core.outcomes import Done, NotDone, Outcome
 from broker.core.requests import REMEMBERED_FOR_US, RequestMemory
 from broker.core.restrictions.model import (
     AppliesTo,

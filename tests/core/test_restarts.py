@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from broker.core.airspace import Airspace, Setup, restored
-from broker.core.effects import AlertChanged, Done, Outcome
+from broker.core.effects import AlertChanged
+from broker.core.outcomes import Done, Outcome
 from broker.core.plain import mapping
 from broker.journal.snapshots import decode_snapshot, encode_snapshot
 from broker.service.packing import packed, unpacked

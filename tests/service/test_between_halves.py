@@ -13,8 +13,8 @@ from pathlib import Path
 from broker.cli.policies import policy_text
 from broker.cli.replay import replay_log
 from broker.core.commands import Command, SubmitReports, Tick, TickPart
-from broker.core.effects import Outcome
 from broker.core.names import Audience, Role, SystemName
+from broker.core.outcomes import Outcome
 from broker.core.tracks.reports import (
     AircraftClass,
     AircraftDescription,

@@ -31,9 +31,10 @@ from broker.core.agreements.register import (
     AgreementRegister,
     AgreementUnknown,
 )
-from broker.core.effects import AgreementNotice, Done, Outcome
+from broker.core.effects import AgreementNotice
 from broker.core.errors import Refusal, Refused
 from broker.core.names import AgreementName
+from broker.core.outcomes import Done, Outcome
 from broker.core.plain import Plain, mapping, texts
 from broker.core.requests import RequestMemory
 from broker.core.restrictions.drafting_texts import check_text

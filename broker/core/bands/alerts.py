@@ -17,18 +17,18 @@ from pydantic import TypeAdapter
 
 from broker.core.alert_ids import encounter_id
 from broker.core.alert_revisions import acknowledged, begun_again
-from broker.core.bands.company import who_is_told
-from broker.core.bands.heights import Judged, band_of, height_over, judged
-from broker.core.bands.watch import Watch, grounded, is_over, take_report
-from broker.core.effects import (
+from broker.core.alerts import (
     Acknowledgement,
     Alert,
     AlertGeometry,
     AlertKind,
     AlertLevel,
     BandSeen,
-    TrackState,
 )
+from broker.core.bands.company import who_is_told
+from broker.core.bands.heights import Judged, band_of, height_over, judged
+from broker.core.bands.watch import Watch, grounded, is_over, take_report
+from broker.core.effects import TrackState
 from broker.core.plain import Plain, integer, mapping
 from broker.core.separation.encounters import urgency_key
 from broker.core.separation.policy import Policy

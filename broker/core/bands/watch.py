@@ -13,8 +13,8 @@ it rests on the drone's own reports alone: neither on who else is near nor on wh
 from dataclasses import dataclass, field
 from typing import Final
 
+from broker.core.alerts import Alert
 from broker.core.bands.heights import Judged
-from broker.core.effects import Alert
 from broker.core.separation.policy_alerting import AlertingParameters
 from broker.core.separation.policy_bands import BandLimits
 from broker.core.tracks.reports import HeightBand

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, assert_never
 
-from broker.core.effects import DeskNotice, Done, Outcome, RestrictionChanged
+from broker.core.effects import DeskNotice, RestrictionChanged
 from broker.core.errors import BrokenInvariant, Denied, Refusal, Refused, refuse
 from broker.core.names import Audience, RestrictionName, SystemName
+from broker.core.outcomes import Done, Outcome
 from broker.core.plain import Plain, mapping
 from broker.core.publishing.commands import (
     AcknowledgeRestriction,

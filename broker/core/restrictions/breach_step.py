@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.restrictions import watch_memory as of
 from broker.core.restrictions.samples import RestrictionSamples
 from broker.core.restrictions.watch_memory import (

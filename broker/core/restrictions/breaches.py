@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 
 from broker.core.alert_ids import encounter_id
 from broker.core.alert_revisions import ACKNOWLEDGEMENTS_PER_ALERT_MAX, begun_again
-from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain, integer, items
 from broker.core.restrictions import watch_memory as of

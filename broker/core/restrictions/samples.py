@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.restrictions.entry import Entries, Hours, ends_of_stay, find_entries
 from broker.core.restrictions.layers import most_urgent, put_off
 from broker.core.restrictions.model import AppliesTo, EntryRule, RestrictionDraft

@@ -20,7 +20,8 @@ from typing import Final
 
 import numpy as np
 
-from broker.core.effects import AlertLevel, TrackState
+from broker.core.alerts import AlertLevel
+from broker.core.effects import TrackState
 from broker.core.separation.cylinder import RelativeState, conflict_interval
 from broker.core.separation.geometry import pair_geometry
 from broker.core.separation.rules import PairSamples, RuleTable

@@ -21,7 +21,7 @@ Everything works on one row of a pair memory and is compiled where that is possi
 
 from typing import Final, NamedTuple
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.separation import pair_memory as of
 from broker.core.separation.jit import jit_inline
 from broker.core.separation.pair_memory import NEVER, Integers

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import SystemName
 from broker.core.plain import (

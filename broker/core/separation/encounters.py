@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from broker.core.alert_ids import encounter_id
 from broker.core.alert_revisions import acknowledged, begun_again
-from broker.core.effects import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Later, Plain, integer, settled
 from broker.core.separation import encounter_state

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.errors import refuse
 from broker.core.separation import policy_fields as read
 from broker.core.separation.policy_rules import LEVEL_NAMES

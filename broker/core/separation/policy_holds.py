@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.errors import refuse
 from broker.core.separation import policy_fields as read
 from broker.core.separation.categories import DRONE_CLASSES, category, is_crewed

@@ -7,7 +7,7 @@ band is asked back into it; one below is never asked to climb.
 
 import math
 
-from broker.core.effects import Alert, AlertLevel
+from broker.core.alerts import Alert, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.sharing.wording import (
     LEVEL_WORDS,

@@ -5,7 +5,7 @@ stand in the members with words of their own. If something there is more urgent 
 own, it is said. Nothing here sounds as if the air were clear.
 """
 
-from broker.core.effects import Alert, AlertLevel
+from broker.core.alerts import Alert, AlertLevel
 from broker.core.sharing.wording import LEVEL_WORDS, picture_age
 
 

@@ -1,8 +1,10 @@
 """Carrying out what agencies say of how their flights are shown."""
 
+from broker.core.alerts import Alert
 from broker.core.commands import SetSharing, SetSharingDefault
-from broker.core.effects import Alert, Done, Outcome, SharingChanged
+from broker.core.effects import SharingChanged
 from broker.core.errors import Denied, Refused
+from broker.core.outcomes import Done, Outcome
 from broker.core.requests import not_done
 from broker.core.sharing.decision import may_share
 from broker.core.sharing.levels import Sharing

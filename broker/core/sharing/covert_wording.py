@@ -1,6 +1,6 @@
 """The words about an aircraft that is not shown: where its volume is, never where it is."""
 
-from broker.core.effects import Alert, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.separation.categories import is_crewed
 from broker.core.sharing.keep_clear import BANDS_M, EdgeSeen
 from broker.core.sharing.wording import LAUNCH_HOLD, LEVEL_WORDS, Party, picture_age

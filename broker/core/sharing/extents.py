@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable
 from typing import Final
 
-from broker.core.effects import Alert
+from broker.core.alerts import Alert
 from broker.core.geodesy.ground import DegreeBox
 from broker.core.sharing.keep_clear import METRES_PER_DEGREE, KeepClearVolume
 from broker.core.sharing.roles import Zone

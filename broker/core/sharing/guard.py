@@ -16,7 +16,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.effects import Alert, AlertKind, AlertLevel, OwnerReason, OwnerTold
+from broker.core.alerts import Alert, AlertKind, AlertLevel
+from broker.core.effects import OwnerReason, OwnerTold
 from broker.core.names import SystemName
 from broker.core.plain import Plain, integer, integers, items, mapping, text
 from broker.core.separation.categories import is_crewed

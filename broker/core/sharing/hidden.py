@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from broker.core.effects import Alert, Effect, OwnerTold, SharingChanged, VolumeChanged
+from broker.core.alerts import Alert
+from broker.core.effects import Effect, OwnerTold, SharingChanged, VolumeChanged
 from broker.core.names import SystemName
 from broker.core.plain import Plain, mapping
 from broker.core.sharing.guard import Guard

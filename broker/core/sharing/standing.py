@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from broker.core.agreements.model import AgreementParty
 from broker.core.agreements.register import AgreementRegister
-from broker.core.effects import Alert, AlertKind
+from broker.core.alerts import Alert, AlertKind
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.levels import Sharing

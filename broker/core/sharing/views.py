@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from broker.core.agreements.register import AgreementRegister
-from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.model import EntryRule

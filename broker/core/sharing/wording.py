@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.separation.categories import is_crewed
 from broker.core.tracks.reports import AircraftClass

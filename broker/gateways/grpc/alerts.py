@@ -2,7 +2,7 @@
 
 from google.rpc import code_pb2
 
-from broker.core.effects import Alert
+from broker.core.alerts import Alert
 from broker.core.errors import BrokenInvariant, Refused
 from broker.core.names import Audience, Role
 from broker.gateways.grpc.errors import Context, abort, abort_refused

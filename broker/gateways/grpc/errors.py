@@ -8,8 +8,8 @@ from google.protobuf import any_pb2, duration_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 from grpc_status import rpc_status
 
-from broker.core.effects import NotDone
 from broker.core.errors import Refusal
+from broker.core.outcomes import NotDone
 from broker.gateways.wire.acks import deciding_rule
 
 DOMAIN: Final = "keepclear"

@@ -6,9 +6,9 @@ from typing import TypeVar
 from google.rpc import code_pb2
 
 from broker.core.commands import ControlCommand
-from broker.core.effects import NotDone
 from broker.core.errors import BrokenInvariant, Refusal, Refused
 from broker.core.names import RestrictionName, SystemName
+from broker.core.outcomes import NotDone
 from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import (
     Restriction,

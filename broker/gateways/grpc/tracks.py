@@ -6,9 +6,9 @@ from typing import Final
 
 from google.rpc import code_pb2
 
-from broker.core.effects import BatchReply
 from broker.core.errors import Refused
 from broker.core.names import SystemName
+from broker.core.outcomes import BatchReply
 from broker.gateways.grpc.errors import Context, abort, abort_overloaded
 from broker.gateways.grpc.identity import calling_system
 from broker.gateways.wire.acks import acknowledgement, refused_batch

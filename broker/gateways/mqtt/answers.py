@@ -6,10 +6,11 @@ from google.rpc import code_pb2
 
 from broker.core.agreements.model import Agreement
 from broker.core.aircraft.model import AircraftEntries
+from broker.core.alerts import Alert
 from broker.core.commands import ControlCommand
-from broker.core.effects import Alert, Done
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role, SystemName
+from broker.core.outcomes import Done
 from broker.core.publishing.model import Delivery, SavedDraft
 from broker.core.restrictions.imported import ImportReport
 from broker.core.restrictions.model import Restriction

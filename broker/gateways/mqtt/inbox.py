@@ -13,9 +13,9 @@ from google.protobuf.message import DecodeError, Message
 from google.rpc import code_pb2
 
 from broker.core.commands import ControlCommand
-from broker.core.effects import BatchReply, Done, NotDone, Reply
 from broker.core.errors import BrokenInvariant, NotFound, Refusal, Refused, refuse
 from broker.core.names import SystemName
+from broker.core.outcomes import BatchReply, Done, NotDone, Reply
 from broker.core.requests import REQUEST_ID_LENGTH_MAX
 from broker.core.sharing.decision import Decision
 from broker.gateways.grpc.errors import code_of

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from broker.core.effects import BatchReply
 from broker.core.errors import Refusal, Refused
+from broker.core.outcomes import BatchReply
 from broker.gateways.wire.reports import BATCH_ID_LENGTH_MAX, DecodedBatch, at_request_places
 from keepclear.v1 import common_pb2, tracks_pb2
 

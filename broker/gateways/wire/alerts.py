@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from broker.core.effects import Acknowledgement
+from broker.core.alerts import Acknowledgement
 from broker.core.sharing.parties import ID_DIGITS
 from broker.core.sharing.settings import AlertDetail
 from broker.core.sharing.views import AlertView, PartyView

@@ -4,7 +4,8 @@ from typing import Final
 
 import numpy as np
 
-from broker.core.effects import AlertKind, AlertLevel, TrackState
+from broker.core.alerts import AlertKind, AlertLevel
+from broker.core.effects import TrackState
 from broker.core.names import Role
 from broker.core.restrictions.access import EntryVerdict
 from broker.core.restrictions.imported import ImportOutcome

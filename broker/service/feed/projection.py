@@ -13,10 +13,10 @@ completed with each audience's own id.
 from collections.abc import Sequence
 
 from broker.core.airspace import Airspace
+from broker.core.alerts import AlertLevel
 from broker.core.effects import (
     AgreementNotice,
     AlertChanged,
-    AlertLevel,
     AlertRetold,
     AuditFound,
     DeskNotice,

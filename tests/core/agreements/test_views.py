@@ -15,8 +15,8 @@ from broker.core.agreements.commands import (
 )
 from broker.core.agreements.model import AgreedShare, AgreementRules
 from broker.core.commands import LoadPolicy
-from broker.core.effects import Done, NotDone
 from broker.core.names import Audience, Role, SystemName
+from broker.core.outcomes import Done, NotDone
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
 from broker.core.units import HOUR_US

@@ -2,7 +2,8 @@
 
 from typing import Any, Final
 
-from broker.core.effects import Alert, AlertChanged, AlertKind
+from broker.core.alerts import Alert, AlertKind
+from broker.core.effects import AlertChanged
 from broker.core.names import Audience
 from broker.core.tracks.reports import (
     AircraftClass,

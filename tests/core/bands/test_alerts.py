@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker.core.alerts import AlertLevel
 from broker.core.commands import AcknowledgeAlert, LoadPolicy
-from broker.core.effects import AlertLevel, Done
 from broker.core.names import Audience, Role
+from broker.core.outcomes import Done
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import (
     AircraftClass,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from broker.core.effects import AlertKind
+from broker.core.alerts import AlertKind
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from tests.core.bands.scene import FIRE, POLICE, fly

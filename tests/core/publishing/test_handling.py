@@ -8,8 +8,9 @@ import pytest
 from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup, restored
 from broker.core.commands import Command, CreateRestriction, OpenAudience, WithdrawRestriction
-from broker.core.effects import DeskNotice, Done, NotDone, Outcome, RestrictionChanged
+from broker.core.effects import DeskNotice, RestrictionChanged
 from broker.core.names import Audience, RestrictionName, Role, SystemName
+from broker.core.outcomes import Done, NotDone, Outcome
 from broker.core.plain import mapping
 from broker.core.publishing.commands import (
     AcknowledgeRestriction,

@@ -6,7 +6,7 @@ whether an entry is confirmed and which levels are left is read off the history 
 
 from dataclasses import dataclass, field
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.units import SECOND_US
 
 CONFIRMATIONS = 2

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.effects import Alert, AlertLevel
+from broker.core.alerts import Alert, AlertLevel
 from broker.core.restrictions.breaches import RestrictionAlerts
 from broker.core.restrictions.samples import Cap, RestrictionSamples
 from broker.core.units import SECOND_US

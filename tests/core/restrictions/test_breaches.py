@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from broker.core.effects import Acknowledgement, Alert, AlertKind, AlertLevel
+from broker.core.alerts import Acknowledgement, Alert, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import RestrictionName, SystemName
 from broker.core.restrictions.breaches import RestrictionAlerts

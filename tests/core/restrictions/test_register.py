@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.errors import BrokenInvariant, Refused
 from broker.core.names import RestrictionName
 from broker.core.restrictions import register as register_module

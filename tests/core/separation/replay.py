@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from broker.core.effects import Alert
+from broker.core.alerts import Alert
 from broker.core.separation.encounters import Encounters
 from broker.core.separation.policy import Policy, parse_policy
 from broker.core.separation.policy_alerting import AlertingParameters

@@ -8,7 +8,7 @@ import math
 from dataclasses import dataclass, field, fields
 from typing import Final
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.separation.encounter_step import UNSIGNED_SOURCE, VERTICAL_UNKNOWN
 from broker.core.separation.policy_alerting import AlertingParameters
 from tests.core.separation.replay import Row, number_of

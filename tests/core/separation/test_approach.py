@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.effects import AlertLevel, TrackState
+from broker.core.alerts import AlertLevel
+from broker.core.effects import TrackState
 from broker.core.separation.approach import shaped
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.policy import parse_policy

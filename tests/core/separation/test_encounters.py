@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.effects import Acknowledgement, Alert, AlertLevel
+from broker.core.alerts import Acknowledgement, Alert, AlertLevel
 from broker.core.names import SystemName
 from broker.core.plain import mapping, settled
 from broker.core.separation.encounter_state import unpacked as unpacked_pairs

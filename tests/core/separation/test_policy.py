@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.errors import Refused
 from broker.core.separation.categories import (
     CATEGORY_COUNT,

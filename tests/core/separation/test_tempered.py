@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.effects import AlertLevel
+from broker.core.alerts import AlertLevel
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.packing import kernel_rules
 from broker.core.separation.policy import parse_policy

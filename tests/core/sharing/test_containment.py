@@ -15,8 +15,8 @@ from typing import NamedTuple
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from broker.core.effects import Done
 from broker.core.names import SystemName
+from broker.core.outcomes import Done
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from keepclear.v1 import alerts_pb2, common_pb2, feed_pb2

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker.core.alerts import AlertLevel
 from broker.core.commands import AcknowledgeAlert
-from broker.core.effects import AlertLevel, Done, NotDone, OwnerReason, OwnerTold
+from broker.core.effects import OwnerReason, OwnerTold
 from broker.core.names import Audience, Role, SystemName
+from broker.core.outcomes import Done, NotDone
 from broker.core.sharing.keep_clear import MARGIN_M
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import (

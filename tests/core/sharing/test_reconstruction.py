@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from broker.core.effects import Alert
+from broker.core.alerts import Alert
 from broker.core.names import Audience, Role
 from broker.core.sharing.settings import SharingLevel
 from broker.core.sharing.views import AlertView, Views

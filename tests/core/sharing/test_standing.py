@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from broker.core.effects import AlertChanged, AlertKind
+from broker.core.alerts import AlertKind
+from broker.core.effects import AlertChanged
 from broker.core.names import Audience, Role
 from broker.core.sharing.roles import Terms
 from broker.core.sharing.standing import Standing, Standings

@@ -3,9 +3,10 @@
 from itertools import product
 
 from broker.core.alert_ids import encounter_id
+from broker.core.alerts import AlertKind
 from broker.core.commands import CreateRestriction
-from broker.core.effects import AlertKind, Done
 from broker.core.names import RestrictionName
+from broker.core.outcomes import Done
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.shapes import Circle
 from broker.core.sharing.settings import SharingLevel

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister

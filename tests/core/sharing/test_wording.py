@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel, BandSeen
+from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel, BandSeen
 from broker.core.sharing.band_wording import leaving_band_text
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
 from broker.core.tracks.reports import AircraftClass, HeightBand, HeightReference

@@ -15,8 +15,9 @@ from broker.core.commands import (
     SubmitReports,
     Tick,
 )
-from broker.core.effects import Effect, Outcome
+from broker.core.effects import Effect
 from broker.core.names import Audience, Role, SystemName
+from broker.core.outcomes import Outcome
 from broker.core.sharing.settings import SharingLevel, SharingSubject, SubjectKind
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from broker.core.units import HOUR_US, SECOND_US

@@ -17,8 +17,9 @@ from broker.core.commands import (
     SubmitReports,
     Tick,
 )
-from broker.core.effects import BatchReply, Done, NotDone, Outcome, TracksUpdated
+from broker.core.effects import TracksUpdated
 from broker.core.names import SystemName
+from broker.core.outcomes import BatchReply, Done, NotDone, Outcome
 from broker.core.plain import settled
 from broker.core.supply_chain import withheld as withheld_module
 from broker.core.tracks.marks import Flag

@@ -4,8 +4,8 @@ import grpc
 import pytest
 from google.rpc import code_pb2, error_details_pb2
 
-from broker.core.effects import NotDone
 from broker.core.errors import Refusal
+from broker.core.outcomes import NotDone
 from broker.gateways.grpc.errors import abort_not_done, abort_overloaded
 from tests.gateways.grpc.calls import Call
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from broker.core.admission import Admission
 from broker.core.commands import ControlCommand, CreateRestriction, SubmitReports
-from broker.core.effects import Done, NotDone, Reply
 from broker.core.errors import Refusal
 from broker.core.geodesy.ground import NOTHING_KNOWN
 from broker.core.names import SystemName
+from broker.core.outcomes import Done, NotDone, Reply
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.decision import Decision, may_publish
 from broker.core.sharing.roles import Terms

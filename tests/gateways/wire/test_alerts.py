@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.core.effects import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.sharing.settings import AlertDetail
 from broker.core.sharing.views import AlertView, PartyView
 from broker.core.tracks.reports import AircraftClass

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from broker.core.effects import AlertKind, AlertLevel, TrackState
+from broker.core.alerts import AlertKind, AlertLevel
+from broker.core.effects import TrackState
 from broker.core.names import Role
 from broker.core.restrictions.model import (
     AppliesTo,

@@ -5,9 +5,11 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker.core.alerts import AlertKind
 from broker.core.commands import Command, CreateRestriction, OpenAudience
-from broker.core.effects import AlertChanged, AlertKind, AlertRetold, Outcome
+from broker.core.effects import AlertChanged, AlertRetold
 from broker.core.names import Audience, Role, SystemName
+from broker.core.outcomes import Outcome
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.shapes import Circle
 from broker.core.sharing.roles import Terms

@@ -7,8 +7,9 @@ from typing import Any
 from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.commands import SubmitReports, Tick
-from broker.core.effects import BatchReply, Effect
+from broker.core.effects import Effect
 from broker.core.names import SystemName
+from broker.core.outcomes import BatchReply
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
 from broker.core.units import SECOND_US
 from tests.core.tracks.batches import NOW_US, at, batch

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.core.airspace import restored
-from broker.core.effects import AlertChanged, AlertLevel, TrackState
+from broker.core.alerts import AlertLevel
+from broker.core.effects import AlertChanged, TrackState
 from broker.core.names import SystemName
 from broker.core.plain import mapping, settled
 from broker.core.tracks.correlation.memory import correlator_state
