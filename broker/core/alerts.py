@@ -104,3 +104,5 @@ class Alert:
     """The only agencies that are told; empty: all, as far as what is hidden allows."""
     band: BandSeen | None = None
     """Of a band that is left."""
+    held_track: int = -1
+    """Of a launch hold: the track of the drone in its dock, whatever it is described as by now."""

@@ -5,20 +5,22 @@ it has climbed a minute and more goes by, so once a second every docked drone is
 crewed aircraft that come to where it would climb, by the policy's `[[launch_hold]]` rules. A hold
 is an alert of its own kind at caution, with the life of any other: raised by fresh reports, held
 with larger volumes, cleared when the aircraft has passed, is lost, or the drone has left its dock.
-In the air, the rules of traffic take over under ids of their own.
+In the air, the rules of traffic take over under ids of their own. Whose drone is held is found when
+a hold is raised and kept with it: whatever either aircraft is described as from then on, the same
+desk is told of the end.
 
 It is a state beside the dock and stops nothing. The drone's own agency alone is told: the crew has
 nothing to fear from a drone that stands, and is not counted among those who were alerted.
 """
 
-from dataclasses import replace
-from typing import Final
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.alerts import Acknowledgement, Alert, AlertKind
-from broker.core.plain import Plain, mapping
+from broker.core.alerts import Acknowledgement, Alert, AlertKind, AlertLevel
+from broker.core.errors import BrokenInvariant
+from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.separation.categories import DRONE_CLASSES
 from broker.core.separation.encounters import Encounters
 from broker.core.separation.engine import SeparationEngine
@@ -29,8 +31,14 @@ from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass
 
 Flags = NDArray[np.bool_]
-NOBODY: Final = "-"
-"""No agency's name: for a hold whose drone was described anew as something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Docked:
+    """The drone that a hold keeps in its dock, and whose it was when the hold was raised."""
+
+    track_number: int
+    agency: str
 
 
 class LaunchHolds:
@@ -43,6 +51,8 @@ class LaunchHolds:
         self._tracks = tracks
         self._engine = SeparationEngine(policy.launch_holds, backend)
         self._encounters = Encounters(policy, secret, AlertKind.LAUNCH_HOLD)
+        self._docked: dict[str, _Docked] = {}
+        """By alert id, of the holds that stand."""
         self.load_policy(policy)
 
     def load_policy(self, policy: Policy) -> None:
@@ -68,8 +78,12 @@ class LaunchHolds:
 
     def retell(self, track_number: int, now_us: int) -> list[tuple[Alert, Alert]]:
         """The track's holds under new ids: (end of the old one, first of the new one) of each."""
-        pairs = self._encounters.retell(track_number, now_us)
-        return [(self._own(old), self._own(new)) for old, new in pairs]
+        told = []
+        for old, new in self._encounters.retell(track_number, now_us):
+            self._docked[new.alert_id] = self._docked[old.alert_id]
+            told += [(self._own(old), self._own(new))]
+            del self._docked[old.alert_id]
+        return told
 
     def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
         """The hold with the acknowledgement added; None if there is no such hold."""
@@ -88,23 +102,45 @@ class LaunchHolds:
 
     def active(self) -> list[Alert]:
         """The holds that stand, most urgent first."""
-        return self._told(self._encounters.active())
+        return [self._own(alert) for alert in self._encounters.active()]
 
     def _told(self, alerts: list[Alert]) -> list[Alert]:
-        return [self._own(alert) for alert in alerts]
+        """New revisions: what a hold's first one finds is kept until its last."""
+        told = []
+        for alert in alerts:
+            if alert.alert_id not in self._docked:
+                self._docked[alert.alert_id] = self._drone_of(alert)
+            told.append(self._own(alert))
+            if alert.level is AlertLevel.NONE:
+                del self._docked[alert.alert_id]
+        return told
 
     def _own(self, alert: Alert) -> Alert:
-        """The hold with the agency of the docked drone, which alone is told."""
+        """The hold with the docked drone and its agency, which alone is told."""
+        docked = self._docked[alert.alert_id]
+        return replace(alert, held_track=docked.track_number, told_to=(docked.agency,))
+
+    def _drone_of(self, alert: Alert) -> _Docked:
         for number in (alert.track_a, alert.track_b):
             slot = self._tracks.slot_of_number[number]
             if AircraftClass(int(self._tracks.columns.aircraft_class[slot])) in DRONE_CLASSES:
-                return replace(alert, told_to=(self._tracks.publisher_name(slot).agency,))
-        return replace(alert, told_to=(NOBODY,))
+                return _Docked(number, self._tracks.publisher_name(slot).agency)
+        raise BrokenInvariant("a launch hold is raised between aircraft of which none is a drone")
 
     def state(self) -> Plain:
         """For a snapshot."""
-        return self._encounters.state()
+        docked = self._docked.items()
+        return {
+            "encounters": self._encounters.state(),
+            "docked": [[alert_id, one.track_number, one.agency] for alert_id, one in docked],
+        }
 
     def restore(self, state: Plain) -> None:
         """From a snapshot, after the tracks were restored."""
-        self._encounters.restore(mapping(state), self._tracks.columns)
+        plain = mapping(state)
+        self._encounters.restore(mapping(plain["encounters"]), self._tracks.columns)
+        rows = map(items, items(plain["docked"]))
+        self._docked = {
+            text(alert_id): _Docked(integer(number), text(agency))
+            for alert_id, number, agency in rows
+        }

@@ -1,5 +1,6 @@
 """Launch holds along the live path: who is told, in which words, and that they end."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ HEIGHT_M = 125.0 + 120.0
 """Of the helicopter: as high as the drone would climb."""
 DOCK = OperationalStatus.AT_DOCK
 ROTORS = OperationalStatus.ROTORS_TURNING
+KIND = alerts_pb2.ALERT_KIND_LAUNCH_HOLD
 
 
 def second(
@@ -32,14 +34,16 @@ def second(
     status: OperationalStatus = OperationalStatus.AIRBORNE,
     dock: OperationalStatus = DOCK,
     height_m: float = HEIGHT_M,
+    docked: AircraftDescription = DOCKED,
+    coming: AircraftDescription = HELICOPTER,
     **more: Any,
 ) -> None:
     """One second with a report of the docked drone and of the helicopter north of it."""
     still = {"east_mps": 0.0, "north_mps": 0.0}
-    world.fly(MET, row("t7", description=DOCKED, operational_status=dock, **still))
+    world.fly(MET, row("t7", description=docked, operational_status=dock, **still))
     helicopter = {"operational_status": status, "altitude_hae_m": height_m, **more}
     world.fly(
-        LAS, row("h1", north_m=north_m, north_mps=north_mps, description=HELICOPTER, **helicopter)
+        LAS, row("h1", north_m=north_m, north_mps=north_mps, description=coming, **helicopter)
     )
     world.wait()
 
@@ -56,6 +60,11 @@ def holds(world: World) -> list[AlertChanged]:
         for one in world.effects
         if isinstance(one, AlertChanged) and one.alert.kind is AlertKind.LAUNCH_HOLD
     ]
+
+
+def id_of(world: World) -> str:
+    """Of the first hold."""
+    return holds(world)[0].alert.alert_id
 
 
 def levels(world: World) -> list[AlertLevel]:
@@ -119,7 +128,7 @@ def test_the_drones_agency_alone_is_told_and_no_crew() -> None:
     world = World()
     pass_by(world, 3_000.0, 50.0, 5)
     (alert,) = told(world, MET_DESK)
-    assert alert.kind == alerts_pb2.ALERT_KIND_LAUNCH_HOLD
+    assert alert.kind == KIND
     assert alert.level == common_pb2.ALERT_LEVEL_CAUTION
     start = "Launch hold: do not launch MET-07 yet. Helicopter HELIMED5 (London Ambulance Service) "
     assert alert.headline.startswith(start)
@@ -147,7 +156,7 @@ def test_the_end_says_no_more_than_that() -> None:
 def test_only_the_drones_agency_may_acknowledge_it() -> None:
     world = World()
     pass_by(world, 3_000.0, 50.0, 5)
-    alert_id = holds(world)[0].alert.alert_id
+    alert_id = id_of(world)
     (refused,) = world.do(AcknowledgeAlert(LAS, "r1", alert_id, "HEMS desk"))
     assert isinstance(refused.reply, NotDone)
     assert refused.reply.not_found
@@ -207,3 +216,61 @@ def test_a_restart_goes_on_with_the_hold() -> None:
     pass_by(world, 2_750.0, 50.0, 100)
     assert {one.alert.alert_id for one in holds(world)} == {before.alert_id}
     assert levels(world) == [AlertLevel.CAUTION, AlertLevel.NONE]
+
+
+ANEW: list[dict[str, Any]] = [
+    {"docked": replace(DOCKED, aircraft_class=AircraftClass.HELICOPTER)},
+    {"docked": replace(DOCKED, aircraft_class=AircraftClass.UNKNOWN)},
+    {"coming": replace(HELICOPTER, aircraft_class=AircraftClass.DRONE)},
+    {
+        "docked": replace(DOCKED, aircraft_class=AircraftClass.AEROPLANE),
+        "coming": replace(HELICOPTER, aircraft_class=AircraftClass.DRONE),
+    },
+]
+"""What the two may be described as while a hold stands."""
+
+
+@pytest.mark.parametrize("anew", ANEW)
+@pytest.mark.parametrize("restarted", [False, True])
+def test_who_was_told_is_told_of_the_end_whatever_the_two_are_described_as(
+    anew: dict[str, Any], restarted: bool
+) -> None:
+    # REQ-SEP-031
+    world = World()
+    pass_by(world, 3_000.0, 50.0, 5)
+    (first,) = told(world, MET_DESK)
+    if restarted:
+        world.restart()
+    pass_by(world, 2_750.0, 50.0, 30, **anew)
+    of_hold = [one for one in told(world, MET_DESK) if one.alert_id == first.alert_id]
+    assert [one.level for one in of_hold] == [
+        common_pb2.ALERT_LEVEL_CAUTION,
+        common_pb2.ALERT_LEVEL_UNSPECIFIED,
+    ]
+    last = of_hold[-1]
+    assert last.headline.startswith("Launch hold of MET-07 ended as to ")
+    assert "HELIMED5 (London Ambulance Service)." in last.headline
+    assert [one.track_id for one in last.parties] == [one.track_id for one in first.parties]
+    for other in (LFB_DESK, LAS_DESK):
+        assert first.alert_id not in {one.alert_id for one in told(world, other)}
+
+
+@pytest.mark.parametrize("anew", ANEW)
+def test_a_hold_that_stands_is_its_desks_whatever_the_two_are_described_as(
+    anew: dict[str, Any],
+) -> None:
+    # REQ-SEP-031
+    world = World()
+    pass_by(world, 3_000.0, 50.0, 5)
+    second(world, 2_750.0, -50.0, **anew)
+    standing = [one for one in world.airspace.alerting.active() if one.alert_id == id_of(world)]
+    assert [one.told_to for one in standing] == [("met",)]
+    (done,) = world.do(AcknowledgeAlert(MET, "r1", id_of(world), "drone desk"))
+    assert isinstance(done.reply, Done)
+    world.share(SharingLevel.COVERT, name="h1", agency="las")
+    of_holds = [one for one in told(world, MET_DESK) if one.kind == KIND]
+    assert [one.level for one in of_holds[-2:]] == [
+        common_pb2.ALERT_LEVEL_UNSPECIFIED,
+        common_pb2.ALERT_LEVEL_CAUTION,
+    ]
+    assert told(world, LFB_DESK) == []

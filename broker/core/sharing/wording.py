@@ -200,7 +200,7 @@ def _neutral(alert: Alert, first: Party, second: Party) -> str:
 def _launch_hold_text(alert: Alert, first: Party, second: Party, reader: str) -> tuple[str, str]:
     """For the agency of the docked drone: what holds it, and whom to ask."""
     own, other, seen = first, second, alert.geometry
-    if is_crewed(own.aircraft_class):
+    if alert.held_track == alert.track_b:
         own, other, seen = second, first, _turned(seen)
     if alert.level is AlertLevel.NONE:
         ended = f"Launch hold of {own.label} ended as to {name_of(other)}."
