@@ -3,25 +3,27 @@
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from adapters.geozones import aixm_rings, heights, xml_input
-from adapters.geozones.aixm_rings import Borders
+from adapters.geozones import aixm_curves, aixm_rings, heights, xml_input
+from adapters.geozones.aixm_curves import Borders
 from adapters.geozones.limits_of_input import ITEMS, TEXT_CHARS, VOLUMES_PER_ITEM
 from adapters.geozones.model import (
     Applies,
     Datum,
-    Decoded,
     Entry,
     Limit,
-    Notes,
     Polygon,
-    Reason,
     Shape,
-    SourceItem,
     Unit,
-    Unreadable,
     Volume,
     Window,
     Zone,
+)
+from adapters.geozones.report import (
+    Decoded,
+    Notes,
+    Reason,
+    SourceItem,
+    Unreadable,
     read_item,
     refused_item,
 )
@@ -43,7 +45,7 @@ def decode(data: bytes) -> Decoded:
         raise Unreadable(Reason.MALFORMED, "no Airspace element")
     if len(found) > ITEMS:
         raise Unreadable(Reason.TOO_LARGE, f"more than {ITEMS} airspaces")
-    borders = aixm_rings.borders_in(root)
+    borders = aixm_curves.borders_in(root)
     return Decoded(FORMAT, tuple(_item(p, e, borders) for p, e in enumerate(found, start=1)))
 
 
@@ -152,7 +154,7 @@ def _shapes(projection: Element | None, borders: Borders, notes: Notes) -> list[
     surface = child(projection, "Surface")
     if surface is None:
         raise Unreadable(Reason.NO_AREA, "a volume without a surface of its own")
-    order = aixm_rings.latitude_first(surface.get("srsName") or "")
+    order = aixm_curves.latitude_first(surface.get("srsName") or "")
     shapes: list[Shape] = []
     for patch in (e for e in surface.iter() if local_name(e) == "PolygonPatch"):
         outer = aixm_rings.shape_of(child(patch, "exterior"), order, borders, notes)

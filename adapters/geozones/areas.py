@@ -14,17 +14,8 @@ from typing import Final
 
 from adapters.geozones import positions, rings
 from adapters.geozones.limits_of_input import VOLUMES_PER_ITEM
-from adapters.geozones.model import (
-    Arc,
-    Circle,
-    Notes,
-    Polygon,
-    Position,
-    Reason,
-    Shape,
-    Unreadable,
-    Vertex,
-)
+from adapters.geozones.model import Arc, Circle, Polygon, Position, Shape, Vertex
+from adapters.geozones.report import Notes, Reason, Unreadable
 from adapters.geozones.units import FOOT_M, KILOMETRE_M, NAUTICAL_MILE_M
 
 _LENGTH: Final = r"(\d{1,4}(?:\.\d{1,5})?) ?(NM|NAUTICAL MILES?|KM|MTRS?|METRES?|METERS?|M|FT)\b"

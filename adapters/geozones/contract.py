@@ -13,18 +13,15 @@ from adapters.geozones.model import (
     Entry,
     Exemption,
     Limit,
-    Outcome,
     Polygon,
     Position,
     Purpose,
-    Reason,
     Ring,
-    SourceItem,
     Unit,
-    Unreadable,
     Volume,
     Zone,
 )
+from adapters.geozones.report import Outcome, Reason, SourceItem, Unreadable
 from keepclear.v1 import restrictions_pb2 as contract
 from keepclear.v1 import volumes_pb2 as volumes
 

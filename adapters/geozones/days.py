@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from adapters.geozones.model import Reason, Unreadable
+from adapters.geozones.report import Reason, Unreadable
 from adapters.geozones.units import DAY_US, HOUR_S, MINUTE_S, SECOND_US
 
 EPOCH_DAY: Final = date(1970, 1, 1)

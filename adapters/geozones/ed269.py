@@ -5,15 +5,8 @@ from typing import Final
 
 from adapters.geozones import json_input, zone_items, zone_shapes, zone_values
 from adapters.geozones.json_input import JsonObject
-from adapters.geozones.model import (
-    Decoded,
-    Notes,
-    Reason,
-    Shape,
-    Unit,
-    Unreadable,
-    Volume,
-)
+from adapters.geozones.model import Shape, Unit, Volume
+from adapters.geozones.report import Decoded, Notes, Reason, Unreadable
 from adapters.geozones.zone_items import ZoneParts
 from adapters.geozones.zone_shapes import Axes
 

@@ -11,16 +11,8 @@ from typing import Final
 from adapters.geozones import json_input, zone_items, zone_shapes, zone_values
 from adapters.geozones.json_input import JsonObject
 from adapters.geozones.limits_of_input import VOLUMES_PER_ITEM
-from adapters.geozones.model import (
-    Decoded,
-    Limit,
-    Notes,
-    Reason,
-    Shape,
-    Unit,
-    Unreadable,
-    Volume,
-)
+from adapters.geozones.model import Limit, Shape, Unit, Volume
+from adapters.geozones.report import Decoded, Notes, Reason, Unreadable
 from adapters.geozones.zone_items import ZoneParts
 from adapters.geozones.zone_shapes import Axes
 

@@ -9,18 +9,13 @@ from typing import Final
 from adapters.geozones import heights, json_input, zone_items, zone_shapes
 from adapters.geozones.json_input import JsonObject
 from adapters.geozones.limits_of_input import VOLUMES_PER_ITEM
-from adapters.geozones.model import (
-    Applies,
+from adapters.geozones.model import Applies, Entry, Limit, Volume, Window, Zone
+from adapters.geozones.report import (
     Decoded,
-    Entry,
-    Limit,
     Notes,
     Reason,
     SourceItem,
     Unreadable,
-    Volume,
-    Window,
-    Zone,
     read_item,
     refused_item,
 )

@@ -5,7 +5,8 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from adapters.geozones.model import Datum, Limit, Notes, Unit
+from adapters.geozones.model import Datum, Limit, Unit
+from adapters.geozones.report import Notes
 from adapters.geozones.units import FOOT_M
 
 SURFACE: Final = Limit(0.0, Unit.NONE, Datum.SURFACE, "")

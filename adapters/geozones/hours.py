@@ -14,7 +14,8 @@ from typing import Final
 
 from adapters.geozones import days
 from adapters.geozones.limits_of_input import PERIODS_PER_ITEM
-from adapters.geozones.model import Event, Moment, Period, Reason, Unreadable
+from adapters.geozones.model import Event, Moment, Period
+from adapters.geozones.report import Reason, Unreadable
 from adapters.geozones.units import DAY_S, MINUTE_S
 
 _WORDS: Final = (

@@ -5,7 +5,7 @@ import math
 from typing import Final
 
 from adapters.geozones.limits_of_input import SOURCE_BYTES, TEXT_CHARS
-from adapters.geozones.model import Notes, Reason, Unreadable
+from adapters.geozones.report import Notes, Reason, Unreadable
 
 JsonObject = dict[str, object]
 _BOM: Final = b"\xef\xbb\xbf"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from adapters.geozones import contract, refresh, wide
-from adapters.geozones.model import Decoded, Outcome, SourceItem, Unreadable
+from adapters.geozones.report import Decoded, Outcome, SourceItem, Unreadable
 from keepclear.v1.restrictions_pb2 import Restriction
 
 

@@ -9,15 +9,8 @@ import re
 from typing import Final
 
 from adapters.geozones.limits_of_input import ITEMS, SOURCE_BYTES, TEXT_CHARS
-from adapters.geozones.model import (
-    Decoded,
-    Notes,
-    Reason,
-    SourceItem,
-    Unreadable,
-    refused_item,
-)
 from adapters.geozones.notam_fields import NotamFields, read_notam
+from adapters.geozones.report import Decoded, Notes, Reason, SourceItem, Unreadable, refused_item
 
 FORMAT: Final = "notam"
 _HEAD: Final = re.compile(

@@ -18,20 +18,15 @@ from adapters.geozones.model import (
     Circle,
     Entry,
     Limit,
-    Notes,
     Period,
     Position,
-    Reason,
     Shape,
-    SourceItem,
-    Unreadable,
     Volume,
     Window,
     Zone,
-    read_item,
-    refused_item,
 )
 from adapters.geozones.positions import POSITION, from_match
+from adapters.geozones.report import Notes, Reason, SourceItem, Unreadable, read_item, refused_item
 from adapters.geozones.units import NAUTICAL_MILE_M
 
 REFERENCE: Final = re.compile(r"([A-Z])(\d{4})/(\d{2})")

@@ -9,15 +9,8 @@ from xml.etree.ElementTree import Element
 
 from adapters.geozones import xml_input
 from adapters.geozones.limits_of_input import ITEMS
-from adapters.geozones.model import (
-    Decoded,
-    Notes,
-    Reason,
-    SourceItem,
-    Unreadable,
-    refused_item,
-)
 from adapters.geozones.notam_fields import REFERENCE, NotamFields, read_notam
+from adapters.geozones.report import Decoded, Notes, Reason, SourceItem, Unreadable, refused_item
 from adapters.geozones.xml_input import child, text_of
 
 FORMAT: Final = "pib"

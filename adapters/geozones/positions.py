@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from adapters.geozones.model import Position, Reason, Unreadable
+from adapters.geozones.model import Position
+from adapters.geozones.report import Reason, Unreadable
 
 _NUMBER: Final = r"(\d{2})(\d{2})(\d{2}(?:\.\d{1,6})?)?"
 _NUMBER_LON: Final = r"(\d{3})(\d{2})(\d{2}(?:\.\d{1,6})?)?"

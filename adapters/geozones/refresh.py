@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from adapters.geozones.model import Outcome, Reason, SourceItem, Zone
+from adapters.geozones.model import Zone
+from adapters.geozones.report import Outcome, Reason, SourceItem
 
 
 def settle(items: tuple[SourceItem, ...], now_us: int | None = None) -> tuple[SourceItem, ...]:

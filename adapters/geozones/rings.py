@@ -5,7 +5,8 @@ from typing import Final
 
 from adapters.geozones import ground
 from adapters.geozones.limits_of_input import VERTICES_PER_RING
-from adapters.geozones.model import Notes, Position, Reason, Ring, Unreadable, Vertex
+from adapters.geozones.model import Position, Ring, Vertex
+from adapters.geozones.report import Notes, Reason, Unreadable
 
 SAME_POINT_M: Final = 0.01
 ARCS_TO_TURN_MAX: Final = 100

@@ -20,7 +20,7 @@ from adapters.geozones import (
 )
 from adapters.geozones.json_input import JsonObject
 from adapters.geozones.limits_of_input import SOURCE_BYTES
-from adapters.geozones.model import Decoded, Notes, Reason, Unreadable
+from adapters.geozones.report import Decoded, Notes, Reason, Unreadable
 
 DECODERS: Final[dict[str, Callable[[bytes], Decoded]]] = {
     ed269.FORMAT: ed269.decode,

@@ -9,7 +9,8 @@ the window begins and ends at midnight, or at noon when they run through the nig
 
 from typing import Final
 
-from adapters.geozones.model import Event, Moment, Period, Reason, Unreadable, Window
+from adapters.geozones.model import Event, Moment, Period, Window
+from adapters.geozones.report import Reason, Unreadable
 from adapters.geozones.units import DAY_S, DAY_US, SECOND_US
 from keepclear.v1 import schedules_pb2 as schedules
 

@@ -8,18 +8,8 @@ from dataclasses import replace
 from typing import Final
 
 from adapters.geozones import ground, heights
-from adapters.geozones.model import (
-    Circle,
-    Entry,
-    Outcome,
-    Polygon,
-    Position,
-    Reason,
-    SourceItem,
-    Unreadable,
-    Volume,
-    Zone,
-)
+from adapters.geozones.model import Circle, Entry, Polygon, Position, Volume, Zone
+from adapters.geozones.report import Outcome, Reason, SourceItem, Unreadable
 
 WIDTH_M_MAX: Final = 200_000.0
 """Of what is set as it was published: the broker's own limit."""

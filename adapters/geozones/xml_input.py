@@ -7,7 +7,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
 from adapters.geozones.limits_of_input import NESTING, SOURCE_BYTES
-from adapters.geozones.model import Reason, Unreadable
+from adapters.geozones.report import Reason, Unreadable
 
 ELEMENTS: Final = 3_000_000
 """Of one document; a day's bulletin of the United Kingdom has 30,000."""

@@ -9,20 +9,8 @@ from typing import Final
 from adapters.geozones import json_input, zone_values
 from adapters.geozones.json_input import JsonObject
 from adapters.geozones.limits_of_input import ITEMS, VOLUMES_PER_ITEM
-from adapters.geozones.model import (
-    Applies,
-    Authority,
-    Exemption,
-    Notes,
-    Reason,
-    SourceItem,
-    Unreadable,
-    Volume,
-    Window,
-    Zone,
-    read_item,
-    refused_item,
-)
+from adapters.geozones.model import Applies, Authority, Exemption, Volume, Window, Zone
+from adapters.geozones.report import Notes, Reason, SourceItem, Unreadable, read_item, refused_item
 
 LONGEST_IDENTIFIER: Final = 7
 """Characters, by both standards."""

@@ -9,15 +9,8 @@ from adapters.geozones.limits_of_input import (
     VERTICES_PER_ITEM,
     VERTICES_PER_RING,
 )
-from adapters.geozones.model import (
-    Circle,
-    Notes,
-    Polygon,
-    Position,
-    Reason,
-    Unreadable,
-    Vertex,
-)
+from adapters.geozones.model import Circle, Polygon, Position, Vertex
+from adapters.geozones.report import Notes, Reason, Unreadable
 
 
 @dataclass(frozen=True, slots=True)

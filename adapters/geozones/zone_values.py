@@ -14,14 +14,12 @@ from adapters.geozones.model import (
     Event,
     Limit,
     Moment,
-    Notes,
     Period,
     Purpose,
-    Reason,
     Unit,
-    Unreadable,
     Window,
 )
+from adapters.geozones.report import Notes, Reason, Unreadable
 from adapters.geozones.units import DAY_S, HOUR_S, MINUTE_S, SECOND_US
 
 NO_CEILING: Final = 99_999.0

@@ -15,7 +15,7 @@ import typer
 from adapters.geozones import notam, sources
 from adapters.geozones.limits_of_input import SOURCE_BYTES
 from adapters.geozones.mirror import Mirrored, mirror
-from adapters.geozones.model import Decoded, Outcome, SourceItem, Unreadable
+from adapters.geozones.report import Decoded, Outcome, SourceItem, Unreadable
 from broker.cli.connection import broker_client
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
 from broker.cli.problems import Problem

@@ -3,18 +3,8 @@
 import pytest
 
 from adapters.geozones import aixm, openair_text, yaxim
-from adapters.geozones.model import (
-    Applies,
-    Circle,
-    Datum,
-    Decoded,
-    Entry,
-    Outcome,
-    Polygon,
-    Reason,
-    SourceItem,
-    Unreadable,
-)
+from adapters.geozones.model import Applies, Circle, Datum, Entry, Polygon
+from adapters.geozones.report import Decoded, Outcome, Reason, SourceItem, Unreadable
 from tests.adapters.geozones.documents import (
     OPENAIR,
     YAXIM,

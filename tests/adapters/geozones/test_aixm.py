@@ -4,17 +4,8 @@ import pytest
 
 from adapters.geozones import aixm
 from adapters.geozones.limits_of_input import HOLES_PER_POLYGON
-from adapters.geozones.model import (
-    Circle,
-    Datum,
-    Limit,
-    Outcome,
-    Polygon,
-    Reason,
-    SourceItem,
-    Unreadable,
-    Volume,
-)
+from adapters.geozones.model import Circle, Datum, Limit, Polygon, Volume
+from adapters.geozones.report import Outcome, Reason, SourceItem, Unreadable
 from tests.adapters.geozones.documents import aixm as document
 from tests.adapters.geozones.documents import (
     aixm_airspace,

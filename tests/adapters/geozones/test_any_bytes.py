@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.geozones import sources
 from adapters.geozones.limits_of_input import NESTING
-from adapters.geozones.model import Decoded, Outcome, Unreadable
+from adapters.geozones.report import Decoded, Outcome, Unreadable
 from tests.adapters.geozones import documents
 
 FORMATS = sorted(sources.DECODERS)

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.geozones import hours
-from adapters.geozones.model import Event, Moment, Period, Unreadable
+from adapters.geozones.model import Event, Moment, Period
+from adapters.geozones.report import Unreadable
 
 EPOCH = date(1970, 1, 1)
 

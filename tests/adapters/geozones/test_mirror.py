@@ -8,16 +8,8 @@ from hypothesis import strategies as st
 
 from adapters.geozones import contract, ground, notam, sources, timetable
 from adapters.geozones.mirror import Mirrored, mirror
-from adapters.geozones.model import (
-    Event,
-    Moment,
-    Outcome,
-    Period,
-    Position,
-    Reason,
-    Unreadable,
-    Window,
-)
+from adapters.geozones.model import Event, Moment, Period, Position, Window
+from adapters.geozones.report import Outcome, Reason, Unreadable
 from keepclear.v1 import restrictions_pb2 as pb
 from keepclear.v1 import schedules_pb2 as schedules
 from keepclear.v1 import volumes_pb2 as volumes

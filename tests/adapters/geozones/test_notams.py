@@ -3,21 +3,8 @@
 import pytest
 
 from adapters.geozones import ground, notam, pib
-from adapters.geozones.model import (
-    Applies,
-    Circle,
-    Datum,
-    Decoded,
-    Entry,
-    Outcome,
-    Polygon,
-    Position,
-    Reason,
-    SourceItem,
-    Unit,
-    Unreadable,
-    Zone,
-)
+from adapters.geozones.model import Applies, Circle, Datum, Entry, Polygon, Position, Unit, Zone
+from adapters.geozones.report import Decoded, Outcome, Reason, SourceItem, Unreadable
 from tests.adapters.geozones import documents
 
 NM = 1852.0

@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.geozones import notam, refresh
-from adapters.geozones.model import Outcome, Reason
+from adapters.geozones.report import Outcome, Reason
 from tests.adapters.geozones.documents import notam as written
 
 MARCH_US = 1_772_323_200 * 1_000_000

@@ -16,15 +16,14 @@ from adapters.geozones.model import (
     Circle,
     Datum,
     Moment,
-    Outcome,
     Period,
     Polygon,
     Position,
-    Reason,
     Volume,
     Window,
     Zone,
 )
+from adapters.geozones.report import Outcome, Reason
 from tests.adapters.geozones import second_reader
 from tests.adapters.geozones.second_reader import Facts, Point, point_key
 

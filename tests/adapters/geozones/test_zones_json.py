@@ -9,18 +9,15 @@ from adapters.geozones.model import (
     Applies,
     Circle,
     Datum,
-    Decoded,
     Entry,
     Event,
     Moment,
-    Outcome,
     Period,
     Polygon,
-    Reason,
-    SourceItem,
     Unit,
     Zone,
 )
+from adapters.geozones.report import Decoded, Outcome, Reason, SourceItem
 from tests.adapters.geozones import documents
 from tests.adapters.geozones.documents import RING, ed269_zone, ed318_feature
 
