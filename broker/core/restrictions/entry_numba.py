@@ -1,7 +1,7 @@
 """Entries by compiled code: one aircraft at a time, only the prisms in the cells of its path.
 
-Each operation is written and rounded as in the reference (`entry`, `crossing`), where the
-theory of operation stands too.
+Each operation is written and rounded as in the reference (`entry_numpy`, `crossing`); the theory of
+operation stands in `entry`.
 """
 
 import math
