@@ -84,7 +84,7 @@ class MqttGateway:
             frozenset(self._topics.presence_filters()),
             None if security is None else security.context,
         )
-        self._inbox.link = self.link
+        self._inbox.replies.link = self.link
         self._outbox = Outbox(self.link, self._topics, json_agencies)
         broker.hub.listen(self._outbox.take)
 

@@ -1,8 +1,4 @@
-"""What systems write: decode, submit, and answer on the sender's private topic.
-
-The PUBACK of the MQTT server promises nothing about us; the answer here does, and it is the same
-message that gRPC would have returned, or the refusal with its fields.
-"""
+"""What systems write: decode, ask whether they may, submit, and answer (`replies`)."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -15,25 +11,19 @@ from google.rpc import code_pb2
 from broker.core.commands import ControlCommand
 from broker.core.errors import BrokenInvariant, NotFound, Refusal, Refused, refuse
 from broker.core.names import SystemName
-from broker.core.outcomes import BatchReply, Done, NotDone, Reply
+from broker.core.outcomes import Done, NotDone, Reply
 from broker.core.requests import REQUEST_ID_LENGTH_MAX
 from broker.core.sharing.decision import Decision
 from broker.gateways.grpc.errors import code_of
 from broker.gateways.mqtt.answers import AnswerMaker, EncodeImport
-from broker.gateways.mqtt.link import MqttLink
+from broker.gateways.mqtt.positions import PositionBatches
+from broker.gateways.mqtt.replies import Replies
 from broker.gateways.mqtt.requests import REQUESTS, Questions, command_of
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
 from broker.gateways.wire.access import decode_questions, encode_answers
-from broker.gateways.wire.acks import (
-    acknowledgement,
-    deciding_rule,
-    encode_refusals,
-    refused_batch,
-)
 from broker.gateways.wire.actions import TOPIC_ACTIONS
 from broker.gateways.wire.aircraft import register_aircraft, remove_aircraft
 from broker.gateways.wire.imports import encode_report
-from broker.gateways.wire.reports import decode_batch
 from broker.gateways.wire.requests import (
     DecodedImport,
     acknowledge_alert,
@@ -58,8 +48,6 @@ from keepclear.v1 import (
 )
 
 PAYLOAD_BYTES_MAX: Final = 1024 * 1024
-CREDIT: Final = 32
-"""MQTT has no stream to hold back; the figure is advice, as on gRPC."""
 
 log = structlog.get_logger()
 Wire = TypeVar("Wire", bound=Message)
@@ -84,10 +72,11 @@ class Inbox:
         self._questions = questions
         self._asking = asking
         self._topics = topics
+        self.replies = Replies(topics, json_agencies)
+        self._positions = PositionBatches(intake, self.replies)
         self._json_agencies = json_agencies
         self._on_resume = on_resume
         self._on_presence = on_presence
-        self.link: MqttLink | None = None
         self.unreadable_count = 0
 
     def on_message(self, topic: str, payload: bytes, retained: bool) -> None:
@@ -100,16 +89,16 @@ class Inbox:
         try:
             self._handle(address, payload, retained)
         except Refused as refused:
-            self._refuse(address.sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
+            self.replies.refuse(address.sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
         except Overloaded:
-            self._overloaded(address.sender, "")
+            self.replies.overloaded(address.sender, "")
         except TooMuch as too_much:
-            self._overloaded(address.sender, "", str(too_much))
+            self.replies.overloaded(address.sender, "", str(too_much))
         except Exception:  # one sender's message must not end the thread that hears all of them
             self.unreadable_count += 1
             log.exception("mqtt-message-failed", topic=topic)
             refusal = Refusal("", "the broker failed on this message: tell its operator")
-            self._refuse(address.sender, "", [refusal], code_pb2.INTERNAL)
+            self.replies.refuse(address.sender, "", [refusal], code_pb2.INTERNAL)
 
     def _handle(self, address: Address, payload: bytes, retained: bool) -> None:
         self._check_form(address, payload, retained)
@@ -118,7 +107,7 @@ class Inbox:
             self._dispatch(address, payload)
         else:
             refusal = decision.as_refusal("topic")
-            self._refuse(address.sender, "", [refusal], code_pb2.PERMISSION_DENIED)
+            self.replies.refuse(address.sender, "", [refusal], code_pb2.PERMISSION_DENIED)
 
     def _dispatch(self, address: Address, payload: bytes) -> None:
         sender, is_json = address.sender, address.is_json
@@ -128,7 +117,7 @@ class Inbox:
             case Inbound.TRACKS:
                 batch = _read(tracks_pb2.PublishTracksRequest(), payload, is_json)
                 self._count(sender, len(batch.reports), len(payload))
-                self._tracks(sender, batch)
+                self._positions.submit(sender, batch)
             case Inbound.CREATE_RESTRICTION:
                 create = _read(restrictions_pb2.CreateRestrictionRequest(), payload, is_json)
                 self._control(sender, create.request_id, lambda: create_restriction(create, sender))
@@ -162,7 +151,7 @@ class Inbox:
             command = command_of(request, sender)
         except Refused as refused:
             self._intake.count_refused_request()
-            self._refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
+            self.replies.refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
             return
         if command is not None:
             self._control(sender, request_id, lambda: command)
@@ -174,11 +163,11 @@ class Inbox:
                     proposed = self._questions.proposal(request, sender)
                     self._control(sender, request_id, lambda: proposed)
                 else:
-                    self._send(sender, self._questions.answer(request, sender))
+                    self.replies.send(sender, self._questions.answer(request, sender))
             except Refused as refused:
                 unknown = isinstance(refused, NotFound)
                 code = code_pb2.NOT_FOUND if unknown else code_pb2.INVALID_ARGUMENT
-                self._refuse(sender, shown_id, refused.refusals, code)
+                self.replies.refuse(sender, shown_id, refused.refusals, code)
 
         self._intake.query(look)
 
@@ -219,50 +208,20 @@ class Inbox:
         if reason:
             raise TooMuch(reason)
 
-    def _tracks(self, sender: SystemName, request: tracks_pb2.PublishTracksRequest) -> None:
-        try:
-            decoded = decode_batch(request, sender, self._intake.ground)
-            self._intake.count_refused_reports(decoded.refusals)
-        except Refused as refused:
-            self._intake.count_refused_reports(refused.refusals)
-            answer = refused_batch(request, refused, self._intake.clock.now_us())
-            answer.credit = CREDIT
-            self._send(
-                sender, presence_pb2.CommandAnswer(request_id=answer.batch_id, tracks=answer)
-            )
-            return
-        received_us = self._intake.clock.now_us()
-
-        def on_reply(reply: Reply) -> None:
-            if not isinstance(reply, BatchReply):
-                raise BrokenInvariant(f"a batch reply was expected, not {reply!r}")
-            if self.link is not None:
-                self.link.later(lambda: acknowledge(reply))
-
-        def acknowledge(reply: BatchReply) -> None:
-            age_s = self._intake.report_age_s(sender)
-            answer = acknowledgement(request, decoded, reply, received_us, age_s, CREDIT)
-            self._send(
-                sender, presence_pb2.CommandAnswer(request_id=request.batch_id, tracks=answer)
-            )
-
-        try:
-            self._intake.submit_reports(decoded.batch, on_reply)
-        except Overloaded:
-            self._overloaded(sender, request.batch_id)
-
     def _ask(self, sender: SystemName, request: access_pb2.AskEntryRequest) -> None:
         shown_id = request.request_id[:REQUEST_ID_LENGTH_MAX]
         try:
             decoded = decode_questions(request, self._intake.clock.now_us())
         except Refused as refused:
             self._intake.count_refused_request()
-            self._refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
+            self.replies.refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
             return
 
         def on_answer(answers: Answers) -> None:
             response = encode_answers(decoded, answers, sender.agency)
-            self._send(sender, presence_pb2.CommandAnswer(request_id=shown_id, entry=response))
+            self.replies.send(
+                sender, presence_pb2.CommandAnswer(request_id=shown_id, entry=response)
+            )
 
         self._asking.answer_later(decoded.questions, sender.agency, on_answer)
 
@@ -291,57 +250,27 @@ class Inbox:
         except Refused as refused:
             self._intake.count_refused_request()
             shown_id = request_id[:REQUEST_ID_LENGTH_MAX]
-            self._refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
+            self.replies.refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
             return
 
         def on_reply(reply: Reply) -> None:
             match reply:
                 case Done():
                     answer = self._answers.answer(command, sender, request_id, reply, encode)
-                    self._send(sender, answer)
+                    self.replies.send(sender, answer)
                 case NotDone():
-                    self._refuse(sender, request_id, reply.refusals, code_of(reply))
+                    self.replies.refuse(sender, request_id, reply.refusals, code_of(reply))
                 case _:
                     raise BrokenInvariant(f"no answer for {reply!r}")
 
         try:
             self._intake.submit_control(command, on_reply)
         except Overloaded:
-            self._overloaded(sender, request_id)
+            self.replies.overloaded(sender, request_id)
 
     def refuse(self, sender: SystemName, refused: Refused) -> None:
         """Tell a sender that a request was refused after it had been taken."""
-        self._refuse(sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
-
-    def _overloaded(
-        self, sender: SystemName, request_id: str, why: str = "the broker is overloaded"
-    ) -> None:
-        refusal = Refusal("", f"{why}: try again after 1 s")
-        self._refuse(sender, request_id, [refusal], code_pb2.RESOURCE_EXHAUSTED)
-
-    def _refuse(
-        self,
-        sender: SystemName,
-        request_id: str,
-        refusals: list[Refusal] | tuple[Refusal, ...],
-        code: int,
-    ) -> None:
-        refused = presence_pb2.RefusedCommand(
-            code=code,
-            message="; ".join(str(one) for one in refusals),
-            refusals=encode_refusals(refusals),
-            rule=deciding_rule(refusals),
-        )
-        self._send(sender, presence_pb2.CommandAnswer(request_id=request_id, refused=refused))
-
-    def _send(self, system: SystemName, answer: presence_pb2.CommandAnswer) -> None:
-        if self.link is not None:
-            self.link.publish(self._topics.acks(system), answer.SerializeToString(), qos=1)
-            if system.agency in self._json_agencies:
-                text = json_format.MessageToJson(
-                    answer, preserving_proto_field_name=True, indent=None
-                )
-                self.link.publish(f"{self._topics.acks(system)}/json", text.encode(), qos=1)
+        self.replies.refuse(sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
 
 
 def _read(message: Wire, payload: bytes, is_json: bool) -> Wire:

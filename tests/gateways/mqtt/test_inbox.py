@@ -105,7 +105,7 @@ class Rig:
             lambda _system, one: self.resumes.append(one),
             lambda _system, one: self.presences.append(one),
         )
-        self.inbox.link = self.link.as_link()
+        self.inbox.replies.link = self.link.as_link()
 
     def write(
         self, leaf: str, payload: bytes, *, agency: str = "lfb", retained: bool = False
