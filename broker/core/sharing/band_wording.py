@@ -9,15 +9,8 @@ import math
 
 from broker.core.alerts import Alert, AlertLevel
 from broker.core.errors import BrokenInvariant
-from broker.core.sharing.wording import (
-    LEVEL_WORDS,
-    Party,
-    in_seconds,
-    name_of,
-    picture_age,
-    sentence,
-    whom_to_call,
-)
+from broker.core.sharing.phrases import in_seconds, picture_age, sentence
+from broker.core.sharing.wording import LEVEL_WORDS, Party, name_of, whom_to_call
 from broker.core.tracks.reports import HeightBand, HeightReference
 from broker.core.units import FOOT_M
 

@@ -6,7 +6,8 @@ own, it is said. Nothing here sounds as if the air were clear.
 """
 
 from broker.core.alerts import Alert, AlertLevel
-from broker.core.sharing.wording import LEVEL_WORDS, picture_age
+from broker.core.sharing.phrases import picture_age
+from broker.core.sharing.wording import LEVEL_WORDS
 
 
 def cluster_text(cluster: Alert, level: AlertLevel, headline: str, advice: str) -> tuple[str, str]:

@@ -3,7 +3,8 @@
 from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.separation.categories import is_crewed
 from broker.core.sharing.keep_clear import BANDS_M, EdgeSeen
-from broker.core.sharing.wording import LAUNCH_HOLD, LEVEL_WORDS, Party, picture_age
+from broker.core.sharing.phrases import picture_age
+from broker.core.sharing.wording import LAUNCH_HOLD, LEVEL_WORDS, Party
 
 UNSHOWN = "an aircraft that is not shown to you"
 RETOLD = "What is shown of one of its aircraft changed: it goes on under another id."

@@ -9,7 +9,6 @@ picture is. An alert that has ended says that the aircraft are no longer close, 
 more.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -17,36 +16,20 @@ from typing import Final
 from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.separation.categories import is_crewed
+from broker.core.sharing.phrases import (
+    apart,
+    clock_code,
+    compass,
+    distance,
+    height,
+    in_seconds,
+    nautical_miles,
+    picture_age,
+    sentence,
+    times,
+)
 from broker.core.tracks.reports import AircraftClass
-from broker.core.units import FOOT_M, NAUTICAL_MILE_M
 
-SAME_HEIGHT_FT: Final = 25
-"""Below this, "same height": half the 50 ft that people are given heights in."""
-HEIGHT_STEP_FT: Final = 50
-_COMPASS: Final = (
-    "north",
-    "north-east",
-    "east",
-    "south-east",
-    "south",
-    "south-west",
-    "west",
-    "north-west",
-)
-_HOURS: Final = (
-    "twelve",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-)
 _CLASS_WORDS: Final[dict[AircraftClass, str]] = {
     AircraftClass.UNKNOWN: "aircraft of unknown type",
     AircraftClass.DRONE: "drone",
@@ -146,12 +129,11 @@ def _both_ours(alert: Alert, first: Party, second: Party) -> tuple[str, str]:
 def _traffic(own: Party, other: Party, seen: AlertGeometry) -> str:
     """Traffic information, as it can be read out to a crew."""
     if own.course_deg is None:
-        where = _compass(seen.bearing_deg)
+        where = compass(seen.bearing_deg)
     else:
-        hour = round(((seen.bearing_deg - own.course_deg) % 360.0) / 30.0) % 12
-        where = f"{_HOURS[hour]} o'clock"
-    kind, miles = _CLASS_WORDS[other.aircraft_class], _miles(seen.range_m)
-    return f"Traffic, {where}, {miles}, {kind}, {_height(seen, 'feet')}. {picture_age(seen)}"
+        where = clock_code(seen.bearing_deg, own.course_deg)
+    kind, miles = _CLASS_WORDS[other.aircraft_class], nautical_miles(seen.range_m)
+    return f"Traffic, {where}, {miles}, {kind}, {height(seen, 'feet')}. {picture_age(seen)}"
 
 
 def _closing(alert: Alert, own: Party, other: Party, seen: AlertGeometry) -> str:
@@ -159,11 +141,11 @@ def _closing(alert: Alert, own: Party, other: Party, seen: AlertGeometry) -> str
     kind = kind.upper() if is_crewed(other.aircraft_class) else kind.capitalize()
     verb = "closing on" if seen.closing_speed_mps > 0.5 else "near"
     parts = [
-        f"{kind} {verb} {own.label} from {_compass(seen.bearing_deg)}",
-        _metric(seen.range_m),
-        _height(seen),
+        f"{kind} {verb} {own.label} from {compass(seen.bearing_deg)}",
+        distance(seen.range_m),
+        height(seen),
     ]
-    return f"{', '.join([*parts, *_time(seen)])}. {_capped(alert)}{picture_age(seen)}"
+    return f"{', '.join([*parts, *times(seen)])}. {_capped(alert)}{picture_age(seen)}"
 
 
 def _suggestion(alert: Alert, own: Party, other: Party, seen: AlertGeometry) -> str:
@@ -179,22 +161,22 @@ def _away(other: Party, seen: AlertGeometry) -> str:
     """Straight away from the other; abeam of its path when it is coming nearly straight at us."""
     away_deg = (seen.bearing_deg + 180.0) % 360.0
     if other.course_deg is None:
-        return _compass(away_deg)
+        return compass(away_deg)
     off_path_deg = (away_deg - other.course_deg + 180.0) % 360.0 - 180.0
     if abs(off_path_deg) > 90.0:
-        return _compass(away_deg)
+        return compass(away_deg)
     side_deg = 90.0 if off_path_deg >= 0.0 else -90.0
-    return _compass(other.course_deg + side_deg)
+    return compass(other.course_deg + side_deg)
 
 
 def _neutral(alert: Alert, first: Party, second: Party) -> str:
     geometry = alert.geometry
     level = LEVEL_WORDS[alert.level]
-    sentence = (
+    event = (
         f"{level}: proximity event, {name_of(first)} and {name_of(second)}, "
-        f"{_metric(geometry.range_m)} apart, {_apart(geometry)}"
+        f"{distance(geometry.range_m)} apart, {apart(geometry)}"
     )
-    return f"{', '.join([sentence, *_time(geometry)])}. {_capped(alert)}{picture_age(geometry)}"
+    return f"{', '.join([event, *times(geometry)])}. {_capped(alert)}{picture_age(geometry)}"
 
 
 def _launch_hold_text(alert: Alert, first: Party, second: Party, reader: str) -> tuple[str, str]:
@@ -205,19 +187,14 @@ def _launch_hold_text(alert: Alert, first: Party, second: Party, reader: str) ->
     if alert.level is AlertLevel.NONE:
         ended = f"Launch hold of {own.label} ended as to {name_of(other)}."
         return f"{ended} {picture_age(alert.geometry)}", ""
-    where = f"{_metric(seen.range_m)} to the {_compass(seen.bearing_deg)}, {_height(seen)}"
+    where = f"{distance(seen.range_m)} to the {compass(seen.bearing_deg)}, {height(seen)}"
     near = "near its climb" if seen.time_to_loss_s is not None else "may come near its climb"
-    when = " ".join([near, *(f"in {one}" if one != "now" else one for one in _time(seen))])
+    when = " ".join([near, *(f"in {one}" if one != "now" else one for one in times(seen))])
     headline = f"{LAUNCH_HOLD}: do not launch {own.label} yet. {sentence(name_of(other))} {where}"
     headline = f"{headline}, {when}. {_capped(alert)}{picture_age(seen)}"
     if reader == "" or other.agency == own.agency:
         return headline, ""
     return headline, whom_to_call(other)
-
-
-def sentence(words: str) -> str:
-    """As a sentence begins."""
-    return words[:1].upper() + words[1:]
 
 
 def _restriction_text(
@@ -264,81 +241,8 @@ def whom_to_call(other: Party) -> str:
     return f"Call {other.agency_name} desk, {', '.join(ways)}."
 
 
-def _height(seen: AlertGeometry, unit: str = "ft") -> str:
-    """The other's height relative to us, with its doubt."""
-    if seen.relative_height_m is None:
-        return "height unknown"
-    height_ft = seen.relative_height_m / FOOT_M
-    if abs(height_ft) < SAME_HEIGHT_FT:
-        return f"same height{_doubt(seen, unit)}"
-    side = "above" if height_ft > 0.0 else "below"
-    return f"{_stepped(abs(height_ft))} {unit} {side}{_doubt(seen, unit)}"
-
-
-def _apart(geometry: AlertGeometry) -> str:
-    """Height between two aircraft, with no side taken."""
-    if geometry.relative_height_m is None:
-        return "height unknown"
-    height_ft = abs(geometry.relative_height_m) / FOOT_M
-    if height_ft < SAME_HEIGHT_FT:
-        return f"same height{_doubt(geometry)}"
-    return f"{_stepped(height_ft)} ft between them in height{_doubt(geometry)}"
-
-
-def _doubt(seen: AlertGeometry, unit: str = "ft") -> str:
-    if seen.relative_height_doubt_m is None:
-        return ", doubt of height unknown"
-    doubt_ft = seen.relative_height_doubt_m / FOOT_M
-    rounded_ft = max(1, math.ceil(doubt_ft / 10.0 - 1e-9)) * 10
-    return f", give or take {rounded_ft} {unit}"
-
-
-def _stepped(height_ft: float) -> int:
-    return max(1, math.floor(height_ft / HEIGHT_STEP_FT + 0.5)) * HEIGHT_STEP_FT
-
-
-def _miles(range_m: float) -> str:
-    """Nautical miles as crews are given them."""
-    miles = range_m / NAUTICAL_MILE_M
-    for limit, words in ((0.15, "less than a quarter mile"), (0.375, "quarter of a mile")):
-        if miles < limit:
-            return words
-    for limit, words in ((0.625, "half a mile"), (0.875, "three quarters of a mile")):
-        if miles < limit:
-            return words
-    whole = math.floor(miles + 0.5)
-    return "one mile" if whole == 1 else f"{whole} miles"
-
-
-def _metric(range_m: float) -> str:
-    if range_m < 995.0:
-        return f"{max(10, math.floor(range_m / 10.0 + 0.5) * 10)} m"
-    return f"{range_m / 1_000.0:.1f} km"
-
-
-def _time(seen: AlertGeometry) -> list[str]:
-    """Seconds until the volume is entered, or none where it is not."""
-    if seen.time_to_loss_s is None:
-        return []
-    return ["now"] if seen.time_to_loss_s < 0.5 else [in_seconds(seen.time_to_loss_s)]
-
-
-def in_seconds(time_s: float) -> str:
-    """Whole seconds."""
-    return f"{math.floor(time_s + 0.5)} s"
-
-
 def _capped(alert: Alert) -> str:
     return f"Level held down: {alert.capped_because}. " if alert.capped_because else ""
-
-
-def picture_age(seen: AlertGeometry) -> str:
-    """How old what is told is, rounded up."""
-    return f"Picture {math.ceil(seen.picture_age_s - 1e-9)} s old."
-
-
-def _compass(bearing_deg: float) -> str:
-    return _COMPASS[round((bearing_deg % 360.0) / 45.0) % 8]
 
 
 def _turned(geometry: AlertGeometry) -> AlertGeometry:
