@@ -40,11 +40,9 @@ from broker.core.commands import (
 from broker.core.control import Controls
 from broker.core.coverage import SharedCoverage
 from broker.core.effects import Effect, RestrictionChanged, TrackState, TracksUpdated
-from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.ground import FindTerrain, no_terrain
 from broker.core.names import SystemName
 from broker.core.outcomes import Outcome
-from broker.core.plain import Plain, mapping, text
 from broker.core.resharing import Resharing, hides
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.jit import Backend
@@ -54,8 +52,6 @@ from broker.core.sharing.settings import SharingLevel
 from broker.core.supply_chain.judge import SupplyChain
 from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.correlation.hearing import Hearing
-from broker.core.tracks.correlation.memory import correlator_state, restore_correlator
-from broker.core.tracks.memory import register_state, restore_register
 from broker.core.tracks.register import Slots, TrackRegister
 
 
@@ -294,50 +290,7 @@ class Airspace:
             return None, 0
         return int(np.max(self.tracks.columns.time_of_validity_us[live])), len(live)
 
-    def state(self) -> dict[str, Plain]:
-        """Everything, for a snapshot taken between micro-batches."""
-        self.tracks.release_retired()
-        return {
-            "policy_toml": self.policy_toml,
-            "exercise": self.exercise,
-            "tracks": register_state(self.tracks),
-            "correlation": correlator_state(self.correlator),
-            "restrictions": self.restrictions.state(),
-            "hidden": self.hidden.state(),
-            "alerting": self.alerting.state(),
-            "coverage": self.coverage.state(),
-            "controls": self.controls.state(),
-            "supply_chain": self.supply_chain.state(),
-        }
-
 
 def _shown_again(slots: Slots) -> list[Effect]:
     """Tracks whose marks changed without a report."""
     return [TracksUpdated(slots)] if len(slots) else []
-
-
-def restored(
-    state: dict[str, Plain],
-    backend: Backend = "numba",
-    *,
-    secret: bytes = b"",
-    find_terrain: FindTerrain = no_terrain,
-) -> Airspace:
-    """An airspace as it was when `state` was taken; `secret` as it was made with."""
-    exercise = state["exercise"]
-    if not isinstance(exercise, bool):
-        raise BrokenInvariant("snapshot: exercise must be true or false")
-    setup = Setup(exercise, text(state["policy_toml"]), backend, secret, find_terrain)
-    airspace = Airspace(setup)
-    restore_register(airspace.tracks, mapping(state["tracks"]))
-    restore_correlator(airspace.correlator, state["correlation"])
-    airspace.restrictions.restore(state["restrictions"])
-    airspace.tracks.ground = airspace.restrictions.ground
-    if "hidden" in state:
-        airspace.hidden.restore(state["hidden"])
-    airspace.alerting.restore(mapping(state["alerting"]))
-    airspace.coverage.restore(state["coverage"])
-    airspace.controls.restore(mapping(state["controls"]))
-    airspace.hidden.sharing.pairs.adopt(airspace.controls.agreements.terms())
-    airspace.supply_chain.restore(mapping(state["supply_chain"]))
-    return airspace

@@ -21,6 +21,7 @@ from typing import Final
 
 import structlog
 
+from broker.core.airspace_memory import airspace_state
 from broker.core.commands import Command
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain
@@ -152,7 +153,7 @@ class Ledger:
         """Taken in the engine's thread; put into its form by whoever writes it."""
         projection = self._bound()
         return {
-            "airspace": projection.airspace.state(),
+            "airspace": airspace_state(projection.airspace),
             "numbers": projection.state(),
             "epoch": self.epoch,
         }

@@ -12,7 +12,8 @@ from typing import Final
 
 import structlog
 
-from broker.core.airspace import Airspace, Setup, restored
+from broker.core.airspace import Airspace, Setup
+from broker.core.airspace_memory import restored
 from broker.core.commands import LoadPolicy, Tick
 from broker.core.geodesy.geoid import GEOID_VERSION
 from broker.core.plain import Plain, mapping

@@ -5,7 +5,8 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from broker.core.airspace import Airspace, Setup, restored
+from broker.core.airspace import Airspace, Setup
+from broker.core.airspace_memory import airspace_state, restored
 from broker.core.effects import AlertChanged
 from broker.core.outcomes import Done, Outcome
 from broker.core.plain import mapping
@@ -20,7 +21,7 @@ SEEDS = (2, 4, 6, 8, 18)
 
 
 def snapshot(airspace: Airspace) -> bytes:
-    return encode_snapshot(1, packed(airspace.state()), {})
+    return encode_snapshot(1, packed(airspace_state(airspace)), {})
 
 
 def from_snapshot(data: bytes) -> Airspace:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from broker.cli.policies import policy_text
-from broker.core.airspace import Airspace, Setup, restored
+from broker.core.airspace import Airspace, Setup
+from broker.core.airspace_memory import airspace_state, restored
 from broker.core.commands import Command, CreateRestriction, OpenAudience, WithdrawRestriction
 from broker.core.effects import DeskNotice, RestrictionChanged
 from broker.core.names import Audience, RestrictionName, Role, SystemName
@@ -367,7 +368,7 @@ def test_a_snapshot_keeps_drafts_rules_and_receipts() -> None:
     desk.do(PublishDraft(AUTHOR, "", FIRE, 0, False))
     desk.do(ApproveRestriction(SECOND, "r-9", FIRE, 1, 0))
     desk.done(AcknowledgeRestriction(PARTNER, "r-10", FIRE, 0, "desk 1"))
-    state = desk.airspace.state()
+    state = airspace_state(desk.airspace)
     again = restored(mapping(unpacked(packed(state))))
     assert again.controls.publishing.state() == desk.airspace.controls.publishing.state()
     assert again.restrictions.get(FIRE) == desk.airspace.restrictions.get(FIRE)

@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 
 from broker.cli.policies import policy_text
-from broker.core.airspace import Airspace, Setup, restored
+from broker.core.airspace import Airspace, Setup
+from broker.core.airspace_memory import airspace_state, restored
 from broker.core.commands import (
     Command,
     OpenAudience,
@@ -102,7 +103,7 @@ class World:
 
     def restart(self) -> None:
         """Go on from a snapshot of itself."""
-        self.airspace = restored(self.airspace.state(), secret=self.secret)
+        self.airspace = restored(airspace_state(self.airspace), secret=self.secret)
         numbers = self.projection.state()
         self.projection = Projection(self.airspace, self.secret, self.encoder, "log.1")
         self.projection.restore(numbers)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from broker.cli.policies import policy_text
 from broker.core.aircraft.model import AircraftName, AircraftRecord, DataPath
-from broker.core.airspace import Airspace, Setup, restored
+from broker.core.airspace import Airspace, Setup
+from broker.core.airspace_memory import airspace_state, restored
 from broker.core.commands import (
     Command,
     LoadSupplyChain,
@@ -233,7 +234,7 @@ def test_a_restart_remembers_marks_and_what_refused_reports_said() -> None:
         at(0, "d2", description=drone("m2", allotted_band=BAND), **INSIDE),
     )
     do(space, 1, Tick(audit=True))
-    again = restored(settled(space.state()))  # type: ignore[arg-type]
+    again = restored(settled(airspace_state(space)))  # type: ignore[arg-type]
     assert flags(again) == [MAKER]
     for one in (space, again):
         assert len(said(one, 2, at(2, "d2", **INSIDE), at(2, **INSIDE))) == 1

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from broker.core.airspace import restored
+from broker.core.airspace_memory import airspace_state, restored
 from broker.core.commands import SubmitReports
 from broker.core.effects import (
     AlertChanged,
@@ -286,9 +286,9 @@ def test_a_restart_in_the_middle_decides_the_same() -> None:
     whole, cut = Scene(), Scene()
     circling(whole, range(90), 0.0)
     circling(cut, range(25), 0.0)
-    state = settled(cut.airspace.state())
+    state = settled(airspace_state(cut.airspace))
     cut.airspace = restored(mapping(state))
     circling(cut, range(25, 90), 0.0)
     assert cut.of(TracksMerged) == whole.of(TracksMerged)
-    again = restored(mapping(settled(cut.airspace.state())))
+    again = restored(mapping(settled(airspace_state(cut.airspace))))
     assert correlator_state(again.correlator) == correlator_state(cut.airspace.correlator)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.airspace import restored
+from broker.core.airspace_memory import airspace_state, restored
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import mapping, settled
 from broker.core.tracks.correlation.memory import correlator_state, restore_correlator
@@ -68,7 +68,7 @@ def test_restored_and_original_go_on_alike(before: list[Step], after: list[Step]
     # REQ-DET-002: joined, parted, held, banned, marked and looked at in every mixture.
     one, other = Scene(), Scene()
     now_s = run(one, before, 0.0)
-    state = copy.deepcopy(settled(one.airspace.state()))
+    state = copy.deepcopy(settled(airspace_state(one.airspace)))
     other.airspace, other.described = restored(mapping(state)), set(one.described)
     assert correlator_state(other.airspace.correlator) == correlator_state(one.airspace.correlator)
     one.effects.clear()
@@ -99,6 +99,6 @@ def test_a_state_of_the_wrong_shape_stops_everything(part: str) -> None:
     scene = busy()
     state = correlator_state(scene.airspace.correlator)
     state[part] = 5
-    empty = restored(mapping(settled(scene.airspace.state())))
+    empty = restored(mapping(settled(airspace_state(scene.airspace))))
     with pytest.raises(BrokenInvariant, match="snapshot"):
         restore_correlator(empty.correlator, state)

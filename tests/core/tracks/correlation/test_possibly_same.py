@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.airspace import restored
+from broker.core.airspace_memory import airspace_state, restored
 from broker.core.alerts import AlertLevel
 from broker.core.effects import AlertChanged, TrackState
 from broker.core.names import SystemName
@@ -249,13 +249,13 @@ def test_a_restart_keeps_what_is_held_and_what_was_let_go() -> None:
     scene = Scene()
     echo(scene, range(10))
     before = correlator_state(scene.airspace.correlator)
-    scene.airspace = restored(mapping(settled(scene.airspace.state())))
+    scene.airspace = restored(mapping(settled(airspace_state(scene.airspace))))
     assert correlator_state(scene.airspace.correlator) == before
     assert len(scene.airspace.alerting.kept_back()) == 1
     scene.effects.clear()
     radio(scene, 12.2, SPEED_MPS * 12.2, TOGETHER_M + 80.0)
     assert AlertLevel.CAUTION in levels(scene)
-    again = restored(mapping(settled(scene.airspace.state())))
+    again = restored(mapping(settled(airspace_state(scene.airspace))))
     assert correlator_state(again.correlator) == correlator_state(scene.airspace.correlator)
 
 
