@@ -6,6 +6,7 @@ the run of alert, gaps of up to 4 s bridged, that reaches the loss; without one 
 Nuisance is the share of the encounters without a loss that ever alert.
 """
 
+import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
@@ -149,7 +150,8 @@ def run(truth: Path | None, progress: Callable[[str], None], short: bool = False
     """Score every variant on the judged encounters (if given) and on our own."""
     toml_text = resources.files("broker.policies").joinpath(f"{POLICY}.toml").read_text("utf-8")
     results: list[Score] = []
-    with ProcessPoolExecutor(WORKERS) as pool:
+    # Not forked: a copy of a process whose other threads hold locks may wait for them for ever.
+    with ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")) as pool:
         replays = Replays(pool, toml_text, progress)
         if truth is not None:
             results += _judged_scores(replays, truth, SHORT_COUNT if short else None)
