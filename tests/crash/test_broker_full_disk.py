@@ -171,6 +171,10 @@ async def test_the_kernel_refuses_and_gives_way_again(tmp_path: Path) -> None:
 
             async with at_work(read, publish):
                 await client.create_restriction(keep_clear("before"))
+                # Who subscribes while it is full is told by a snapshot, and hears no news of it.
+                await until(
+                    lambda: "agencies/met/restrictions/before" in history.restrictions, "a picture"
+                )
                 process.send_signal(signal.SIGUSR2)
                 await until(lambda: "log-unavailable" in history.notices, "a full disk")
                 with pytest.raises(UnavailableError, match="log cannot be written"):

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import paho.mqtt.client as mqtt
 import psutil
 import pytest
 
@@ -91,6 +92,15 @@ async def test_five_hundred_retained_restrictions_reach_late_subscribers(
                 assert max(len(one.payload) for one in late.kept) <= MESSAGE_BYTES_MAX
 
 
+def frames_of(reader: MqttClient) -> list[mqtt.MQTTMessage]:
+    return [message for message in reader.kept if message.topic.endswith("/tracks")]
+
+
+def shown_in(frames: list[mqtt.MQTTMessage]) -> int:
+    messages = [feed_pb2.FeedMessage.FromString(bytes(one.payload)) for one in frames]
+    return sum(len(one.tracks.tracks) for one in messages)
+
+
 async def test_messages_stay_small_and_positions_expire(
     tmp_path: Path, engine: MqttEngine, server: MqttServer
 ) -> None:
@@ -99,17 +109,10 @@ async def test_messages_stay_small_and_positions_expire(
         await reader.subscribe(f"{ROOT}/out/met/desk/#", 1)
         async with Client(one.address, MET) as client:
             await client.publish(crowd(2_000, now_us()))
-            await until(
-                lambda: sum(message.topic.endswith("/tracks") for message in reader.kept) >= 4,
-                "the frames",
-            )
-        frames = [message for message in reader.kept if message.topic.endswith("/tracks")]
+            await until(lambda: shown_in(frames_of(reader)) >= 2_000, "the frames")
+        frames = frames_of(reader)
         assert max(len(message.payload) for message in frames) <= MESSAGE_BYTES_MAX
-        shown = sum(
-            len(feed_pb2.FeedMessage.FromString(bytes(message.payload)).tracks.tracks)
-            for message in frames
-        )
-        assert shown == 2_000
+        assert shown_in(frames) == 2_000
         for message in frames:
             assert message.properties is not None
             assert getattr(message.properties, "MessageExpiryInterval") <= 5  # noqa: B009
