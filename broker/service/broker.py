@@ -112,7 +112,7 @@ class Broker:
             for role in settings.roles:
                 await self.control(OpenAudience(Audience(agency, role), settings.name))
             level = SharingLevel[settings.sharing.upper()]
-            if level is not self._airspace.hidden.sharing.default_of(agency):
+            if level is not self._airspace.hidden.sharing.register.default_of(agency):
                 await self.control(SetSharingDefault(agency, level))
         if publishing is not None:
             rules = _rules(publishing)

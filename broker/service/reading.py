@@ -140,7 +140,7 @@ class Reading:
     async def sharing(self, agency: str) -> list[SharingSetting]:
         """One agency's sharing settings, by subject."""
         sharing = self._projection.airspace.hidden.sharing
-        return await self._intake.ask(lambda: sharing.of_agency(agency))
+        return await self._intake.ask(lambda: sharing.register.of_agency(agency))
 
     async def alert(self, alert: Alert, audience: Audience) -> AlertView | None:
         """One alert as the audience is shown it, None if it is not."""

@@ -1,9 +1,8 @@
 """How much of a flight others are shown: open, masked or covert, as its own agency says.
 
-Theory of operation. A setting names an aircraft or a flight of one agency, a level, who authorised
-it and when it ends. Of the settings that name a track, the strictest counts; with none, the
-agency's default does. Levels are kept by row of the track table, so that asking costs nothing, and
-worked out again only for rows whose words changed, or when a setting changed.
+Theory of operation. What agencies have set is in the register. Levels are kept by row of the track
+table, so that asking costs nothing, and worked out again only for rows whose words changed, or when
+a setting changed.
 
 A level falls only because a setting was changed or ended, or another one names the track: what a
 publisher leaves out of a description never opens a covert flight.
@@ -19,33 +18,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.effects import SharingChanged
-from broker.core.errors import NotFound, Refusal, Refused
-from broker.core.plain import Plain, array, integer, items, mapping, text
+from broker.core.plain import Plain, array, integer, items, text
 from broker.core.sharing.pairs import TURN_SHIFT, TURNS_MAX, Pairs
+from broker.core.sharing.register import SharingRegister
 from broker.core.sharing.roles import Terms
 from broker.core.sharing.settings import (
     SharingLevel,
     SharingSetting,
     SharingSubject,
-    SubjectKind,
-    setting_of,
-    setting_state,
 )
 from broker.core.tracks.register import Slots, TrackRegister
-from broker.core.units import DAY_US
 
-SETTINGS_PER_AGENCY_MAX: Final = 500
-SETTING_LASTS_US_MAX: Final = 7 * DAY_US
-"""Longer than any operation: what is needed for longer is the agency's default."""
 ENDED_LEVELS_MAX: Final = 10_000
 """Hidden tracks that are no longer in the picture, remembered for answers that still name them."""
 EPISODE_SHIFT: Final = 40
 """A view key is the track's number below this bit, then its episode, then its reader's turn."""
 EPISODES_MAX: Final = 1 << (TURN_SHIFT - EPISODE_SHIFT)
-
-
-class SharingUnknown(NotFound):
-    """No setting names this."""
 
 
 class Sharing:
@@ -54,8 +42,8 @@ class Sharing:
     def __init__(self, tracks: TrackRegister) -> None:
         self._tracks = tracks
         self.pairs = Pairs(tracks.agencies)
-        self._settings: dict[SharingSubject, SharingSetting] = {}
-        self._defaults: dict[str, SharingLevel] = {}
+        self.register = SharingRegister()
+        """What agencies have set."""
         self._level: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
         self._episode: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._number: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -68,13 +56,9 @@ class Sharing:
         """Whether nothing was ever hidden here: every level is open and every episode the first."""
         return not self._ever_used
 
-    def default_of(self, agency: str) -> SharingLevel:
-        """What an agency shows where no setting says otherwise."""
-        return self._defaults.get(agency, SharingLevel.OPEN)
-
     def set_default(self, agency: str, level: SharingLevel) -> list[SharingChanged]:
         """What an agency shows from now on where no setting says otherwise."""
-        self._defaults[agency] = level
+        self.register.set_default(agency, level)
         if level is not SharingLevel.OPEN:
             self._begin()
         return self._all_again()
@@ -88,27 +72,18 @@ class Sharing:
 
     def set(self, setting: SharingSetting, now_us: int) -> list[SharingChanged]:
         """Show an aircraft or flight at another level from now on. Raises Refused."""
-        faults = self._faults(setting, now_us)
-        if faults:
-            raise Refused(*faults)
-        self._settings[setting.subject] = setting
+        self.register.set(setting, now_us)
         self._begin()
         return self._all_again()
 
     def clear(self, subject: SharingSubject) -> tuple[SharingSetting, list[SharingChanged]]:
         """Back to the default. Raises SharingUnknown."""
-        removed = self._settings.pop(subject, None)
-        if removed is None:
-            reason = f"nothing is set for the {subject.kind} {subject.name} of {subject.agency}"
-            raise SharingUnknown(Refusal("subject", reason))
+        removed = self.register.clear(subject)
         return removed, self._all_again()
 
     def advance(self, now_us: int) -> list[SharingChanged]:
         """Time passed: what has ended falls back to the default."""
-        over = [key for key, one in self._settings.items() if one.until_us <= now_us]
-        for key in over:
-            del self._settings[key]
-        return self._all_again() if over else []
+        return self._all_again() if self.register.advance(now_us) else []
 
     def described(self, slots: Slots) -> list[SharingChanged]:
         """These tracks were written: their levels, where their words are new."""
@@ -225,22 +200,6 @@ class Sharing:
         live = self._tracks.live_slots()
         return [int(slot) for slot in live[self._level[live] == SharingLevel.COVERT]]
 
-    def of_agency(self, agency: str) -> list[SharingSetting]:
-        """One agency's settings, by subject."""
-        return [self._settings[key] for key in sorted(self._settings) if key.agency == agency]
-
-    def _faults(self, setting: SharingSetting, now_us: int) -> list[Refusal]:
-        faults = []
-        if setting.until_us <= now_us:
-            faults.append(Refusal("until_us", "must be in the future"))
-        elif setting.until_us > now_us + SETTING_LASTS_US_MAX:
-            days = SETTING_LASTS_US_MAX // DAY_US
-            faults.append(Refusal("until_us", f"must be at most {days} days ahead"))
-        known = sum(one.agency == setting.subject.agency for one in self._settings)
-        if setting.subject not in self._settings and known >= SETTINGS_PER_AGENCY_MAX:
-            faults.append(Refusal("subject", f"at most {SETTINGS_PER_AGENCY_MAX} an agency"))
-        return faults
-
     def _begin(self) -> None:
         """From now on levels are kept; until now every track was open, and shown so."""
         if self._ever_used:
@@ -307,15 +266,8 @@ class Sharing:
     def _wanted(self, slot: int) -> tuple[SharingLevel, bool]:
         """The level by settings or default, and whether a setting names the track."""
         agency = self._tracks.publisher_name(slot).agency
-        said = self._tracks.descriptions[slot]
-        names = (
-            self._tracks.source_track_ids[slot], said.registration, said.callsign, said.icao_address
-        )  # fmt: skip
-        subjects = [SharingSubject(agency, SubjectKind.AIRCRAFT, one) for one in names if one]
-        if said.flight_id:
-            subjects.append(SharingSubject(agency, SubjectKind.FLIGHT, said.flight_id))
-        levels = [self._settings[one].level for one in subjects if one in self._settings]
-        return (max(levels), True) if levels else (self.default_of(agency), False)
+        source_track_id = self._tracks.source_track_ids[slot]
+        return self.register.wanted(agency, source_track_id, self._tracks.descriptions[slot])
 
     def _fit(self) -> None:
         more = len(self._tracks.columns.active) - len(self._level)
@@ -329,8 +281,7 @@ class Sharing:
         self._fit()
         used = self._tracks.high_water
         return {
-            "settings": [setting_state(one) for one in self._settings.values()],
-            "defaults": [[agency, int(level)] for agency, level in self._defaults.items()],
+            **self.register.state(),
             "ended": [[number, who, int(level)] for number, (who, level) in self._ended.items()],
             "level": self._level[:used].copy(),
             "episode": self._episode[:used].copy(),
@@ -341,12 +292,7 @@ class Sharing:
 
     def restore(self, state: dict[str, Plain]) -> None:
         """From a snapshot, after the tracks were restored."""
-        for item in items(state["settings"]):
-            setting = setting_of(mapping(item))
-            self._settings[setting.subject] = setting
-        for item in items(state["defaults"]):
-            agency, level = items(item)
-            self._defaults[text(agency)] = SharingLevel(integer(level))
+        self.register.restore(state)
         for item in items(state["ended"]):
             number, agency, level = items(item)
             self._ended[integer(number)] = (text(agency), SharingLevel(integer(level)))
