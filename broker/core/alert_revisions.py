@@ -1,12 +1,20 @@
-"""What every kind of alert goes through alike: people acknowledge it, and it goes on as another."""
+"""What every kind of alert goes through alike: revised, acknowledged, begun again as another."""
 
 from dataclasses import replace
 from typing import Final
 
-from broker.core.alerts import Acknowledgement, Alert
+from broker.core.alerts import Acknowledgement, Alert, AlertLevel
 
 ACKNOWLEDGEMENTS_PER_ALERT_MAX: Final = 50
 """The newest are kept."""
+
+
+def revised(alert: Alert, level: AlertLevel, now_us: int) -> Alert:
+    """The next revision, at this level."""
+    return replace(
+        alert, revision=alert.revision + 1, level=level,
+        highest_level=max(level, alert.highest_level), changed_us=now_us, evaluated_us=now_us,
+    )  # fmt: skip
 
 
 def acknowledged(alert: Alert, acknowledgement: Acknowledgement) -> Alert:

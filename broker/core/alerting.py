@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from broker.core.alerts import Acknowledgement, Alert, AlertLevel
+from broker.core.alerts import Acknowledgement, Alert, AlertLevel, urgency_key
 from broker.core.bands.alerts import BandAlerts
 from broker.core.cluster_state import Context
 from broker.core.clusters import Clusters
@@ -16,7 +16,7 @@ from broker.core.restrictions.breaches import RestrictionAlerts
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.approach import shaped
 from broker.core.separation.categories import is_crewed
-from broker.core.separation.encounters import Encounters, urgency_key
+from broker.core.separation.encounters import Encounters
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.jit import Backend
 from broker.core.separation.packing import KernelRules

@@ -106,3 +106,14 @@ class Alert:
     """Of a band that is left."""
     held_track: int = -1
     """Of a launch hold: the track of the drone in its dock, whatever it is described as by now."""
+
+
+def urgency_key(alert: Alert) -> tuple[int, float, float, str]:
+    """Sorts alerts most urgent first: level, time to loss, range; the id makes it total."""
+    time_s = alert.geometry.time_to_loss_s
+    return (
+        -alert.level,
+        float("inf") if time_s is None else time_s,
+        alert.geometry.range_m,
+        alert.alert_id,
+    )

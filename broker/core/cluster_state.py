@@ -4,8 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from broker.core.alerts import Alert, AlertLevel
-from broker.core.separation.encounters import urgency_key
+from broker.core.alerts import Alert, AlertLevel, urgency_key
 
 MEMBERS_MAX: Final = 50
 """Members that a cluster names; it counts them all."""

@@ -23,8 +23,8 @@ from typing import Final
 from pydantic import TypeAdapter
 
 from broker.core.alert_ids import cluster_id
-from broker.core.alert_revisions import acknowledged
-from broker.core.alerts import Acknowledgement, Alert, AlertKind, AlertLevel
+from broker.core.alert_revisions import acknowledged, revised
+from broker.core.alerts import Acknowledgement, Alert, AlertKind, AlertLevel, urgency_key
 from broker.core.cluster_state import (
     ClusterState,
     Context,
@@ -35,7 +35,6 @@ from broker.core.cluster_state import (
 )
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Plain
-from broker.core.separation.encounters import urgency_key
 from broker.core.separation.policy_alerting import FloodLimits
 
 _RECORD: Final = TypeAdapter(ClusterState)
@@ -217,30 +216,14 @@ class Clusters:
     def _revised(self, name: str, current: CurrentOf, now_us: int) -> Alert:
         incident = self._incidents[name]
         before = self._cluster(incident)
-        level = incident.level
-        incident.cluster = replace(
-            filled(before, incident, current),
-            revision=before.revision + 1,
-            level=level,
-            highest_level=max(level, before.highest_level),
-            changed_us=now_us,
-            evaluated_us=now_us,
-        )
+        incident.cluster = revised(filled(before, incident, current), incident.level, now_us)
         incident.told_us, incident.untold = now_us, False
         return incident.cluster
 
     def _ended(self, name: str, now_us: int) -> Alert:
         incident = self._incidents[name]
         cluster = self._cluster(incident)
-        ended = replace(
-            cluster,
-            revision=cluster.revision + 1,
-            level=AlertLevel.NONE,
-            changed_us=now_us,
-            evaluated_us=now_us,
-            members=(),
-            member_count=0,
-        )
+        ended = replace(revised(cluster, AlertLevel.NONE, now_us), members=(), member_count=0)
         del self._of_cluster[cluster.alert_id]
         incident.cluster, incident.untold = None, False
         return ended

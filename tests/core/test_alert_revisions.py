@@ -6,6 +6,7 @@ from broker.core.alert_revisions import (
     ACKNOWLEDGEMENTS_PER_ALERT_MAX,
     acknowledged,
     begun_again,
+    revised,
 )
 from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.names import SystemName
@@ -65,3 +66,12 @@ def test_what_goes_on_as_another_alert_keeps_nothing_of_its_past() -> None:
         raised_us=60,
         changed_us=60,
     )
+
+
+def test_a_revision_keeps_the_highest_level_that_there_was() -> None:
+    higher = revised(ALERT, AlertLevel.FLOOR, 50)
+    assert higher == replace(
+        ALERT, revision=4, level=AlertLevel.FLOOR, highest_level=AlertLevel.FLOOR,
+        changed_us=50, evaluated_us=50,
+    )  # fmt: skip
+    assert revised(higher, AlertLevel.NONE, 60).highest_level is AlertLevel.FLOOR

@@ -16,7 +16,7 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from broker.core.alert_ids import encounter_id
-from broker.core.alert_revisions import acknowledged, begun_again
+from broker.core.alert_revisions import acknowledged, begun_again, revised
 from broker.core.alerts import (
     Acknowledgement,
     Alert,
@@ -24,13 +24,13 @@ from broker.core.alerts import (
     AlertKind,
     AlertLevel,
     BandSeen,
+    urgency_key,
 )
 from broker.core.bands.company import who_is_told
 from broker.core.bands.heights import Judged, band_of, height_over, judged
 from broker.core.bands.watch import Watch, grounded, is_over, take_report
 from broker.core.effects import TrackState
 from broker.core.plain import Plain, integer, mapping
-from broker.core.separation.encounters import urgency_key
 from broker.core.separation.policy import Policy
 from broker.core.sharing.levels import Sharing
 from broker.core.tracks.register import Slots, TrackRegister
@@ -99,7 +99,7 @@ class BandAlerts:
             return []
         old = watch.alert
         watch.alert = begun_again(old, self._new_id(track_number, now_us), now_us)
-        return [(_last(old, now_us), watch.alert)]
+        return [(revised(old, AlertLevel.NONE, now_us), watch.alert)]
 
     def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
         """The alert with the acknowledgement added; None if there is no such alert."""
@@ -290,14 +290,4 @@ def _band_seen(watch: Watch, seen: Judged) -> BandSeen:
 def _ended(watch: Watch, now_us: int) -> list[Alert]:
     """The last revision of a watch's alert, if it has one."""
     alert, watch.alert, watch.over_since_us = watch.alert, None, 0
-    return [] if alert is None else [_last(alert, now_us)]
-
-
-def _last(alert: Alert, now_us: int) -> Alert:
-    return replace(
-        alert,
-        revision=alert.revision + 1,
-        level=AlertLevel.NONE,
-        changed_us=now_us,
-        evaluated_us=now_us,
-    )
+    return [] if alert is None else [revised(alert, AlertLevel.NONE, now_us)]

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 
 from broker.core.alert_ids import encounter_id
 from broker.core.alert_revisions import acknowledged, begun_again
-from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import (
+    Acknowledgement,
+    Alert,
+    AlertGeometry,
+    AlertKind,
+    AlertLevel,
+    urgency_key,
+)
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Later, Plain, integer, settled
 from broker.core.separation import encounter_state
@@ -26,22 +33,12 @@ from broker.core.separation.encounter_state import Numbers
 from broker.core.separation.encounter_step import CAPS, Step, Tracks, sample_columns, step_pairs
 from broker.core.separation.geometry import pair_geometry
 from broker.core.separation.policy import Policy
+from broker.core.separation.rule_names import RuleNames
 from broker.core.separation.rules import PairSamples
 from broker.core.tracks.table import TrackColumns
 
 Pair = tuple[int, int]
 """Track numbers, the smaller first."""
-
-
-def urgency_key(alert: Alert) -> tuple[int, float, float, str]:
-    """Sorts alerts most urgent first: level, time to loss, range; the id makes it total."""
-    time_s = alert.geometry.time_to_loss_s
-    return (
-        -alert.level,
-        float("inf") if time_s is None else time_s,
-        alert.geometry.range_m,
-        alert.alert_id,
-    )
 
 
 class Encounters:
@@ -57,8 +54,7 @@ class Encounters:
         self._alerts: dict[int, Alert] = {}
         """Last revision by row of memory, while the level is not zero."""
         self._row_of_alert: dict[str, int] = {}
-        self._rule_names: list[str] = []
-        """What rows' rule numbers mean; the policy's own are the last of them."""
+        self._rule_names = RuleNames()
         self._episode_count = 0
         self._step_count = 0
         self._now_us = 0
@@ -69,13 +65,7 @@ class Encounters:
         """Judge by another policy from the next sample on; alerts keep their ids."""
         self._policy = policy
         self._confirming = confirming(policy.alerting)
-        rules = self._memory.state[:, of.RULE]
-        named = np.flatnonzero((rules >= 0) & (self._memory.state[:, of.TRACK_A] != of.NO_TRACK))
-        kept, places = np.unique(rules[named], return_inverse=True)
-        rules[named] = places
-        self._rule_names = [self._rule_names[rule] for rule in kept.tolist()]
-        self._first_rule = len(self._rule_names)
-        self._rule_names += self._own_rules()
+        self._rule_names.load(self._memory, self._own_rules())
 
     def step(
         self,
@@ -103,7 +93,7 @@ class Encounters:
             sample_columns(samples),
             Tracks(columns.track_number, columns.report_count, moved_slots),
             self._confirming,
-            Step(self._step_count, self._now_us, fresh, self._first_rule),
+            Step(self._step_count, self._now_us, fresh, self._rule_names.first_own),
         )
         if told == 0:
             return []
@@ -191,7 +181,7 @@ class Encounters:
             evidence=memory.evidence.copy(),
             foreseen=memory.foreseen.copy(),
         )
-        names, alerts = list(self._rule_names), dict(self._alerts)
+        names, alerts = list(self._rule_names.names), dict(self._alerts)
         return {
             "encounters": Later(lambda: encounter_state.packed(copied, names, alerts)),
             "episode_count": self._episode_count,
@@ -204,12 +194,10 @@ class Encounters:
         self._columns = columns
         self._episode_count = integer(state["episode_count"])
         self._now_us = integer(state["now_us"])
-        rule_ids = list(self._own_rules())
-        old_names = sorted({*kept.rule_names} - {"", *rule_ids})
-        self._rule_names, self._first_rule = old_names + rule_ids, len(old_names)
-        rule_of_name = {name: rule for rule, name in enumerate(self._rule_names)}
+        self._rule_names.restore(kept.rule_names, self._own_rules())
         confirm_of = self._confirming.confirm_of
-        self._memory = encounter_state.memory_of(kept, rule_of_name, confirm_of)
+        numbers = self._rule_names.numbers()
+        self._memory = encounter_state.memory_of(kept, numbers, confirm_of)
         self._alerts = kept.alerts
         self._row_of_alert = {alert.alert_id: row for row, alert in kept.alerts.items()}
 
@@ -284,8 +272,7 @@ class Encounters:
         return track_a, track_b
 
     def _rule_id(self, row: int) -> str:
-        rule = int(self._memory.state[row, of.RULE])
-        return "" if rule < 0 else self._rule_names[rule]
+        return self._rule_names.name(int(self._memory.state[row, of.RULE]))
 
     def _numbers(self, row: int) -> Numbers:
         return encounter_state.numbers_of(self._memory.foreseen[row].tolist())

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.alerts import Acknowledgement, Alert, AlertLevel
+from broker.core.alerts import Acknowledgement, Alert, AlertLevel, urgency_key
 from broker.core.names import SystemName
 from broker.core.plain import mapping, settled
 from broker.core.separation.encounter_state import unpacked as unpacked_pairs
 from broker.core.separation.encounter_step import UNSIGNED_SOURCE, VERTICAL_UNKNOWN
-from broker.core.separation.encounters import Encounters, urgency_key
+from broker.core.separation.encounters import Encounters
 from broker.core.separation.pair_memory import NOTHING, SLOT_A, SLOT_B, used_rows
 from broker.core.separation.policy import Policy
 from broker.journal.snapshots import decode_snapshot, encode_snapshot
