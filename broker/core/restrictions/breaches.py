@@ -12,18 +12,17 @@ only when it has something to tell, or is asked for.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
-from typing import Final, cast
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
 
 from broker.core.alert_ids import encounter_id
-from broker.core.alert_revisions import ACKNOWLEDGEMENTS_PER_ALERT_MAX, begun_again
+from broker.core.alert_revisions import ACKNOWLEDGEMENTS_PER_ALERT_MAX, begun_again, revised
 from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
-from broker.core.errors import BrokenInvariant
-from broker.core.plain import Plain, integer, items
+from broker.core.plain import Plain
+from broker.core.restrictions import breach_state
 from broker.core.restrictions import watch_memory as of
 from broker.core.restrictions.breach_step import (
     Tracks,
@@ -49,36 +48,8 @@ _CAP_TEXT: Final = {
     Cap.EXEMPT_ON_CONDITIONS: "exempt on conditions",
 }
 
-_BELOW: Final = {
-    int(AlertLevel.WARNING): of.WARNING_BELOW_US,
-    int(AlertLevel.CAUTION): of.CAUTION_BELOW_US,
-}
-
 Key = tuple[int, str]
 """(track number, restriction name)"""
-
-
-@dataclass(slots=True)
-class Watch:
-    """One aircraft against one restriction, as a snapshot holds it."""
-
-    slot: int
-    reports_seen: int = 0
-    predicted_in_a_row: int = 0
-    below_since_us: dict[int, int] = field(default_factory=dict)
-    """Level -> since when the samples have been below it."""
-    alert: Alert | None = None
-
-
-@dataclass(slots=True)
-class MachineState:
-    """What a snapshot holds."""
-
-    episodes: int
-    watches: list[tuple[int, str, Watch]]
-
-
-_RECORD: Final = TypeAdapter(MachineState)
 
 
 class RestrictionAlerts:
@@ -175,18 +146,12 @@ class RestrictionAlerts:
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot: JSON values only."""
-        watches = [self._watch(row) for row in of.used_rows(self._memory).tolist()]
-        state = MachineState(self._episodes, sorted(watches, key=lambda watch: watch[:2]))
-        return cast("dict[str, Plain]", _RECORD.dump_python(state, mode="json"))
+        alerts = {row: self._current(row) for row in self._alerts}
+        return breach_state.packed(self._memory, self._names, alerts, self._episodes)
 
     def restore(self, state: dict[str, Plain]) -> None:
         """Back to what `state` returned."""
-        try:
-            read = _RECORD.validate_python(
-                {"episodes": integer(state["episodes"]), "watches": items(state["watches"])}
-            )
-        except (KeyError, ValueError) as error:
-            raise BrokenInvariant(f"snapshot: not restriction alerts: {error}") from error
+        read = breach_state.unpacked(state)
         self._episodes = read.episodes
         self._names = tuple(sorted({name for _, name, _ in read.watches}))
         slots = max((watch.slot + 1 for _, _, watch in read.watches), default=0)
@@ -196,43 +161,11 @@ class RestrictionAlerts:
         self._row_of_alert.clear()
         place_of = {name: place for place, name in enumerate(self._names)}
         for number, name, watch in read.watches:
-            self._restore_row(take_row(self._memory, watch.slot, number, place_of[name]), watch)
-
-    def _restore_row(self, row: int, watch: Watch) -> None:
-        state = self._memory.state
-        state[row, of.REPORTS], state[row, of.PREDICTED] = (
-            watch.reports_seen,
-            watch.predicted_in_a_row,
-        )
-        for level, column in _BELOW.items():
-            state[row, column] = watch.below_since_us.get(level, of.NEVER)
-        alert = watch.alert
-        if alert is None:
-            return
-        seen = alert.geometry
-        state[row, of.LEVEL], state[row, of.EVALUATED_US] = alert.level, alert.evaluated_us
-        self._memory.seen[row] = (
-            seen.range_m,
-            seen.bearing_deg,
-            np.nan if seen.time_to_loss_s is None else seen.time_to_loss_s,
-            seen.closing_speed_mps,
-            seen.picture_age_s,
-            np.inf if seen.time_to_exit_s is None else seen.time_to_exit_s,
-        )
-        self._alerts[row] = alert
-        self._row_of_alert[alert.alert_id] = row
-
-    def _watch(self, row: int) -> tuple[int, str, Watch]:
-        state = self._memory.state[row].tolist()
-        below = {level: state[column] for level, column in _BELOW.items()}
-        watch = Watch(
-            slot=state[of.SLOT],
-            reports_seen=state[of.REPORTS],
-            predicted_in_a_row=state[of.PREDICTED],
-            below_since_us={level: us for level, us in below.items() if us != of.NEVER},
-            alert=self._current(row) if row in self._alerts else None,
-        )
-        return state[of.TRACK], self._names[state[of.ZONE]], watch
+            row = take_row(self._memory, watch.slot, number, place_of[name])
+            breach_state.write_row(self._memory, row, watch)
+            if watch.alert is not None:
+                self._alerts[row] = watch.alert
+                self._row_of_alert[watch.alert.alert_id] = row
 
     def _take_names(self, names: tuple[str, ...]) -> None:
         """Let the rows' zones be indices of these names; NOTHING where a restriction is over."""
@@ -326,15 +259,7 @@ def _by_key(alert: Alert) -> Key:
 
 
 def _revised(alert: Alert, level: AlertLevel, cap: str, now_us: int) -> Alert:
-    return replace(
-        alert,
-        revision=alert.revision + 1,
-        level=level,
-        highest_level=max(level, alert.highest_level),
-        capped_because=cap,
-        changed_us=now_us,
-        evaluated_us=now_us,
-    )
+    return revised(replace(alert, capped_because=cap), level, now_us)
 
 
 def _acknowledged(alert: Alert, given: Acknowledgement) -> Alert:
