@@ -11,7 +11,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any, Final, Protocol
@@ -33,7 +33,8 @@ PAIR_SPACING_M: Final = 5_000.0
 PAIRS_PER_ROW: Final = 25
 PROBES_NORTH_M: Final = 60_000.0
 """Beyond the background traffic: a probe meets its partner and nobody else."""
-DRAIN_S: Final = 1.0
+ANSWER_LIMIT_S: Final = 10.0
+"""For the last probes: what comes late is a long time, and what does not come is a fault."""
 TURN_SLACK_S: Final = 20.0
 """A turn that takes this much longer than planned has failed."""
 RELAY_TOPIC: Final = "bench/relay"
@@ -73,10 +74,20 @@ class Times:
 
     sent: dict[str, float] = field(default_factory=dict)
     read: dict[str, float] = field(default_factory=dict)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     def note(self, probe: str) -> None:
         """Read for the first time."""
         self.read.setdefault(probe, time.monotonic())
+        self._news.set()
+
+    async def all_read(self) -> None:
+        """Wait until every probe was read, or until that is not to be expected any more."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(ANSWER_LIMIT_S):
+                while len(self.read) < len(self.sent):
+                    self._news.clear()
+                    await self._news.wait()
 
     def latencies_s(self) -> list[float]:
         """Of every probe that was read."""
@@ -267,7 +278,7 @@ async def turn(
         background = asyncio.create_task(_background(link, reports_per_s, stop))
         await asyncio.sleep(bench.warm_up_s)
         await _probe(link, probes, times, bench.measured_s)
-        await asyncio.sleep(DRAIN_S)
+        await times.all_read()
         stop.set()
         sent = await background
     if len(times.read) < len(times.sent):

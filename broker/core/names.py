@@ -68,6 +68,10 @@ class Audience:
     def __str__(self) -> str:
         return f"agencies/{self.agency}/roles/{self.role}"
 
+    def __hash__(self) -> int:
+        # Audiences are looked up several times a message; the role's own hash is the dear part.
+        return hash(self.agency)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class RestrictionName:

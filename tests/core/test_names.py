@@ -66,3 +66,12 @@ def test_an_audience_is_agency_and_role() -> None:
     assert str(Audience("lfb", Role.DESK)) == "agencies/lfb/roles/desk"
     assert Audience("lfb", Role.DESK) != Audience("lfb", Role.OBSERVER)
     assert min(SystemName("b", "a"), SystemName("a", "b")).agency == "a"
+
+
+@given(st.lists(st.builds(Audience, identifiers, st.sampled_from(Role)), max_size=8))
+def test_audiences_are_told_apart_by_agency_and_role(audiences: list[Audience]) -> None:
+    # Both roles of an agency have one hash: what is kept for them must not be one thing.
+    pairs = {(one.agency, one.role) for one in audiences}
+    assert len(set(audiences)) == len(pairs)
+    kept = {one: str(one) for one in audiences}
+    assert all(kept[Audience(agency, role)].endswith(f"/{role}") for agency, role in pairs)

@@ -15,14 +15,13 @@ from broker.core.restrictions.model import (
 from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.views import AlertView
 from broker.core.tracks.register import TrackRegister
-from broker.gateways.wire import headers
 from broker.gateways.wire.alerts import alert_body, alert_with_ids, blank_alert, encode_alert
 from broker.gateways.wire.framing import length_delimited, varint
+from broker.gateways.wire.headers import Headers, covers_from
 from broker.gateways.wire.signed import SignedRestrictions
 from broker.gateways.wire.tracks import TrackEncoder, with_ids, withheld_rows
 from broker.gateways.wire.volumes_kept import encode_volume
 from broker.service.feed.items import BlankAlert, Bytes, Slots64
-from broker.service.feed.tokens import ResumePoint
 from broker.service.signing import Signer
 from keepclear.v1 import common_pb2, feed_pb2
 
@@ -39,16 +38,13 @@ class WireEncoder:
         self._restrictions = SignedRestrictions(signer)
         self._masked = TrackEncoder(masked=True)
 
-    def header(
-        self, audience: Audience, epoch: str, number: int, sent_us: int, *, snapshot: bool
-    ) -> bytes:
-        """A FeedMessage's header field, resume token included."""
-        point = ResumePoint(epoch, audience, number)
-        return headers.header(point, sent_us, self._space, snapshot=snapshot)
+    def headers(self, audience: Audience, epoch: str, *, snapshot: bool) -> Headers:
+        """What makes the header fields of an audience's messages."""
+        return Headers(epoch, audience, self._space, snapshot=snapshot)
 
     def covers_from(self, number: int) -> bytes:
         """A header with only covers_from: appended to a message, it replaces that one field."""
-        return headers.covers_from(number)
+        return covers_from(number)
 
     def superseded(self, position_count: int) -> bytes:
         """A heartbeat with only this: appended to a heartbeat, it adds that one field."""

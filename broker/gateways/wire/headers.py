@@ -1,19 +1,17 @@
 """The header of a feed message: every message of every audience has one, so it is put together.
 
-What is the same for all messages of one audience is encoded once; between its two parts stand the
-number and the time, after them the token. The bytes are those that protobuf makes.
+What is the same for all messages of one audience is encoded once (`Headers`); between its two parts
+stand the number and the time, after them the token. The bytes are those that protobuf makes.
 """
 
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from broker.core.names import Audience
 from broker.gateways.wire.framing import length_delimited, varint
-from broker.service.feed.tokens import ResumePoint, encode_token
+from broker.service.feed.tokens import Tokens
 from keepclear.v1 import common_pb2, feed_pb2
 
-AUDIENCES_KEPT: Final = 4_000
-"""Twice as many as there may be readers: news and snapshots of each."""
 _HEADER: Final = feed_pb2.FeedHeader
 _FIELD: Final = feed_pb2.FeedMessage.HEADER_FIELD_NUMBER
 _NUMBER_TAG: Final = varint(_HEADER.NUMBER_FIELD_NUMBER << 3)
@@ -21,29 +19,23 @@ _COVERS_FROM_TAG: Final = varint(_HEADER.COVERS_FROM_FIELD_NUMBER << 3)
 _SENT_TAG: Final = varint(_HEADER.SENT_US_FIELD_NUMBER << 3)
 
 
-class _Steady(NamedTuple):
-    """What does not change from message to message."""
+class Headers:
+    """The headers of one audience's messages in one epoch: news, or parts of snapshots."""
 
-    before: bytes
-    after: bytes
+    def __init__(
+        self, epoch: str, audience: Audience, space: common_pb2.Space, *, snapshot: bool
+    ) -> None:
+        rest = _HEADER(space=space, audience=str(audience), snapshot=snapshot)
+        self._before = _HEADER(epoch=epoch).SerializeToString(deterministic=True)
+        self._after = rest.SerializeToString(deterministic=True)
+        self._tokens = Tokens(epoch, audience)
 
-
-def header(point: ResumePoint, sent_us: int, space: common_pb2.Space, *, snapshot: bool) -> bytes:
-    """A FeedMessage's header field, for a message after which a reader stands at `point`."""
-    before, after = _steady(point.epoch, point.audience, space, snapshot)
-    token = length_delimited(_HEADER.RESUME_TOKEN_FIELD_NUMBER, encode_token(point))
-    return length_delimited(
-        _FIELD, before + _numbers(point.number) + _sent(sent_us) + after + token
-    )
-
-
-@lru_cache(maxsize=AUDIENCES_KEPT)
-def _steady(epoch: str, audience: Audience, space: common_pb2.Space, snapshot: bool) -> _Steady:
-    rest = _HEADER(space=space, audience=str(audience), snapshot=snapshot)
-    return _Steady(
-        _HEADER(epoch=epoch).SerializeToString(deterministic=True),
-        rest.SerializeToString(deterministic=True),
-    )
+    def at(self, number: int, sent_us: int) -> bytes:
+        """A FeedMessage's header field, for a message after which a reader stands at `number`."""
+        token = length_delimited(_HEADER.RESUME_TOKEN_FIELD_NUMBER, self._tokens.at(number))
+        return length_delimited(
+            _FIELD, self._before + _numbers(number) + _sent(sent_us) + self._after + token
+        )
 
 
 def _numbers(number: int) -> bytes:

@@ -31,6 +31,8 @@ class AudienceFeed:
         self.epoch = epoch
         self.last_number = last_number
         self._encoder = encoder
+        self._headers = encoder.headers(audience, epoch, snapshot=False)
+        self._part_headers = encoder.headers(audience, epoch, snapshot=True)
         self._kept: deque[Item] = deque()
         self._kept_bytes = 0
         self._oldest_resumable = last_number
@@ -49,7 +51,7 @@ class AudienceFeed:
     ) -> Item:
         """The next numbered message."""
         self.last_number += 1
-        header = self._header(now_us, snapshot=False)
+        header = self._headers.at(self.last_number, now_us)
         item = Item(
             kind=kind,
             number=self.last_number,
@@ -72,7 +74,7 @@ class AudienceFeed:
 
         It repeats the last number and answers for none: covers_from is the next one.
         """
-        header = self._header(now_us, snapshot=False)
+        header = self._headers.at(self.last_number, now_us)
         header += self._encoder.covers_from(self.last_number + 1)
         return Item(
             kind,
@@ -97,7 +99,7 @@ class AudienceFeed:
         extent: Zone | None = None,
     ) -> Item:
         """Part of a snapshot taken at the last number."""
-        header = self._header(now_us, snapshot=True)
+        header = self._part_headers.at(self.last_number, now_us)
         return Item(
             kind=kind,
             number=self.last_number,
@@ -116,11 +118,6 @@ class AudienceFeed:
         if not self._oldest_resumable <= number <= self.last_number:
             return None
         return [item for item in self._kept if item.number > number]
-
-    def _header(self, now_us: int, *, snapshot: bool) -> bytes:
-        return self._encoder.header(
-            self.audience, self.epoch, self.last_number, now_us, snapshot=snapshot
-        )
 
     def _keep(self, item: Item) -> None:
         self._kept.append(item)

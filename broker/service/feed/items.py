@@ -165,13 +165,19 @@ class Item(NamedTuple):
         return b"".join([message[start:end] for start, end in bounds])
 
 
+class HeaderMaker(Protocol):
+    """Makes the headers of one audience's messages in one epoch."""
+
+    def at(self, number: int, sent_us: int) -> bytes:
+        """A FeedMessage's header field, resume token included."""
+        ...
+
+
 class Encoder(Protocol):
     """The wire format, given to the service by the composition root. All methods are pure."""
 
-    def header(
-        self, audience: Audience, epoch: str, number: int, sent_us: int, *, snapshot: bool
-    ) -> bytes:
-        """A FeedMessage's header field, resume token included."""
+    def headers(self, audience: Audience, epoch: str, *, snapshot: bool) -> HeaderMaker:
+        """What makes the headers of an audience's news, or of the parts of its snapshots."""
         ...
 
     def covers_from(self, number: int) -> bytes:

@@ -3,14 +3,12 @@
 import base64
 import json
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 from broker.core.errors import Refused, refuse
 from broker.core.names import Audience, Role, identifier
 
 TOKEN_BYTES_MAX: Final = 256
-OPENINGS_KEPT: Final = 2_000
 NUMBER_MAX: Final = 2**63 - 1
 
 
@@ -23,17 +21,21 @@ class ResumePoint:
     number: int
 
 
+class Tokens:
+    """The tokens of one audience in one epoch: every message has one."""
+
+    def __init__(self, epoch: str, audience: Audience) -> None:
+        fields = [epoch, audience.agency, str(audience.role)]
+        self._opening = json.dumps(fields, separators=(",", ":")).encode()[:-1]
+
+    def at(self, number: int) -> bytes:
+        """The token of a reader that has everything up to `number`."""
+        return base64.urlsafe_b64encode(b"%s,%d]" % (self._opening, number))
+
+
 def encode_token(point: ResumePoint) -> bytes:
     """A token for `point`."""
-    opening = _opening(point.epoch, point.audience)
-    return base64.urlsafe_b64encode(b"%s,%d]" % (opening, point.number))
-
-
-@lru_cache(maxsize=OPENINGS_KEPT)
-def _opening(epoch: str, audience: Audience) -> bytes:
-    """What the tokens of one audience begin with: every message has one."""
-    fields = [epoch, audience.agency, str(audience.role)]
-    return json.dumps(fields, separators=(",", ":")).encode()[:-1]
+    return Tokens(point.epoch, point.audience).at(point.number)
 
 
 def decode_token(token: bytes) -> ResumePoint:

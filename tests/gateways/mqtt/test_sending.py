@@ -74,3 +74,19 @@ def test_the_bytes_of_properties_are_pahos(expiry_s: int | None) -> None:
         expected.MessageExpiryInterval = expiry_s
     ours = properties_of("application/json", expiry_s)
     assert ours.pack() == expected.pack() == ours.pack()  # type: ignore[no-untyped-call]
+
+
+def test_it_gives_way_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # REQ-OVL-001: hundreds of messages at once keep nobody from a report that has come meanwhile.
+    client = Client()
+    handed_over: list[int] = []
+
+    def sleep(for_s: float) -> None:
+        assert 0.0 < for_s < 0.001
+        handed_over.append(len(client.topics))
+
+    monkeypatch.setattr("broker.gateways.mqtt.sending.time.sleep", sleep)
+    one = sender(client)
+    for place in range(20):
+        one.send(message(str(place)))
+    assert handed_over == [4, 8, 12, 16, 20]

@@ -11,14 +11,14 @@ from keepclear.v1 import common_pb2, feed_pb2
 from tests.core.restrictions.scenes import AGENCIES, NOW_US, draft
 from tests.service.feed.pictures import ENCODER, EPOCH, POLICE, parsed
 
-HEADER = ENCODER.header(POLICE, EPOCH, 7, NOW_US, snapshot=True)
+HEADER = ENCODER.headers(POLICE, EPOCH, snapshot=True).at(7, NOW_US)
 
 
 def test_the_header_names_space_audience_and_number() -> None:
     header = parsed(HEADER).header
     assert (header.epoch, header.number, header.covers_from) == (EPOCH, 7, 7)
     assert (header.space, header.snapshot) == (common_pb2.SPACE_LIVE, True)
-    exercise = WireEncoder(exercise=True).header(POLICE, EPOCH, 7, NOW_US, snapshot=False)
+    exercise = WireEncoder(exercise=True).headers(POLICE, EPOCH, snapshot=False).at(7, NOW_US)
     # REQ-SPACE-001: no reader can take exercise traffic for real traffic.
     assert parsed(exercise).header.space == common_pb2.SPACE_EXERCISE
 

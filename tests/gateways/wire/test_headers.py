@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.core.names import Audience, Role
-from broker.gateways.wire.headers import covers_from, header
+from broker.gateways.wire.headers import Headers, covers_from
 from broker.service.feed.tokens import ResumePoint, encode_token
 from keepclear.v1 import common_pb2, feed_pb2
 
@@ -34,7 +34,7 @@ def test_it_is_protobufs_byte_for_byte(
         snapshot=snapshot,
         resume_token=encode_token(point),
     )
-    made = header(point, sent_us, space, snapshot=snapshot)
+    made = Headers(epoch, audience, space, snapshot=snapshot).at(number, sent_us)
     assert made == feed_pb2.FeedMessage(header=expected).SerializeToString(deterministic=True)
 
 
