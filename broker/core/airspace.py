@@ -81,7 +81,7 @@ class Airspace:
         )
         self.correlator = Correlator(self.tracks)
         self.restrictions = RestrictionRegister(setup.backend, setup.find_terrain)
-        self.hidden = HiddenFlights(self.tracks)
+        self.hidden = HiddenFlights(self.tracks, self.restrictions)
         self.correlator.allowed = self.hidden.may_join
         self.alerting = Alerting(
             self.policy,

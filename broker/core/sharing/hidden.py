@@ -6,6 +6,7 @@ from broker.core.alerts import Alert
 from broker.core.effects import Effect, OwnerTold, SharingChanged, VolumeChanged
 from broker.core.names import SystemName
 from broker.core.plain import Plain, mapping
+from broker.core.restrictions.register import RestrictionRegister
 from broker.core.sharing.guard import Guard
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingLevel
@@ -16,11 +17,11 @@ from broker.core.tracks.register import Slots, TrackRegister
 class HiddenFlights:
     """All that an airspace keeps about what is hidden in it."""
 
-    def __init__(self, tracks: TrackRegister) -> None:
+    def __init__(self, tracks: TrackRegister, restrictions: RestrictionRegister) -> None:
         self._tracks = tracks
         self.sharing = Sharing(tracks)
         self.volumes = Volumes(tracks)
-        self.guard = Guard(tracks, self.sharing)
+        self.guard = Guard(tracks, self.sharing, restrictions)
 
     def changed(self, changes: Sequence[SharingChanged], now_us: int) -> list[Effect]:
         """What follows for the volumes from changed levels, the changes included."""

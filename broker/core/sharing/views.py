@@ -27,7 +27,7 @@ from broker.core.agreements.register import AgreementRegister
 from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
-from broker.core.restrictions.model import EntryRule
+from broker.core.restrictions.model import EntryRule, Restriction
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.categories import is_crewed
 from broker.core.sharing.band_wording import leaving_band_text
@@ -110,7 +110,7 @@ class Views:
         self._tracks = tracks
         self._restrictions = restrictions
         self._agency_names = agency_names
-        self.hidden = hidden or HiddenFlights(tracks)
+        self.hidden = hidden or HiddenFlights(tracks, restrictions)
         self._agreements = agreements or AgreementRegister()
         self._onlookers = Onlookers(self.hidden.sharing, self._agreements, restrictions)
 
@@ -146,10 +146,12 @@ class Views:
         sides = self._sides(alert, audience, levels)
         if not _is_told(alert, sides, audience):
             return None
-        if any(one.level is SharingLevel.COVERT for one in sides) and not self._is_party(
-            sides, audience
-        ):
-            return None
+        if any(one.level is SharingLevel.COVERT for one in sides):
+            is_entry = alert.kind is AlertKind.RESTRICTION
+            asks = is_entry and self._asked(alert, audience) is not None
+            was_told = asks or self._is_party(sides, audience)
+            if not was_told or self.hidden.guard.is_withheld(alert, audience.agency):
+                return None
         return AlertView(_bare(alert, 0.0), (), RETOLD, "", detail=AlertDetail.EXISTENCE)
 
     def _cluster(self, cluster: Alert, audience: Audience) -> AlertView | None:
@@ -208,7 +210,7 @@ class Views:
             return None
         own = sides[0] if sides[0].agency == audience.agency else sides[1]
         other = sides[1] if own is sides[0] else sides[0]
-        if self.hidden.guard.is_limited(own.number, alert.evaluated_us):
+        if self.hidden.guard.is_withheld(alert, audience.agency):
             return None
         is_desk = audience.role is Role.DESK
         parties = (self._shown(audience, own), self._shown(audience, other))
@@ -229,14 +231,18 @@ class Views:
 
     def _covert_entry(self, alert: Alert, audience: Audience) -> AlertView | None:
         """A covert aircraft in a keep-clear request, for the agency that set it: at warning."""
-        restriction = self._restrictions.get(alert.restriction_name)
-        if restriction is None or restriction.draft.name.agency != audience.agency:
-            return None
-        if alert.highest_level < AlertLevel.WARNING:
+        restriction = self._asked(alert, audience)
+        if restriction is None or self.hidden.guard.is_withheld(alert, audience.agency):
             return None
         headline = covert_restriction_text(alert, restriction.draft.title)
         told = replace(_bare(alert, 0.0), restriction_name=alert.restriction_name)
         return AlertView(told, (), headline, "", detail=AlertDetail.EXISTENCE)
+
+    def _asked(self, alert: Alert, audience: Audience) -> Restriction | None:
+        """The keep-clear request that the alert is about, if it is the reader's own."""
+        restriction = self.hidden.guard.request_of(alert)
+        own = restriction is not None and restriction.draft.name.agency == audience.agency
+        return restriction if own else None
 
     def _edge(self, alert: Alert, own: int, other: int) -> tuple[EdgeSeen | None, float]:
         """How the covert aircraft's volume lies from ours, and how old our own position is."""
