@@ -3,10 +3,12 @@
 The first call of a compiled kernel loads it, or on a new machine compiles it, which takes seconds.
 A partner's first positions must not wait for that, so a few aircraft meet, turn, climb and part
 here first: alone and in batches, with and without height and velocity, into keep-clear requests
-and out. Nothing of it is kept.
+and out. At the end come so many at once that they are judged together, which is a kernel of its
+own. Nothing of it is kept.
 """
 
 import math
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -25,6 +27,7 @@ from broker.core.outcomes import BatchReply, Done
 from broker.core.restrictions.model import AppliesTo, RestrictionDraft
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.shapes import Circle, LimitDatum, Polygon, VerticalLimit, Volume
+from broker.core.separation.backends import TOGETHER_MIN
 from broker.core.separation.jit import Backend
 from broker.core.tracks.reports import (
     AircraftClass,
@@ -40,6 +43,9 @@ SECRET_BYTES: Final = 32
 AIRCRAFT: Final = 12
 SECONDS: Final = 12
 CENTRE_DEG: Final = (51.5, -0.12)
+CROWD: Final = range(AIRCRAFT, AIRCRAFT + TOGETHER_MIN)
+CROWD_APART_DEG: Final = 0.02
+CROWD_IN_A_ROW: Final = 20
 RING_DEG: Final = 0.004
 """About 440 m: everybody meets in the middle within the minute."""
 SPEED_MPS: Final = 20.0
@@ -84,6 +90,8 @@ def rehearse(policy_toml: str, encoder: Encoder, backend: Backend = "numba") -> 
             _shown(projection, reports, now_us)
         _shown(projection, Tick(audit=False), now_us)
         _shown(projection, Tick(audit=True), now_us)
+    now_us = (SECONDS + 1) * SECOND_US
+    _shown(projection, SubmitReports(_crowd(SECONDS), now_us), now_us)
     for late_s in (10, 30, 120):
         _shown(projection, Tick(audit=True), (SECONDS + late_s) * SECOND_US)
 
@@ -147,6 +155,16 @@ def _batch(places: list[int], second: int) -> ReportBatch:
         operational_status=codes,
         source=codes,
         descriptions={row: _description(place) for row, place in enumerate(places)},
+    )
+
+
+def _crowd(second: int) -> ReportBatch:
+    """Others, kilometres from each other: met by nobody, they cost a start nothing more."""
+    row, column = np.divmod(np.arange(len(CROWD)), CROWD_IN_A_ROW)
+    return replace(
+        _batch(list(CROWD), second),
+        latitude_deg=CENTRE_DEG[0] + CROWD_APART_DEG * (row + 1),
+        longitude_deg=CENTRE_DEG[1] + CROWD_APART_DEG * column,
     )
 
 

@@ -52,9 +52,10 @@ bench = SystemName("bench", "tracker")
 creates = [CreateRestriction(bench, "", draft(rng, n, START_US)) for n in range(200)]
 for outcome in airspace.apply(creates, START_US):
     assert outcome.effects, outcome.reply
-for second in range(3):
+for second in range(4):
     now_us = START_US + second * 1_000_000
-    for batch in fleet(400, 50, 1, START_US):
+    # A few at a time, and on every other second all at once.
+    for batch in fleet(400, 400 if second % 2 else 50, 1, START_US):
         payload = batch.at(now_us) if second else batch.first.SerializeToString()
         decoded = decode_batch(PublishTracksRequest.FromString(payload), name, LONDON)
         [outcome] = airspace.apply([SubmitReports(decoded.batch, now_us)], now_us)
