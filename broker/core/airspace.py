@@ -22,6 +22,7 @@ from broker.core.agreements.commands import (
     ProposeAgreement,
 )
 from broker.core.alerting import Alerting
+from broker.core.clock_steps import TimeOfDay
 from broker.core.commands import (
     AcknowledgeAlert,
     Command,
@@ -39,7 +40,13 @@ from broker.core.commands import (
 )
 from broker.core.control import Controls
 from broker.core.coverage import SharedCoverage
-from broker.core.effects import Effect, RestrictionChanged, TrackState, TracksUpdated
+from broker.core.effects import (
+    Effect,
+    RestrictionChanged,
+    TrackState,
+    TrackStateChanged,
+    TracksUpdated,
+)
 from broker.core.geodesy.ground import FindTerrain, no_terrain
 from broker.core.names import SystemName
 from broker.core.outcomes import Outcome
@@ -97,25 +104,27 @@ class Airspace:
         self.controls = Controls(self.restrictions, self.alerting, self.hidden.sharing)
         self.controls.agreements.policy_version = self.policy.version
         self.supply_chain = SupplyChain(self.tracks, self.controls.aircraft)
+        self.time = TimeOfDay()
 
     def apply(self, commands: Sequence[Command], now_us: int) -> list[Outcome]:
         """Carry out one micro-batch at `now_us`; outcomes stand in the order of the commands."""
         self.tracks.release_retired()
+        self.time.read(now_us)
         outcomes: list[Outcome] = []
         run: list[SubmitReports] = []
         for command in commands:
             if isinstance(command, SubmitReports):
                 run.append(command)
                 continue
-            outcomes += self._reports(run, now_us)
+            outcomes += self._reports(run, self.time.now_us)
             run = []
-            outcomes.append(self._apply_one(command, now_us))
-        return outcomes + self._reports(run, now_us)
+            outcomes.append(self._apply_one(command, self.time.now_us))
+        return outcomes + self._reports(run, self.time.now_us)
 
     def _apply_one(self, command: ControlCommand | PublisherGone | Tick, now_us: int) -> Outcome:
         match command:
             case Tick():
-                return Outcome(tuple(self._tick(command, now_us)), None)
+                return Outcome(tuple(self._tick(command)), None)
             case PublisherGone():
                 return Outcome(tuple(self.coverage.gone(command.publisher)), None)
             case LoadPolicy():
@@ -213,8 +222,9 @@ class Airspace:
         shown = self.resharing.terms_changed(terms, now_us)
         return Outcome((*outcome.effects, *shown), outcome.reply)
 
-    def _tick(self, tick: Tick, now_us: int) -> list[Effect]:
-        effects = self._aged(now_us, tick.audit) if tick.shows else []
+    def _tick(self, tick: Tick) -> list[Effect]:
+        effects = self._aged(tick.audit) if tick.shows else []
+        now_us = self.time.now_us
         if tick.judges:
             found, alerts = self.alerting.time_passed(now_us, tick.audit)
             effects += [*found, *self.resharing.told(alerts, now_us)]
@@ -225,10 +235,10 @@ class Airspace:
             effects += _shown_again(self.supply_chain.settle())
         return effects
 
-    def _aged(self, now_us: int, audit: bool) -> list[Effect]:
+    def _aged(self, audit: bool) -> list[Effect]:
         """Tracks go stale and are lost, settings and windows begin and end."""
-        stale_after_s, lost_after_s = self.policy.stale_after_s, self.policy.lost_after_s
-        changes = self.tracks.advance(now_us, stale_after_s, lost_after_s)
+        changes = self._timed_anew() if self.time.is_set_back else self._silent()
+        now_us = self.time.now_us
         lost = [change for change in changes if change.state is TrackState.LOST]
         self.correlator.forget([change.slot for change in lost])
         effects: list[Effect] = list(changes)
@@ -244,6 +254,22 @@ class Airspace:
         effects += self.hidden.time_passed(now_us, audit=audit)
         changed = [RestrictionChanged(one) for one in self.restrictions.advance(now_us)]
         return [*effects, *changed, *self._after_restriction_change(tuple(changed), now_us)]
+
+    def _silent(self) -> list[TrackStateChanged]:
+        """Tracks that went stale or were lost."""
+        policy = self.policy
+        return self.tracks.advance(self.time.now_us, policy.stale_after_s, policy.lost_after_s)
+
+    def _timed_anew(self) -> list[TrackStateChanged]:
+        """What was measured by a clock that was set back ends, see `clock_steps`: every track."""
+        changes = self.tracks.lose_all(self.time.now_us)
+        self.time.go_back()
+        self.alerting.clock_set_back()
+        self.correlator.clock_set_back(self.time.now_us)
+        self.restrictions.clock_set_back()
+        self.hidden.guard.clock_set_back()
+        self.coverage.clock_set_back(self.time.now_us)
+        return changes
 
     def _after_restriction_change(self, effects: tuple[Effect, ...], now_us: int) -> list[Effect]:
         """Warn those already inside one that went live; clear the alerts of one that ended."""

@@ -3,7 +3,7 @@
 from broker.core.airspace import Airspace, Setup
 from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.ground import FindTerrain, no_terrain
-from broker.core.plain import Plain, mapping, text
+from broker.core.plain import Plain, integer, mapping, text
 from broker.core.separation.jit import Backend
 from broker.core.tracks.correlation.memory import correlator_state, restore_correlator
 from broker.core.tracks.memory import register_state, restore_register
@@ -23,6 +23,7 @@ def airspace_state(airspace: Airspace) -> dict[str, Plain]:
         "coverage": airspace.coverage.state(),
         "controls": airspace.controls.state(),
         "supply_chain": airspace.supply_chain.state(),
+        "now_us": airspace.time.now_us,
     }
 
 
@@ -50,4 +51,5 @@ def restored(
     airspace.controls.restore(mapping(state["controls"]))
     airspace.hidden.sharing.pairs.adopt(airspace.controls.agreements.terms())
     airspace.supply_chain.restore(mapping(state["supply_chain"]))
+    airspace.time.read(integer(state["now_us"]))
     return airspace

@@ -120,6 +120,12 @@ class Alerting:
             holds += self._launch_holds.track_gone(change.track_number, now_us)
         return self._told(alerts, now_us) + holds
 
+    def clock_set_back(self) -> None:
+        """Times from here on may be before those until now; every track is about to be lost."""
+        self._encounters.clock_set_back()
+        self._launch_holds.clock_set_back()
+        self._clusters.clock_set_back()
+
     def restrictions_changed(self, now_us: int) -> list[Alert]:
         """Re-judge every track against the restrictions as they are now."""
         return self._told(self._entries(self._tracks.live_slots(), now_us), now_us)

@@ -105,6 +105,11 @@ class Clusters:
                 told.append(self._revised(name, current, now_us))
         return sorted(told, key=urgency_key)
 
+    def clock_set_back(self) -> None:
+        """Count from nothing: what was told by the old clock would fill the window for too long."""
+        for incident in self._incidents.values():
+            incident.raised_us, incident.told_us = [], 0
+
     def cluster_of(self, alert_id: str) -> str | None:
         """The cluster that has this id, or has a member with it."""
         name = self._of_cluster.get(alert_id) or self._joined.get(alert_id)

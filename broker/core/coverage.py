@@ -54,6 +54,11 @@ class Coverage:
                 self._silent.pop(publisher, None)
         return changes
 
+    def clock_set_back(self, now_us: int) -> None:
+        """Nobody was heard later than now: silence counts from here."""
+        for publisher, last_us in self._last_report_us.items():
+            self._last_report_us[publisher] = min(last_us, now_us)
+
     def current(self) -> list[FeedStateChanged]:
         """Every known publisher as it is now, for a late joiner."""
         return [
@@ -101,6 +106,11 @@ class SharedCoverage:
     def advance(self, now_us: int) -> list[FeedStateChanged]:
         """Time passed: who has fallen silent."""
         return _joined(self.own.advance(now_us), self.others.advance(now_us))
+
+    def clock_set_back(self, now_us: int) -> None:
+        """Nobody was heard later than now."""
+        self.own.clock_set_back(now_us)
+        self.others.clock_set_back(now_us)
 
     def current(self, agency: str) -> list[FeedStateChanged]:
         """Every publisher that an agency knows of, as it is now."""

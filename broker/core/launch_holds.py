@@ -76,6 +76,10 @@ class LaunchHolds:
         """The track was lost or ended: its holds end."""
         return self._told(self._encounters.track_gone(track_number, now_us))
 
+    def clock_set_back(self) -> None:
+        """Times from here on may be before those until now."""
+        self._encounters.clock_set_back()
+
     def retell(self, track_number: int, now_us: int) -> list[tuple[Alert, Alert]]:
         """The track's holds under new ids: (end of the old one, first of the new one) of each."""
         told = []

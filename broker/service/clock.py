@@ -7,6 +7,7 @@ import threading
 import time
 from typing import Protocol
 
+from broker.core.clock_steps import SET_BACK_US_MAX
 from broker.core.units import SECOND_US
 
 
@@ -26,15 +27,27 @@ class Clock(Protocol):
         ...
 
 
+class ClockSetBack(Exception):
+    """The machine's clock was set back while the broker runs."""
+
+
 class SystemClock:
-    """The machine's clocks. A wall clock that is set back stands still until it has caught up."""
+    """The machine's clocks. Set back by SET_BACK_US_MAX at most, time stands still meanwhile.
+
+    By more it must not: nothing would age and no alert end. Too much here counts on time going on,
+    so the broker stops, and goes on from its log when it is started again (`core.clock_steps`).
+    """
 
     def __init__(self) -> None:
         self._last_us = 0
 
     def now_us(self) -> int:
-        """Unix time, UTC, never running backwards."""
-        self._last_us = max(self._last_us, time.time_ns() // 1_000)
+        """Unix time, UTC, never running backwards. Raises ClockSetBack."""
+        wall_us = time.time_ns() // 1_000
+        if self._last_us - wall_us > SET_BACK_US_MAX:
+            back_s = (self._last_us - wall_us) / SECOND_US
+            raise ClockSetBack(f"the machine's clock was set back by {back_s:.0f} s")
+        self._last_us = max(self._last_us, wall_us)
         return self._last_us
 
     def monotonic_us(self) -> int:

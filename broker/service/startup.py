@@ -14,9 +14,11 @@ import structlog
 
 from broker.core.airspace import Airspace, Setup
 from broker.core.airspace_memory import restored
+from broker.core.clock_steps import SET_BACK_US_MAX
 from broker.core.commands import LoadPolicy, Tick
 from broker.core.geodesy.geoid import GEOID_VERSION
 from broker.core.plain import Plain, mapping
+from broker.core.units import SECOND_US
 from broker.journal.errors import JournalMismatch
 from broker.journal.header import RunInfo, Space
 from broker.journal.log import Journal
@@ -67,6 +69,11 @@ def assemble(
     find_terrain = TerrainFiles(data_dir).find
     setup = Setup(exercise, policy_toml, secret=run.secret, find_terrain=find_terrain)
     airspace, projection = _recovered(found, run, setup, encoder)
+    back_s = (airspace.time.now_us - clock.now_us()) / SECOND_US
+    if back_s > SET_BACK_US_MAX / SECOND_US:
+        log.warning(
+            "clock-set-back", seconds=round(back_s), so="every track is lost until it is heard"
+        )
     journal = Journal.open(directory, run, continue_from=found.last_seq)
     ledger = Ledger(
         directory,

@@ -107,8 +107,10 @@ def command_types(union: Any = Command) -> set[type]:
 class Anything:
     """A source of micro-batches; the same seed asks the same of the same airspace."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, set_back: bool = False) -> None:
+        """`set_back`: now and then the clock is."""
         self.random = Random(seed)
+        self._set_back = set_back
         self.now_us = START_US
         self._requests = 0
         self._places: dict[tuple[SystemName, str], list[float]] = {}
@@ -156,6 +158,8 @@ class Anything:
         self.now_us += self.random.choice((50_000, 250_000, 500_000, SECOND_US))
         if self.random.random() < 0.01:
             self.now_us += self.random.choice((10, 30, 90)) * SECOND_US
+        if self._set_back and self.random.random() < 0.03:
+            self.now_us -= self.random.choice((1, 4, 7, 60, 600)) * SECOND_US
         kinds: list[type] = [SubmitReports]
         if self.random.random() < 0.5:
             kinds.append(Tick)

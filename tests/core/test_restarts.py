@@ -39,11 +39,11 @@ def test_every_command_is_among_them() -> None:
     assert Anything(1).covered == command_types()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_restarts_change_nothing(seed: int) -> None:
-    # REQ-DET-002
+@pytest.mark.parametrize(("seed", "set_back"), [*((one, False) for one in SEEDS), (3, True)])
+def test_restarts_change_nothing(seed: int, set_back: bool) -> None:
+    # REQ-DET-002, REQ-CLOCK-001: nor where the clock is set back.
     print(f"seed {seed}")
-    source, done = Anything(seed), Counter[str]()
+    source, done = Anything(seed, set_back=set_back), Counter[str]()
     setup = Setup(False, DEFAULT, secret=SECRET, find_terrain=TERRAIN.__getitem__)
     one, other = Airspace(setup), Airspace(setup)
     for airspace in (one, other):

@@ -234,6 +234,10 @@ class RestrictionRegister:
         self._look_us = min(looks, default=now_us + DAY_US)
         return changed
 
+    def clock_set_back(self) -> None:
+        """Find anew which are in force: what is known holds from a later time on."""
+        self._standing, self._near, self._look_us = {}, None, 0
+
     def next_change_us(self, now_us: int) -> int | None:
         """When `advance` will next have something to look at."""
         looks = [self._standing_at(name, now_us).look_us for name in self._zones]

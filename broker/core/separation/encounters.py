@@ -110,6 +110,10 @@ class Encounters:
             self._drop(row)
         return sorted(alerts, key=urgency_key)
 
+    def clock_set_back(self) -> None:
+        """Times from here on may be before those until now."""
+        self._now_us = 0
+
     def retell(self, track_number: int, now_us: int) -> list[tuple[Alert, Alert]]:
         """The track's alerts under new ids: (end of the old one, first of the new one) of each."""
         self._now_us = max(self._now_us, now_us)

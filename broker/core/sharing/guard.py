@@ -96,6 +96,11 @@ class Guard:
             return None
         return restriction if alert.highest_level >= AlertLevel.WARNING else None
 
+    def clock_set_back(self) -> None:
+        """Count from nothing: old times would hold a publisher to its limit for too long."""
+        self._probes.clear()
+        self._warned_us.clear()
+
     def advance(self, now_us: int) -> list[OwnerTold]:
         """Look for the Remote ID of covert drones; call it once a second."""
         covert = self._sharing.covert_slots()

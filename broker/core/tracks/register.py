@@ -184,12 +184,25 @@ class TrackRegister:
         changes: list[TrackStateChanged] = []
         for place in np.flatnonzero(stale | lost).tolist():
             slot = int(live[place])
-            state = TrackState.LOST if lost[place] else TrackState(int(columns.state[slot]))
-            number = int(columns.track_number[slot])
+            if lost[place]:
+                changes.append(self._lost(slot, float(age_s[place])))
+                continue
+            state, number = TrackState(int(columns.state[slot])), int(columns.track_number[slot])
             changes.append(TrackStateChanged(number, slot, state, float(age_s[place])))
-            if state is TrackState.LOST:
-                self._retire(slot)
         return changes
+
+    def lose_all(self, at_us: int) -> list[TrackStateChanged]:
+        """End every track, whose ages nobody can tell after `at_us`. Retired, as by `advance`."""
+        times_us = self.columns.time_of_validity_us
+        return [
+            self._lost(slot, (at_us - int(times_us[slot])) / SECOND_US)
+            for slot in self.live_slots().tolist()
+        ]
+
+    def _lost(self, slot: int, age_s: float) -> TrackStateChanged:
+        self._retire(slot)
+        number = int(self.columns.track_number[slot])
+        return TrackStateChanged(number, slot, TrackState.LOST, age_s)
 
     def retire_merged(self, slot: int, age_s: float) -> TrackStateChanged:
         """End a track whose ids all lead elsewhere."""

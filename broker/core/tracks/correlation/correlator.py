@@ -96,6 +96,11 @@ class Correlator:
         self.looks.forget_old(now_us)
         return [*effects, *self._show_held()]
 
+    def clock_set_back(self, now_us: int) -> None:
+        """Look again at once; who was parted stays apart as if it had been now."""
+        self.next_compare_us = 0
+        self.hearers.shorten_bans(now_us)
+
     def implausible(self, found: Implausible, now_us: int) -> list[Effect]:
         """These tracks moved further, or say that they fly faster, than their kind can."""
         effects: list[Effect] = []

@@ -85,6 +85,11 @@ class Hearers:
         """Forget the bans that are over."""
         self.banned = {pair: until for pair, until in self.banned.items() if until > now_us}
 
+    def shorten_bans(self, now_us: int) -> None:
+        """None lasts longer than one that begins now."""
+        latest_us = now_us + BANNED_US
+        self.banned = {pair: min(until, latest_us) for pair, until in self.banned.items()}
+
     def settle(self, slot: int, now_us: int) -> None:
         """Make the row's owner, words and trust follow from its hearings."""
         shared, register = self.shared[slot], self._register
