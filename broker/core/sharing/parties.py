@@ -18,14 +18,24 @@ ID_DIGITS: Final = 2 * TRACK_ID_BYTES
 """Of every track id, in hexadecimal."""
 
 
-def scoped_track_id(secret: bytes, audience: Audience, track_number: int) -> str:
-    """The track's id in one audience's view, 12 hexadecimal digits.
+class TrackIds:
+    """Track ids in one audience's view: 12 hexadecimal digits each.
 
     Keyed, so that nobody without the log's secret can tell which ids of two audiences are one
-    aircraft, or turn an id back into the broker's number.
+    aircraft, or turn an id back into the broker's number. Any thread may ask.
     """
-    message = f"{audience}\n{track_number}".encode()
-    return hashlib.blake2b(message, digest_size=TRACK_ID_BYTES, key=secret).hexdigest()
+
+    __slots__ = ("_begun",)
+
+    def __init__(self, secret: bytes, audience: Audience) -> None:
+        named = f"{audience}\n".encode()
+        self._begun = hashlib.blake2b(named, digest_size=TRACK_ID_BYTES, key=secret)
+
+    def of(self, view_key: int) -> str:
+        """The id that is made from a view key, which is the track's number as a rule."""
+        hashed = self._begun.copy()
+        hashed.update(b"%d" % view_key)
+        return hashed.hexdigest()
 
 
 def volume_id(secret: bytes, audience: Audience, view_key: int) -> str:

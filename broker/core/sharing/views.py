@@ -3,7 +3,7 @@
 Theory of operation. The core computes on the truth; an audience (agency x role) is shown a view. A
 view is made here and nowhere else, so that what an audience may know is decided in one place:
 
-- every track id in a view belongs to that audience alone (`parties.scoped_track_id`), so two
+- every track id in a view belongs to that audience alone (`parties.TrackIds`), so two
   agencies cannot lay their views side by side and link what one of them was not shown;
 - an alert is worded for its reader: traffic information for a crewed aircraft's desk, a suggestion
   for a drone desk, a neutral sentence for everybody else (`wording`);
@@ -36,7 +36,7 @@ from broker.core.sharing.covert_wording import RETOLD, covert_restriction_text, 
 from broker.core.sharing.entry_wording import authority_of, contact_of
 from broker.core.sharing.hidden import HiddenFlights
 from broker.core.sharing.keep_clear import EdgeSeen, KeepClearVolume, edge_seen
-from broker.core.sharing.parties import party_of, scoped_track_id, volume_id
+from broker.core.sharing.parties import TrackIds, party_of, volume_id
 from broker.core.sharing.settings import AlertDetail, SharingLevel
 from broker.core.sharing.standing import Onlookers, Standings
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
@@ -107,6 +107,7 @@ class Views:
         agreements: AgreementRegister | None = None,
     ) -> None:
         self._secret = secret
+        self._ids: dict[Audience, TrackIds] = {}
         self._tracks = tracks
         self._restrictions = restrictions
         self._agency_names = agency_names
@@ -116,7 +117,10 @@ class Views:
 
     def id_of_key(self, audience: Audience, view_key: int) -> str:
         """The id in the audience's view that is made from a view key."""
-        return scoped_track_id(self._secret, audience, view_key)
+        ids = self._ids.get(audience)
+        if ids is None:
+            ids = self._ids[audience] = TrackIds(self._secret, audience)
+        return ids.of(view_key)
 
     def track_id(self, audience: Audience, track_number: int) -> str:
         """The track's id in the audience's view."""

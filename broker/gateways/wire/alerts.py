@@ -37,16 +37,19 @@ def blank_alert(view: AlertView) -> BlankAlert:
             side.track_id = digits
         bodies.append(alert_body(message))
     zeros, ones = (np.frombuffer(body, dtype=np.uint8) for body in bodies)
-    places = np.flatnonzero(zeros != ones)[::ID_DIGITS]
-    return BlankAlert(bodies[0], tuple(places.tolist()))
+    places = np.flatnonzero(zeros != ones)[::ID_DIGITS].tolist()
+    starts = [0, *(place + ID_DIGITS for place in places)]
+    ends = [*places, len(bodies[0])]
+    return BlankAlert(tuple(bodies[0][a:b] for a, b in zip(starts, ends, strict=True)))
 
 
 def alert_with_ids(blank: BlankAlert, ids: Sequence[str]) -> bytes:
     """The body with one audience's ids, in the order of the view's sides."""
-    body = bytearray(blank.body)
-    for place, one in zip(blank.places, ids, strict=True):
-        body[place : place + ID_DIGITS] = one.encode("ascii")
-    return bytes(body)
+    before, *after = blank.between
+    parts = [before]
+    for one, rest in zip(ids, after, strict=True):
+        parts += (one.encode(), rest)
+    return b"".join(parts)
 
 
 def encode_alert(view: AlertView) -> pb.Alert:

@@ -115,9 +115,8 @@ class Deferred:
 class BlankAlert(NamedTuple):
     """An `alert` body that several audiences are shown, with room for each one's track ids."""
 
-    body: bytes
-    places: tuple[int, ...]
-    """Where each side's id begins."""
+    between: tuple[bytes, ...]
+    """What stands before, between and after the sides' ids: one part more than there are ids."""
 
 
 class Item(NamedTuple):

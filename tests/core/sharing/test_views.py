@@ -1,5 +1,6 @@
 """What one audience is shown: its own ids, worded for it."""
 
+import hashlib
 import itertools
 import re
 from dataclasses import replace
@@ -13,7 +14,7 @@ from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister
-from broker.core.sharing.parties import label, party_of, scoped_track_id
+from broker.core.sharing.parties import TrackIds, label, party_of
 from broker.core.sharing.views import MEMBERS_SHOWN_MAX, AlertView, Views
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
@@ -64,18 +65,27 @@ def views(tracks: TrackRegister) -> Views:
 @given(st.integers(1, 2**62), st.binary(min_size=1, max_size=64))
 def test_ids_of_two_audiences_differ(track_number: int, secret: bytes) -> None:
     # REQ-PRIV-002: two agencies cannot lay their views side by side.
-    ids = [scoped_track_id(secret, audience, track_number) for audience in (POLICE, FIRE, WATCHER)]
+    ids = [TrackIds(secret, audience).of(track_number) for audience in (POLICE, FIRE, WATCHER)]
     assert len(set(ids)) == 3
     assert all(re.fullmatch(r"[0-9a-f]{12}", one) for one in ids)
-    assert ids[0] == scoped_track_id(secret, POLICE, track_number)
+    assert ids[0] == TrackIds(secret, POLICE).of(track_number)
 
 
 def test_ids_tell_nothing_without_the_secret() -> None:
     # REQ-PRIV-002
-    ids = {scoped_track_id(bytes([key] * 32), POLICE, 1) for key in range(100)}
+    ids = {TrackIds(bytes([key] * 32), POLICE).of(1) for key in range(100)}
     assert len(ids) == 100
-    many = {scoped_track_id(SECRET, POLICE, number) for number in range(10_000)}
+    police = TrackIds(SECRET, POLICE)
+    many = {police.of(number) for number in range(10_000)}
     assert len(many) == 10_000
+
+
+@given(st.integers(0, 2**62), st.sampled_from([POLICE, FIRE, WATCHER]))
+def test_an_id_is_a_keyed_digest(view_key: int, audience: Audience) -> None:
+    # What is prepared for all ids of an audience changes none of them: partners keep ids.
+    named = f"{audience}\n{view_key}".encode()
+    plain = hashlib.blake2b(named, digest_size=6, key=SECRET).hexdigest()
+    assert TrackIds(SECRET, audience).of(view_key) == plain
 
 
 def test_the_label_is_what_people_know() -> None:
