@@ -23,7 +23,7 @@ from paho.mqtt.enums import MQTTErrorCode
 from broker.service.mailbox import Mailbox, Task
 
 RECEIVE_BYTES: Final = 65_536
-TASKS_BETWEEN_READS: Final = 16
+TASKS_BETWEEN_READS: Final = 4
 """Frames for every audience come at once: what partners write meanwhile does not wait for all."""
 PACKETS_BETWEEN_TASKS: Final = 16
 """The same the other way round."""

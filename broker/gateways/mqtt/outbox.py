@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from functools import partial
 from typing import Final
 
 import structlog
@@ -39,20 +40,23 @@ class Outbox:
             self._json_thread.start()
 
     def take(self, news: News) -> None:
-        """Leave news for the network thread. Called in the engine thread, which goes on at once."""
-        if self._link.connected.is_set():
-            self._link.later(lambda: self.publish(news), sum(len(items) for _, items in news))
+        """Leave news for the network thread. Called in the engine thread, which goes on at once.
 
-    def publish(self, news: News) -> None:
-        """Send every message to its topic."""
-        for audience, items in news:
-            for item in items:
-                if item.snapshot and item.kind not in _RETAINED:
-                    continue  # topics carry news and retained state: a reader resumes for more
-                topic = self._topics.outbound(audience, item)
-                self._send(topic, item, item.message)
-                if audience.agency in self._json_agencies:
-                    self._queue_json(f"{topic}/{JSON_LEAF}", item)
+        A piece for each audience: that thread reads what partners write after every few of them.
+        """
+        if self._link.connected.is_set():
+            for audience, items in news:
+                self._link.later(partial(self.publish, audience, items), len(items))
+
+    def publish(self, audience: Audience, items: list[Item]) -> None:
+        """Send every message of an audience to its topic."""
+        for item in items:
+            if item.snapshot and item.kind not in _RETAINED:
+                continue  # topics carry news and retained state: a reader resumes for more
+            topic = self._topics.outbound(audience, item)
+            self._send(topic, item, item.message)
+            if audience.agency in self._json_agencies:
+                self._queue_json(f"{topic}/{JSON_LEAF}", item)
 
     def retain(self, audience: Audience, items: list[Item]) -> None:
         """Publish the state that is retained again (after a connection was made)."""

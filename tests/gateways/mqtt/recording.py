@@ -23,6 +23,8 @@ class RecordingLink:
 
     def __init__(self) -> None:
         self.sent: list[Published] = []
+        self.pieces: list[int] = []
+        """How many messages each piece of work said it would send."""
         self.connected = threading.Event()
         self.connected.set()
 
@@ -40,6 +42,7 @@ class RecordingLink:
 
     def later(self, work: Task, message_count: int = 1) -> None:
         assert message_count >= 1
+        self.pieces.append(message_count)
         work()
 
     def as_link(self) -> MqttLink:

@@ -11,7 +11,7 @@ from broker.service.feed.items import ItemKind
 from keepclear.v1 import feed_pb2
 from tests.core.tracks.batches import NOW_US
 from tests.gateways.mqtt.recording import RecordingLink
-from tests.service.feed.pictures import ENCODER, EPOCH, POLICE
+from tests.service.feed.pictures import ENCODER, EPOCH, FIRE, POLICE
 
 BASE = "keepclear/v1/out/met-police/desk"
 BODY = ENCODER.notice("policy-loaded", "text")
@@ -36,7 +36,7 @@ def test_positions_expire_and_are_sent_once(link: RecordingLink, feed: AudienceF
         feed.news(ItemKind.TRACKS, BODY, NOW_US),
         feed.aside(ItemKind.HEARTBEAT, BODY, NOW_US),
     ]
-    outbox(link).publish([(POLICE, items)])
+    outbox(link).publish(POLICE, items)
     tracks, beat = link.sent
     assert (tracks.topic, tracks.qos, tracks.expiry_s) == (f"{BASE}/tracks", 0, TRACKS_EXPIRY_S)
     assert (beat.topic, beat.qos, beat.expiry_s) == (f"{BASE}/heartbeat", 0, HEARTBEAT_EXPIRY_S)
@@ -47,7 +47,7 @@ def test_an_alert_is_retained_until_it_ends(link: RecordingLink, feed: AudienceF
     # REQ-MQTT-001
     active = feed.news(ItemKind.ALERT, BODY, NOW_US, key="alr-1")
     cleared = feed.news(ItemKind.ALERT, BODY, NOW_US, key="alr-1", ended=True)
-    outbox(link).publish([(POLICE, [active, cleared])])
+    outbox(link).publish(POLICE, [active, cleared])
     assert {one.topic for one in link.sent} == {f"{BASE}/alerts/alr-1"}
     assert [(one.retain, one.qos) for one in link.sent] == [(True, 1), (False, 1), (True, 1)]
     assert [one.payload for one in link.sent] == [active.message, cleared.message, b""]
@@ -65,7 +65,7 @@ def test_only_state_is_retained_again(link: RecordingLink, feed: AudienceFeed) -
 def test_the_json_twin_says_the_same(link: RecordingLink, feed: AudienceFeed) -> None:
     both = outbox(link, "met-police")
     item = feed.news(ItemKind.NOTICE, BODY, NOW_US)
-    both.publish([(POLICE, [item])])
+    both.publish(POLICE, [item])
     both.stop()
     binary, twin = link.sent
     assert (twin.topic, twin.content_type) == (f"{BASE}/notice/json", JSON_CONTENT_TYPE)
@@ -79,3 +79,15 @@ def test_nothing_is_queued_while_there_is_no_connection(
     link.connected.clear()
     outbox(link).take([(POLICE, [feed.news(ItemKind.NOTICE, BODY, NOW_US)])])
     assert link.sent == []
+
+
+def test_each_audience_is_a_piece_of_work_of_its_own(
+    link: RecordingLink, feed: AudienceFeed
+) -> None:
+    # REQ-OVL-001: what partners write is read between them.
+    fire = AudienceFeed(FIRE, ENCODER, EPOCH)
+    theirs = [fire.news(ItemKind.NOTICE, BODY, NOW_US), fire.news(ItemKind.NOTICE, BODY, NOW_US)]
+    ours = [feed.news(ItemKind.NOTICE, BODY, NOW_US)]
+    outbox(link).take([(FIRE, theirs), (POLICE, ours)])
+    assert link.pieces == [2, 1]
+    assert [one.payload for one in link.sent] == [item.message for item in (*theirs, *ours)]
