@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import REPOSITORY
+from tests.conftest import REPOSITORY, unused_port
 
 UP_WITHIN_S = 60.0
 POLL_S = 0.02
@@ -55,7 +55,8 @@ def launch(folder: Path, *options: str, code: str = "", life: int = 0) -> Broker
     log = folder / f"serve-{life}.log"
     arguments = [
         *("serve", "--space", "exercise", "--data-dir", str(folder / "data")),
-        *("--grpc-port", "0", "--metrics-port", "0", *options),
+        # A port of its own: the usual one goes to whoever asks first, and two may ask at once.
+        *("--grpc-port", "0", "--metrics-port", "0", "--mqtt-port", str(unused_port()), *options),
     ]
     program = f"{code}\nfrom broker.cli.main import run\nrun()"
     started_s = time.monotonic()
