@@ -92,10 +92,13 @@ class Resharing:
             for effect in effects
             if isinstance(effect, TrackStateChanged) and effect.state is TrackState.MERGED
         ]
+        merged = [effect for effect in effects if isinstance(effect, TracksMerged)]
+        for one in merged:
+            sharing.joined(one.track_number, one.gone_number)
         for change in gone:
             sharing.ended(change.track_number)
         levels: list[Effect] = []
-        if any(isinstance(effect, TracksMerged) for effect in effects):
+        if merged:
             live = self._correlator.register.live_slots()
             levels = self.changed(sharing.described(live), now_us)
         return [*effects, *levels, *self.told(self._alerting.lost(gone, now_us), now_us)]

@@ -4,8 +4,8 @@ Theory of operation. What agencies have set is in the register. Levels are kept 
 table, so that asking costs nothing, and worked out again only for rows whose words changed, or when
 a setting changed.
 
-A level falls only because a setting was changed or ended, or another one names the track: what a
-publisher leaves out of a description never opens a covert flight.
+A level falls only because a setting was changed or ended, or another flight is stated: what a
+publisher leaves out of a description never opens a covert flight (`naming`).
 
 Every change of a track's level begins another episode, and other agencies' ids for the track are
 made from number and episode: nobody can link what is shown before a change with what is after it.
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from broker.core.effects import SharingChanged
 from broker.core.plain import Plain, array, integer, items, text
+from broker.core.sharing.naming import Naming
 from broker.core.sharing.pairs import TURN_SHIFT, TURNS_MAX, Pairs
 from broker.core.sharing.register import SharingRegister
 from broker.core.sharing.roles import Terms
@@ -34,6 +35,8 @@ ENDED_LEVELS_MAX: Final = 10_000
 EPISODE_SHIFT: Final = 40
 """A view key is the track's number below this bit, then its episode, then its reader's turn."""
 EPISODES_MAX: Final = 1 << (TURN_SHIFT - EPISODE_SHIFT)
+_UNREAD: Final = -1
+"""No version of a track's words."""
 
 
 class Sharing:
@@ -44,6 +47,7 @@ class Sharing:
         self.pairs = Pairs(tracks.agencies)
         self.register = SharingRegister()
         """What agencies have set."""
+        self._naming = Naming(tracks)
         self._level: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
         self._episode: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._number: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
@@ -79,11 +83,14 @@ class Sharing:
     def clear(self, subject: SharingSubject) -> tuple[SharingSetting, list[SharingChanged]]:
         """Back to the default. Raises SharingUnknown."""
         removed = self.register.clear(subject)
+        self._naming.removed((subject.key,))
         return removed, self._all_again()
 
     def advance(self, now_us: int) -> list[SharingChanged]:
         """Time passed: what has ended falls back to the default."""
-        return self._all_again() if self.register.advance(now_us) else []
+        over = self.register.advance(now_us)
+        self._naming.removed(over)
+        return self._all_again() if over else []
 
     def described(self, slots: Slots) -> list[SharingChanged]:
         """These tracks were written: their levels, where their words are new."""
@@ -92,12 +99,21 @@ class Sharing:
         self._fit()
         news = self._version[slots] != self._tracks.text_versions[slots]
         news |= self._number[slots] != self._tracks.columns.track_number[slots]
-        return self._again(slots[news].tolist(), settings_changed=False)
+        return self._again(slots[news].tolist())
+
+    def joined(self, keep: int, gone: int) -> None:
+        """One track, by number, goes on as another: before `described`."""
+        self._naming.joined(keep, gone)
+        if not self.is_idle:
+            self._version[self._tracks.slot_of_number[keep]] = _UNREAD
 
     def ended(self, track_number: int) -> None:
         """A track left the picture; a hidden one stays hidden where it is still named."""
         slot = self._tracks.slot_of_number.get(track_number)
-        if slot is None or self.is_idle or self.level(slot) is SharingLevel.OPEN:
+        if slot is None or self.is_idle:
+            return
+        self._naming.ended(slot)
+        if self.level(slot) is SharingLevel.OPEN:
             return
         agency = self._tracks.publisher_name(slot).agency
         self._ended[track_number] = (agency, self.level(slot))
@@ -214,7 +230,7 @@ class Sharing:
         if self.is_idle:
             return []
         self._fit()
-        return self._again(self._tracks.live_slots().tolist(), settings_changed=True)
+        return self._again(self._tracks.live_slots().tolist())
 
     def _pair_changed(self, owner: str, reader: str) -> list[SharingChanged]:
         """The reader's ids for the owner's tracks end, but for those that are covert to it."""
@@ -242,15 +258,12 @@ class Sharing:
         episode = int(self._episode[slot]) if self._number[slot] == number else 0
         return number + (episode % EPISODES_MAX << EPISODE_SHIFT)
 
-    def _again(self, slots: Iterable[int], *, settings_changed: bool) -> list[SharingChanged]:
+    def _again(self, slots: Iterable[int]) -> list[SharingChanged]:
         changes = []
         for slot in slots:
             number = int(self._tracks.columns.track_number[slot])
-            level, named = self._wanted(slot)
-            is_new = self._number[slot] != number
+            level, is_new = self._wanted(slot), self._number[slot] != number
             before = level if is_new else self.level(slot)
-            if not named and not settings_changed:
-                level = max(level, before)
             if is_new:
                 self._number[slot], self._episode[slot] = number, 0
             elif level != before:
@@ -263,11 +276,10 @@ class Sharing:
             self._version[slot] = self._tracks.text_versions[slot]
         return changes
 
-    def _wanted(self, slot: int) -> tuple[SharingLevel, bool]:
-        """The level by settings or default, and whether a setting names the track."""
-        agency = self._tracks.publisher_name(slot).agency
-        source_track_id = self._tracks.source_track_ids[slot]
-        return self.register.wanted(agency, source_track_id, self._tracks.descriptions[slot])
+    def _wanted(self, slot: int) -> SharingLevel:
+        """The level by settings, or by default; never less than by those that were left out."""
+        named, left_out = self._naming.of(slot, self.register.subjects())
+        return self.register.wanted(self._tracks.publisher_name(slot).agency, named, left_out)
 
     def _fit(self) -> None:
         more = len(self._tracks.columns.active) - len(self._level)
@@ -288,6 +300,7 @@ class Sharing:
             "number": self._number[:used].copy(),
             "ever_used": self._ever_used,
             "turns": self.pairs.state(),
+            "naming": self._naming.state(),
         }
 
     def restore(self, state: dict[str, Plain]) -> None:
@@ -303,4 +316,6 @@ class Sharing:
         self._ever_used = bool(state["ever_used"])
         if "turns" in state:
             self.pairs.restore(state["turns"])
+        if "naming" in state:
+            self._naming.restore(state["naming"])
         self._fit()

@@ -4,6 +4,7 @@ A setting names an aircraft or a flight of one agency, a level, who authorised i
 Which tracks it touches is worked out in `levels`.
 """
 
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from broker.core.errors import NotFound, Refusal, Refused
@@ -12,11 +13,9 @@ from broker.core.sharing.settings import (
     SharingLevel,
     SharingSetting,
     SharingSubject,
-    SubjectKind,
     setting_of,
     setting_state,
 )
-from broker.core.tracks.reports import AircraftDescription
 from broker.core.units import DAY_US
 
 SETTINGS_PER_AGENCY_MAX: Final = 500
@@ -33,6 +32,7 @@ class SharingRegister:
 
     def __init__(self) -> None:
         self._settings: dict[SharingSubject, SharingSetting] = {}
+        """By subject in one spelling."""
         self._defaults: dict[str, SharingLevel] = {}
 
     def default_of(self, agency: str) -> SharingLevel:
@@ -48,36 +48,37 @@ class SharingRegister:
         faults = self._faults(setting, now_us)
         if faults:
             raise Refused(*faults)
-        self._settings[setting.subject] = setting
+        self._settings[setting.subject.key] = setting
 
     def clear(self, subject: SharingSubject) -> SharingSetting:
         """Take a setting away. Raises SharingUnknown."""
-        removed = self._settings.pop(subject, None)
+        removed = self._settings.pop(subject.key, None)
         if removed is None:
             reason = f"nothing is set for the {subject.kind} {subject.name} of {subject.agency}"
             raise SharingUnknown(Refusal("subject", reason))
         return removed
 
-    def advance(self, now_us: int) -> bool:
-        """Time passed: whether any setting has ended."""
+    def advance(self, now_us: int) -> list[SharingSubject]:
+        """Time passed: the subjects whose setting has ended, in one spelling."""
         over = [key for key, one in self._settings.items() if one.until_us <= now_us]
         for key in over:
             del self._settings[key]
-        return bool(over)
+        return over
+
+    def subjects(self) -> Collection[SharingSubject]:
+        """What something is set for, in one spelling."""
+        return self._settings.keys()
 
     def wanted(
-        self, agency: str, source_track_id: str, said: AircraftDescription
-    ) -> tuple[SharingLevel, bool]:
-        """The level of a track of these words, and whether a setting names it.
+        self, agency: str, named: Sequence[SharingSubject], left_out: Sequence[SharingSubject]
+    ) -> SharingLevel:
+        """The level of a track that its words name so, and what they have left out since.
 
-        Of several settings the strictest counts; with none, the agency's default does.
+        Of several settings the strictest counts; where none is named, the agency's default does,
+        and what was left out shows no more than that.
         """
-        names = source_track_id, said.registration, said.callsign, said.icao_address
-        subjects = [SharingSubject(agency, SubjectKind.AIRCRAFT, one) for one in names if one]
-        if said.flight_id:
-            subjects.append(SharingSubject(agency, SubjectKind.FLIGHT, said.flight_id))
-        levels = [self._settings[one].level for one in subjects if one in self._settings]
-        return (max(levels), True) if levels else (self.default_of(agency), False)
+        levels = [self._settings[one].level for one in named] or [self.default_of(agency)]
+        return max([*levels, *(self._settings[one].level for one in left_out)])
 
     def of_agency(self, agency: str) -> list[SharingSetting]:
         """One agency's settings, by subject."""
@@ -94,7 +95,7 @@ class SharingRegister:
         """From a snapshot."""
         for item in items(state["settings"]):
             setting = setting_of(mapping(item))
-            self._settings[setting.subject] = setting
+            self._settings[setting.subject.key] = setting
         for item in items(state["defaults"]):
             agency, level = items(item)
             self._defaults[text(agency)] = SharingLevel(integer(level))
@@ -107,6 +108,6 @@ class SharingRegister:
             days = SETTING_LASTS_US_MAX // DAY_US
             faults.append(Refusal("until_us", f"must be at most {days} days ahead"))
         known = sum(one.agency == setting.subject.agency for one in self._settings)
-        if setting.subject not in self._settings and known >= SETTINGS_PER_AGENCY_MAX:
+        if setting.subject.key not in self._settings and known >= SETTINGS_PER_AGENCY_MAX:
             faults.append(Refusal("subject", f"at most {SETTINGS_PER_AGENCY_MAX} an agency"))
         return faults

@@ -50,6 +50,12 @@ class SharingSubject:
     kind: SubjectKind
     name: str
 
+    @property
+    def key(self) -> "SharingSubject":
+        """In one spelling: people write MET 7 and met 7, and mean one aircraft."""
+        name = " ".join(self.name.split()).casefold()
+        return self if name == self.name else SharingSubject(self.agency, self.kind, name)
+
 
 @dataclass(frozen=True, slots=True)
 class SharingSetting:

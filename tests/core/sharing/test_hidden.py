@@ -399,6 +399,7 @@ def test_leaving_the_flight_id_out_opens_nothing() -> None:
     world = World()
     world.share(SharingLevel.COVERT, name="MET 7")
     world.fly(MET, row())
+    world.wait()
     world.fly(MET, row(description=replace(DRONE, callsign="", flight_id="")))
     world.wait()
     assert not [one for one in tracks_of(world.messages(LFB_DESK)) if one.agency == "met"]

@@ -11,7 +11,6 @@ from broker.core.sharing.register import (
     SharingUnknown,
 )
 from broker.core.sharing.settings import SharingLevel, SharingSetting, SharingSubject, SubjectKind
-from broker.core.tracks.reports import AircraftDescription
 from broker.core.units import SECOND_US
 
 NOW_US = 1_800_000_000 * SECOND_US
@@ -26,30 +25,51 @@ def setting(
     return SharingSetting(subject, level, NOW_US + lasts_us, "silver", DESK, NOW_US)
 
 
-def wanted(register: SharingRegister, agency: str = "met") -> tuple[SharingLevel, bool]:
-    said = AircraftDescription(callsign="UX07", flight_id="f-1")
-    return register.wanted(agency, "t7", said)
+def subject(name: str, kind: SubjectKind = AIRCRAFT) -> SharingSubject:
+    return SharingSubject(DESK.agency, kind, name).key
 
 
 def test_the_strictest_of_the_settings_that_name_a_track_counts() -> None:
     register = SharingRegister()
     register.set_default("met", SharingLevel.MASKED)
-    assert wanted(register) == (SharingLevel.MASKED, False)
+    assert register.wanted("met", (), ()) is SharingLevel.MASKED
     register.set(setting(SharingLevel.OPEN, "t7"), NOW_US)
-    assert wanted(register) == (SharingLevel.OPEN, True)
+    assert register.wanted("met", (subject("t7"),), ()) is SharingLevel.OPEN
     register.set(setting(SharingLevel.COVERT, "f-1", FLIGHT), NOW_US)
     register.set(setting(SharingLevel.MASKED, "UX07"), NOW_US)
-    assert wanted(register) == (SharingLevel.COVERT, True)
-    # Another agency's aircraft of the same names is not meant.
-    assert wanted(register, "lfb") == (SharingLevel.OPEN, False)
+    named = subject("t7"), subject("f-1", FLIGHT), subject("UX07")
+    assert register.wanted("met", named, ()) is SharingLevel.COVERT
+    assert register.wanted("lfb", (), ()) is SharingLevel.OPEN
+
+
+def test_what_was_left_out_never_shows_more() -> None:
+    # REQ-SHARE-009
+    register = SharingRegister()
+    register.set_default("met", SharingLevel.MASKED)
+    register.set(setting(SharingLevel.OPEN, "t7"), NOW_US)
+    register.set(setting(SharingLevel.COVERT, "UX07"), NOW_US)
+    assert register.wanted("met", (), (subject("t7"),)) is SharingLevel.MASKED
+    assert register.wanted("met", (subject("t7"),), (subject("UX07"),)) is SharingLevel.COVERT
+
+
+def test_a_subject_has_one_spelling() -> None:
+    # REQ-SHARE-009: what a desk types in another case hides the aircraft all the same.
+    register = SharingRegister()
+    register.set(setting(SharingLevel.COVERT, "Met  07"), NOW_US)
+    assert list(register.subjects()) == [subject("MET 07")]
+    register.set(setting(SharingLevel.MASKED, "met 07"), NOW_US)
+    [only] = register.of_agency("met")
+    assert (only.level, only.subject.name) == (SharingLevel.MASKED, "met 07")
+    register.clear(SharingSubject("met", AIRCRAFT, "MET 07"))
+    assert register.of_agency("met") == []
 
 
 def test_a_setting_ends_when_it_said() -> None:
     register = SharingRegister()
     register.set(setting(SharingLevel.COVERT, "t7"), NOW_US)
-    assert not register.advance(NOW_US + SECOND_US - 1)
-    assert register.advance(NOW_US + SECOND_US)
-    assert wanted(register) == (SharingLevel.OPEN, False)
+    assert register.advance(NOW_US + SECOND_US - 1) == []
+    assert register.advance(NOW_US + SECOND_US) == [subject("t7")]
+    assert register.subjects() == set()
     with pytest.raises(SharingUnknown):
         register.clear(SharingSubject("met", AIRCRAFT, "t7"))
 

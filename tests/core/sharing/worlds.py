@@ -92,8 +92,16 @@ class World:
         self, level: SharingLevel | None, name: str = "t7", agency: str = "met", hours: int = 2
     ) -> Outcome:
         """Set how an aircraft is shown."""
-        subject = SharingSubject(agency, SubjectKind.AIRCRAFT, name)
-        sender = SystemName(agency, "control")
+        return self._set_sharing(SharingSubject(agency, SubjectKind.AIRCRAFT, name), level, hours)
+
+    def share_flight(self, level: SharingLevel, name: str, agency: str = "met") -> Outcome:
+        """Set how a flight is shown."""
+        return self._set_sharing(SharingSubject(agency, SubjectKind.FLIGHT, name), level, 2)
+
+    def _set_sharing(
+        self, subject: SharingSubject, level: SharingLevel | None, hours: int
+    ) -> Outcome:
+        sender = SystemName(subject.agency, "control")
         until_us = self.now_us + hours * HOUR_US
         return self.do(SetSharing(sender, "", subject, level, until_us, "Inspector, duty"))[0]
 
