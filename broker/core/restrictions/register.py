@@ -24,29 +24,21 @@ from broker.core.geodesy.ground import (
 from broker.core.names import RestrictionName
 from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.restrictions.access_places import EntryIndex, IndexEntry
-from broker.core.restrictions.clocks import DAY_US
 from broker.core.restrictions.drafting import accept, canonical, judged_over
+from broker.core.restrictions.live_zones import LiveZones
 from broker.core.restrictions.model import (
-    EntryRule,
     Publication,
     Restriction,
     RestrictionDraft,
     RestrictionState,
 )
-from broker.core.restrictions.prism import prism_of
 from broker.core.restrictions.samples import (
-    LOOK_AHEAD_S,
-    OpenZone,
     RestrictionSamples,
-    Zone,
-    ZoneSet,
     take_samples,
 )
-from broker.core.restrictions.windows import Standing, Timetable, place_of
 from broker.core.separation.jit import BACKEND, Backend
 from broker.core.separation.packing import KernelRules
 from broker.core.tracks.table import TrackColumns
-from broker.core.units import SECOND_US
 
 RESTRICTIONS_LIVE_MAX: Final = 4_000
 """Planned and active ones: a whole country's notified areas and sixteen times a busy day's
@@ -76,15 +68,8 @@ class RestrictionRegister:
         self._find_terrain = find_terrain
         self._backend = backend
         self._all: dict[str, Restriction] = {}
-        self._zones: dict[str, Zone] = {}
-        """Geometry of the live ones; derived, so not part of the state."""
-        self._standing: dict[str, Standing] = {}
-        """How the live ones stand, worked out when it was last due; derived."""
-        self._look_us = 0
-        """Before then no standing changes; 0 after a change."""
-        self._near: ZoneSet | None = None
-        """In force, or within the look-ahead, until `_near_until_us`; None after a change."""
-        self._near_until_us = 0
+        self._zones = LiveZones()
+        """Geometry and hours of the live ones; derived, so not part of the state."""
         self._index: EntryIndex | None = None
         """For questions about entry; None after a change."""
         self._refreshed_us: dict[str, int] = {}
@@ -105,9 +90,7 @@ class RestrictionRegister:
         old = self._all.get(str(draft.name))
         if old is not None and old.state in _LIVE:
             raise RestrictionConflict(Refusal("restriction.name", f"{draft.name} is in use"))
-        if len(self._zones) >= RESTRICTIONS_LIVE_MAX:
-            reason = f"{RESTRICTIONS_LIVE_MAX} restrictions are planned or active: none can be set"
-            raise RestrictionConflict(Refusal("restriction", reason))
+        self._need_room()
         if old is not None:
             restriction = replace(restriction, version=old.version + 1)
         self._keep(restriction)
@@ -156,9 +139,8 @@ class RestrictionRegister:
                 raise RestrictionConflict(Refusal("restriction.name", reason))
             if old.draft == draft or old.draft == canonical(draft):
                 return old, False
-        elif len(self._zones) >= RESTRICTIONS_LIVE_MAX:
-            reason = f"{RESTRICTIONS_LIVE_MAX} restrictions are planned or active: none can be set"
-            raise RestrictionConflict(Refusal("restriction", reason))
+        else:
+            self._need_room()
         restriction = accept(draft, now_us, known_agencies, self.ground)
         if old is not None:
             created_us = old.created_us if live else now_us
@@ -185,7 +167,7 @@ class RestrictionRegister:
                     version=old.version + 1,
                     changed_us=now_us,
                 )
-                del self._zones[name]
+                self._zones.remove(name)
                 self._keep(new)
                 changed.append(new)
         return changed
@@ -223,24 +205,23 @@ class RestrictionRegister:
 
     def advance(self, now_us: int) -> list[Restriction]:
         """Open and close windows up to `now_us`; what changed, by name."""
-        if now_us < self._look_us:
+        if not self._zones.is_due(now_us):
             return []
         changed = []
         for name in sorted(self._zones):
-            state, old = self._standing_at(name, now_us).state, self._all[name]
+            state, old = self._zones.standing(name, now_us).state, self._all[name]
             if state is not old.state:
                 changed.append(self._changed(old, state, now_us))
-        looks = [one.look_us for one in self._standing.values() if one.look_us is not None]
-        self._look_us = min(looks, default=now_us + DAY_US)
+        self._zones.looked(now_us)
         return changed
 
     def clock_set_back(self) -> None:
         """Find anew which are in force: what is known holds from a later time on."""
-        self._standing, self._near, self._look_us = {}, None, 0
+        self._zones.clock_set_back()
 
     def next_change_us(self, now_us: int) -> int | None:
         """When `advance` will next have something to look at."""
-        looks = [self._standing_at(name, now_us).look_us for name in self._zones]
+        looks = [self._zones.standing(name, now_us).look_us for name in self._zones]
         return min((look for look in looks if look is not None), default=None)
 
     def get(self, name: RestrictionName | str) -> Restriction | None:
@@ -262,7 +243,7 @@ class RestrictionRegister:
 
     def any_near(self, now_us: int) -> bool:
         """Whether any restriction is in force, or will be within the look-ahead."""
-        return bool(self._zones_near(now_us).names)
+        return bool(self._zones.near(now_us).names)
 
     def active(self) -> list[Restriction]:
         """Those in force, by name."""
@@ -280,31 +261,8 @@ class RestrictionRegister:
 
         `agency_names[i]` is the agency whose `agency_index` is i.
         """
-        near = self._zones_near(now_us)
+        near = self._zones.near(now_us)
         return take_samples(near, columns, slots, now_us, agency_names, rules, self._backend)
-
-    def _zones_near(self, now_us: int) -> ZoneSet:
-        if self._near is None or now_us >= self._near_until_us:
-            look_ahead_us = int(LOOK_AHEAD_S * SECOND_US)
-            near, until_us = [], now_us + DAY_US
-            for name in sorted(self._zones):
-                span = self._standing_at(name, now_us).span
-                informs = self._zones[name].draft.entry_rule is EntryRule.INFORMATION
-                if span is None or informs:
-                    continue
-                if span[0] - look_ahead_us <= now_us:
-                    near.append(OpenZone(self._zones[name], *span))
-                    until_us = min(until_us, span[1])
-                else:
-                    until_us = min(until_us, span[0] - look_ahead_us)
-            self._near, self._near_until_us = ZoneSet.of(near), until_us
-        return self._near
-
-    def _standing_at(self, name: str, now_us: int) -> Standing:
-        known = self._standing.get(name)
-        if known is None or (known.look_us is not None and now_us >= known.look_us):
-            known = self._standing[name] = self._zones[name].timetable.standing(now_us)
-        return known
 
     def entry_index(self) -> EntryIndex:
         """Every live restriction, for questions about entry; never changed once it is made."""
@@ -329,9 +287,7 @@ class RestrictionRegister:
 
     def restore(self, state: Plain) -> None:
         """Back to what `state` returned; what was here is forgotten."""
-        self._all, self._zones, self._standing = {}, {}, {}
-        self._near, self._index, self._look_us = None, None, 0
-        self._refreshed_us = {}
+        self._all, self._zones, self._index, self._refreshed_us = {}, LiveZones(), None, {}
         if "ground" in mapping(state):
             self.ground = Ground.restored(mapping(state)["ground"], self._find_terrain)
         for pair in items(mapping(state)["refreshed"]):
@@ -344,6 +300,11 @@ class RestrictionRegister:
                 raise BrokenInvariant(f"snapshot: not a restriction: {error}") from error
             self._keep(restriction)
 
+    def _need_room(self) -> None:
+        if len(self._zones) >= RESTRICTIONS_LIVE_MAX:
+            reason = f"{RESTRICTIONS_LIVE_MAX} restrictions are planned or active: none can be set"
+            raise RestrictionConflict(Refusal("restriction", reason))
+
     def _changed(self, old: Restriction, state: RestrictionState, now_us: int) -> Restriction:
         new = replace(old, state=state, version=old.version + 1, changed_us=now_us)
         self._keep(new)
@@ -351,13 +312,10 @@ class RestrictionRegister:
 
     def _keep(self, restriction: Restriction) -> None:
         name, draft = str(restriction.draft.name), restriction.draft
-        self._near, self._index, self._look_us = None, None, 0
+        self._index = None
         if restriction.state in _LIVE:
             self._all[name] = restriction
-            if name not in self._zones:
-                prisms = tuple(prism_of(volume, self.ground) for volume in draft.volumes)
-                timetable = Timetable(draft.windows, place_of(draft.volumes))
-                self._zones[name] = Zone(name, draft, prisms, timetable)
+            self._zones.keep(name, draft, self.ground)
             return
         # To the end of the dictionary, so that the longest ended comes first among the ended.
         self._forget(name)
@@ -368,5 +326,4 @@ class RestrictionRegister:
 
     def _forget(self, name: str) -> None:
         self._all.pop(name, None)
-        self._zones.pop(name, None)
-        self._standing.pop(name, None)
+        self._zones.remove(name)
