@@ -17,10 +17,10 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from broker.core.separation import kernel_numba, kernel_numpy, packing
+from broker.core.separation import kernel_numpy, packing, packing_numba
 from broker.core.separation.jit import BACKEND, Backend, jit
-from broker.core.separation.kernel_numba import age_s, growth_m, moved_m
 from broker.core.separation.packing import ROW_WIDTH, KernelRules, TrackInputs, track_inputs
+from broker.core.separation.pair_numba import age_s, growth_m, moved_m
 from broker.core.tracks.table import TrackColumns
 
 Floats = NDArray[np.float64]
@@ -63,7 +63,7 @@ def movers_of(
     if backend == "numpy":
         kernel_numpy.pack(tracks, slots, rules, rows)
         return _reference(tracks, rows, slots, now_us, rules)
-    kernel_numba.pack(tracks, slots, slots, rules, rows)
+    packing_numba.pack(tracks, slots, slots, rules, rows)
     movers = Movers(*(np.empty(len(slots)) for _ in Movers._fields))
     _write(tracks, rows, slots, float(now_us), rules, movers)
     return movers

@@ -13,8 +13,9 @@ from broker.core.separation import (
     index_numpy,
     kernel_numba,
     kernel_numpy,
+    packing_numba,
     reach,
-    sweep_layout,
+    sweep_grid,
     sweep_numba,
 )
 from broker.core.separation import index as layout
@@ -79,7 +80,7 @@ class NumbaKernels:
 
     def __init__(self, threads: int) -> None:
         self._threads = threads
-        self._sweep = sweep_layout.empty_room(0)
+        self._sweep = sweep_grid.empty_room(0)
         self._room = empty_hits(HIT_ROOM_MIN)
         self._pairs = np.zeros((PAIR_ROOM_MIN, 2), dtype=np.int32)
 
@@ -89,7 +90,7 @@ class NumbaKernels:
 
     def pack(self, tracks: TrackInputs, index: GridIndex, slots: Slots, rules: KernelRules) -> None:
         """Read slots' rows again without placing them anew."""
-        kernel_numba.pack(tracks, slots, slots, rules, index.rows)
+        packing_numba.pack(tracks, slots, slots, rules, index.rows)
 
     def ask(
         self,
@@ -142,7 +143,7 @@ class NumbaKernels:
 
     def _fit_sweep(self, capacity: int) -> None:
         if len(self._sweep.cell) < capacity:
-            self._sweep = sweep_layout.empty_room(capacity)
+            self._sweep = sweep_grid.empty_room(capacity)
 
     def evaluate(
         self,

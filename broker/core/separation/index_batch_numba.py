@@ -10,18 +10,22 @@ from numpy.typing import NDArray
 
 from broker.core.separation import index as entry
 from broker.core.separation import packing, reach
+from broker.core.separation import sweep_grid as grid
 from broker.core.separation import sweep_layout as layout
+from broker.core.separation import sweep_questions as questions
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.index import Asking, GridIndex, HitBuffer, WatchLog
 from broker.core.separation.index_numba import place, query_layer, reference_point
 from broker.core.separation.jit import jit
-from broker.core.separation.kernel_numba import evaluate_pairs, rule_for
+from broker.core.separation.kernel_numba import evaluate_pairs
 from broker.core.separation.packing import KernelRules, TrackInputs
+from broker.core.separation.pair_numba import rule_for
 from broker.core.separation.reach import Window
-from broker.core.separation.sweep_layout import BLOCK, Frame, SweepRoom
+from broker.core.separation.sweep_grid import BLOCK, SweepRoom
+from broker.core.separation.sweep_layout import Frame
 from broker.core.separation.sweep_scan import cell_box, empty_asked, scan, write_asked, write_runs
 
-NARROW_COLUMNS = (layout.OWN_REACH, layout.OWN_HEIGHT)
+NARROW_COLUMNS = (grid.OWN_REACH, grid.OWN_HEIGHT)
 
 
 @jit
@@ -41,30 +45,30 @@ def lay_out_narrow(index: GridIndex, now_us: float, times: Window, room: SweepRo
     for slot in narrow:
         draft = room.drafts[slot]
         x_m, y_m, z_m = reference_point(rows, int(slot), 0, now_us, times)
-        draft[layout.POINT_X], draft[layout.POINT_Y] = x_m - origin_x_m, y_m - origin_y_m
-        draft[layout.POINT_Z] = z_m
+        draft[grid.POINT_X], draft[grid.POINT_Y] = x_m - origin_x_m, y_m - origin_y_m
+        draft[grid.POINT_Z] = z_m
         fastest_mps = max(fastest_mps, entries[slot, entry.SPEED_MPS])
-        farthest_m = max(farthest_m, abs(draft[layout.POINT_X]), abs(draft[layout.POINT_Y]))
-        room.cell[slot] = layout.cell_at(draft[layout.POINT_X], draft[layout.POINT_Y], 0)
+        farthest_m = max(farthest_m, abs(draft[grid.POINT_X]), abs(draft[grid.POINT_Y]))
+        room.cell[slot] = grid.cell_at(draft[grid.POINT_X], draft[grid.POINT_Y], 0)
         room.starts[room.cell[slot] + 2] += 1
     layout.sort_by_cell(room, narrow)
     for p in range(len(narrow)):
         slot = room.order[p]
-        filters[layout.POINT_X, p] = room.drafts[slot, layout.POINT_X]
-        filters[layout.POINT_Y, p] = room.drafts[slot, layout.POINT_Y]
-        filters[layout.POINT_Z, p] = room.drafts[slot, layout.POINT_Z]
-        filters[layout.ZONE, p] = entries[slot, entry.ZONE_M]
-        filters[layout.EAST_MPS, p] = rows[slot, packing.U_MPS]
-        filters[layout.NORTH_MPS, p] = rows[slot, packing.V_MPS]
-        filters[layout.OWN_REACH, p] = layout.SWEEP_FACTOR * (
+        filters[grid.POINT_X, p] = room.drafts[slot, grid.POINT_X]
+        filters[grid.POINT_Y, p] = room.drafts[slot, grid.POINT_Y]
+        filters[grid.POINT_Z, p] = room.drafts[slot, grid.POINT_Z]
+        filters[grid.ZONE, p] = entries[slot, entry.ZONE_M]
+        filters[grid.EAST_MPS, p] = rows[slot, packing.U_MPS]
+        filters[grid.NORTH_MPS, p] = rows[slot, packing.V_MPS]
+        filters[grid.OWN_REACH, p] = questions.SWEEP_FACTOR * (
             entries[slot, entry.ZONE_M] + entries[slot, entry.SPEED_MPS] * deviation_s
         )
-        filters[layout.OWN_HEIGHT, p] = (
+        filters[grid.OWN_HEIGHT, p] = (
             entries[slot, entry.ZONE_HEIGHT_M]
             + entries[slot, entry.VERTICAL_SPEED_MPS] * deviation_s
         )
-    room.farthest[layout.FASTEST] = fastest_mps
-    return origin_x_m, origin_y_m, reach.REACH_PAD_M + farthest_m * layout.FLOAT32_ROUNDING
+    room.farthest[grid.FASTEST] = fastest_mps
+    return origin_x_m, origin_y_m, reach.REACH_PAD_M + farthest_m * questions.FLOAT32_ROUNDING
 
 
 @jit
@@ -84,8 +88,8 @@ def query_narrow(
     rows, entries, layers, sequence = index.rows, index.entries, index.layer, index.sequence
     starts, filters, order, pairs = room.starts, room.filters, room.order, log.pairs
     reach_m, height_m = rules.reach_m, rules.height_m
-    fastest_mps = float(room.farthest[layout.FASTEST])
-    others_m = layout.SWEEP_FACTOR * (index.limits[0, 1] + index.limits[0, 0] * deviation_s)
+    fastest_mps = float(room.farthest[grid.FASTEST])
+    others_m = questions.SWEEP_FACTOR * (index.limits[0, 1] + index.limits[0, 0] * deviation_s)
     asked, begin = empty_asked(), used
     for block in range(0, len(slots), BLOCK):
         count = runs = 0
@@ -102,7 +106,7 @@ def query_narrow(
                 np.float32(entries[i, entry.REFERENCE_X_M] - origin_x_m),
                 np.float32(entries[i, entry.REFERENCE_Y_M] - origin_y_m),
                 np.float32(entries[i, entry.REFERENCE_Z_M]),
-                np.float32(own_m * layout.SWEEP_FACTOR + pad_m),
+                np.float32(own_m * questions.SWEEP_FACTOR + pad_m),
                 np.float32(own_height_m + reach.HEIGHT_PAD_M),
                 np.float32(rows[i, packing.U_MPS]),
                 np.float32(rows[i, packing.V_MPS]),

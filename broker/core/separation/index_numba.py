@@ -10,8 +10,10 @@ from broker.core.separation import packing, reach
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.index import Asking, GridIndex, HitBuffer, WatchLog
 from broker.core.separation.jit import jit, jit_brief, jit_inline
-from broker.core.separation.kernel_numba import Factors, evaluate_pairs, factors_of, pack, rule_for
+from broker.core.separation.kernel_numba import evaluate_pairs
 from broker.core.separation.packing import KernelRules, TrackInputs
+from broker.core.separation.packing_numba import pack
+from broker.core.separation.pair_numba import Factors, factors_of, rule_for
 from broker.core.separation.reach import Window
 from broker.core.separation.zones_numba import (
     cell_box,

@@ -1,7 +1,8 @@
 """NumPy kernels, for machines without Numba: the same answers, candidates by vectorised search.
 
-Every operation that decides an answer is written in the order of `kernel_numba`, so that both round
-alike. Nothing is compiled, so a query sorts the whole index; its cost hardly depends on the batch.
+Every operation that decides an answer is written in the order of the compiled (`packing_numba`,
+`pair_numba`, `kernel_numba`), so that both round alike. Nothing is compiled, so a query sorts the
+whole index; its cost hardly depends on the batch.
 """
 
 from typing import NamedTuple

@@ -10,15 +10,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from broker.core.separation import sweep_grid as grid
 from broker.core.separation import sweep_layout as layout
+from broker.core.separation import sweep_questions as questions
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.hits import Tags
 from broker.core.separation.hits_numba import SampleArrays, sorted_samples
 from broker.core.separation.index import HitBuffer
 from broker.core.separation.jit import jit, jit_parallel, prange
-from broker.core.separation.kernel_numba import evaluate_pairs, pack
+from broker.core.separation.kernel_numba import evaluate_pairs
 from broker.core.separation.packing import KernelRules, TrackInputs
-from broker.core.separation.sweep_layout import BLOCK, Frame, SweepRoom
+from broker.core.separation.packing_numba import pack
+from broker.core.separation.sweep_grid import BLOCK, SweepRoom
+from broker.core.separation.sweep_layout import Frame
 from broker.core.separation.sweep_scan import (
     cell_box,
     covers_much,
@@ -51,28 +55,28 @@ def near(
     half-way round the grid; then by whichever has the earlier place.
     """
     starts, order, filters, drafts = room.starts, room.order, room.filters, room.drafts
-    across = search == layout.WIDE_SLOW
-    own_layer = 0 if search == layout.SLOW_SLOW else 1
-    layer = 1 if search == layout.WIDE_WIDE else 0
-    first = 0 if own_layer == 0 else starts[layout.CELLS]
-    last = starts[layout.CELLS] if own_layer == 0 else count
+    across = search == grid.WIDE_SLOW
+    own_layer = 0 if search == grid.SLOW_SLOW else 1
+    layer = 1 if search == grid.WIDE_WIDE else 0
+    first = 0 if own_layer == 0 else starts[grid.CELLS]
+    last = starts[grid.CELLS] if own_layer == 0 else count
     columns = (
-        layout.CROSS_REACH if across else layout.OWN_REACH,
-        layout.CROSS_HEIGHT if across else layout.OWN_HEIGHT,
+        grid.CROSS_REACH if across else grid.OWN_REACH,
+        grid.CROSS_HEIGHT if across else grid.OWN_HEIGHT,
     )
     limits, padding_m = room.farthest, np.float32(pad_m)
-    others_m, fastest_mps = float(limits[search]), float(limits[layout.FASTEST])
-    longest_m = float(limits[layout.LONGEST + own_layer]) + pad_m + others_m
-    onward = not across and not covers_much(longest_m, limits[layout.SMALLEST_SCALE], layer)
-    asked, starts = empty_asked(), starts[layer * layout.CELLS :]
+    others_m, fastest_mps = float(limits[search]), float(limits[grid.FASTEST])
+    longest_m = float(limits[grid.LONGEST + own_layer]) + pad_m + others_m
+    onward = not across and not covers_much(longest_m, limits[grid.SMALLEST_SCALE], layer)
+    asked, starts = empty_asked(), starts[layer * grid.CELLS :]
     for block in range(first + part[0] * BLOCK, last, part[1] * BLOCK):
         runs = 0
         for q in range(block, min(block + BLOCK, last)):
             slot = order[q]
             if across:
-                question = layout.across_question(drafts, room.across, slot, padding_m)
+                question = questions.across_question(drafts, room.across, slot, padding_m)
             else:
-                question = layout.own_question(filters, q, padding_m)
+                question = questions.own_question(filters, q, padding_m)
             if question[3] < padding_m:
                 continue
             search_m = float(question[3]) + others_m
@@ -101,7 +105,7 @@ def hits_of_part(
     """
     now_us, rules, frame = at_time
     found = 0
-    for search in range(layout.SEARCHES):
+    for search in range(grid.SEARCHES):
         found = near(room, search, count, part, frame[2], pairs, found)
     chosen = pairs[: min(found, len(pairs))]
     named, active = chosen.ravel(), room.slots[:count]

@@ -15,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.separation import reach
-from broker.core.separation import sweep_layout as layout
+from broker.core.separation import sweep_grid as grid
+from broker.core.separation import sweep_questions as questions
 from broker.core.separation.jit import jit, jit_inline
-from broker.core.separation.sweep_layout import (
+from broker.core.separation.sweep_grid import (
     BLOCK,
     COLUMN_MASK,
     COLUMNS,
@@ -25,8 +26,8 @@ from broker.core.separation.sweep_layout import (
     ROW_MASK,
     ROWS,
     Floats32,
-    Question,
 )
+from broker.core.separation.sweep_questions import Question
 
 Places = NDArray[np.int32]
 
@@ -84,7 +85,7 @@ def bits_near(
 @jit_inline
 def bits_within(filters: Floats32, asked: Question, columns: tuple[int, int], k: int) -> np.uint16:
     """The places whose reference points are near enough for the reaches and heights."""
-    x_m, y_m, z_m = filters[layout.POINT_X], filters[layout.POINT_Y], filters[layout.POINT_Z]
+    x_m, y_m, z_m = filters[grid.POINT_X], filters[grid.POINT_Y], filters[grid.POINT_Z]
     reach_m, height_m = filters[columns[0]], filters[columns[1]]
     own_x_m, own_y_m, own_z_m, own_m, own_height_m, scale = (*asked[:5], asked[8])
     first, bits = np.uint64(k), np.uint16(0)
@@ -104,8 +105,8 @@ def bits_passing(
     filters: Floats32, asked: Question, slack: np.float32, reach_column: int, k: int
 ) -> np.uint16:
     """The places whose straight paths pass near enough for both zones."""
-    x_m, y_m, reach_m = filters[layout.POINT_X], filters[layout.POINT_Y], filters[reach_column]
-    u_mps, v_mps, zone_m = filters[layout.EAST_MPS], filters[layout.NORTH_MPS], filters[layout.ZONE]
+    x_m, y_m, reach_m = filters[grid.POINT_X], filters[grid.POINT_Y], filters[reach_column]
+    u_mps, v_mps, zone_m = filters[grid.EAST_MPS], filters[grid.NORTH_MPS], filters[grid.ZONE]
     own_x_m, own_y_m, _, own_m, _, own_u, own_v, own_touch, scale = asked
     first, bits = np.uint64(k), np.uint16(0)
     for lane in range(LANES):
@@ -113,8 +114,8 @@ def bits_passing(
         dx_m, dy_m = (x_m[i] - own_x_m) * scale, y_m[i] - own_y_m
         du_mps, dv_mps = u_mps[i] - own_u, v_mps[i] - own_v
         cross = dx_m * dv_mps - dy_m * du_mps
-        speed2 = (du_mps * du_mps + dv_mps * dv_mps) * layout.SPEED2_FACTOR
-        touch_m = zone_m[i] + own_touch + (reach_m[i] + own_m) * layout.WIDENING
+        speed2 = (du_mps * du_mps + dv_mps * dv_mps) * questions.SPEED2_FACTOR
+        touch_m = zone_m[i] + own_touch + (reach_m[i] + own_m) * questions.WIDENING
         passes = cross * cross <= touch_m * touch_m * speed2 + slack
         bits = np.uint16(bits | (np.uint16(passes) << np.uint16(lane)))
     return bits
@@ -140,7 +141,7 @@ class CellBox(NamedTuple):
 @jit_inline
 def cell_box(asked: Question, others_m: float, layer: int) -> CellBox:
     """The cells within a question's reach and the longest reach of the others."""
-    per_m_east, per_m_north = layout.cells_per_m(layer)
+    per_m_east, per_m_north = grid.cells_per_m(layer)
     x_m, y_m, search_m = float(asked[0]), float(asked[1]), float(asked[3]) + others_m
     smallest = max(float(asked[8]) - search_m * PER_EARTH_RADIUS_M, reach.EAST_SCALE_MIN)
     wide_m = search_m / smallest
@@ -157,7 +158,7 @@ def cell_box(asked: Question, others_m: float, layer: int) -> CellBox:
 @jit_inline
 def covers_much(longest_m: float, smallest_scale: float, layer: int) -> bool:
     """Whether a search this long may reach half-way round the grid."""
-    per_m_east, per_m_north = layout.cells_per_m(layer)
+    per_m_east, per_m_north = grid.cells_per_m(layer)
     scale = max(smallest_scale - longest_m * PER_EARTH_RADIUS_M, reach.EAST_SCALE_MIN)
     rows, columns = longest_m * per_m_north + 2.0, longest_m / scale * per_m_east + 2.0
     return bool(rows >= ROWS / 2 or columns >= COLUMNS / 2)
@@ -215,7 +216,7 @@ def write_asked(
     row = asked.questions[at]
     row[0], row[1], row[2], row[3], row[4] = question[:5]
     row[5], row[6], row[7], row[8] = question[5:]
-    row[SLACK] = layout.rounding_m4ps2(search_m, fastest_mps)
+    row[SLACK] = questions.rounding_m4ps2(search_m, fastest_mps)
 
 
 @jit

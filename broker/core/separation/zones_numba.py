@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from broker.core.separation import packing, reach
 from broker.core.separation.cylinder import Floats
 from broker.core.separation.jit import jit, jit_inline
-from broker.core.separation.kernel_numba import Factors, age_s, growth_m, root
+from broker.core.separation.pair_numba import Factors, age_s, growth_m, root
 
 
 @jit_inline

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.core.restrictions.movers import HORIZONTAL_ACCURACY_DEFAULT_M, Movers, movers_of
-from broker.core.separation import jit, kernel_numba, packing
+from broker.core.separation import jit, packing, packing_numba, pair_numba
 from broker.core.separation.packing import kernel_rules, track_inputs
 from broker.core.units import SECOND_US
 from tests.core.restrictions.scenes import NOW_US, RULES, Scene
@@ -46,8 +46,8 @@ def test_two_aircraft_are_as_far_apart_as_pairs_are_judged(seed: int) -> None:
     scene = doubtful_scene(seed, 2)
     scene.columns.category[:2] = 0
     rows = np.empty((64, packing.ROW_WIDTH))
-    kernel_numba.pack(track_inputs(scene.columns), scene.slots(), scene.slots(), WEIGHING, rows)
-    pair = kernel_numba.relative_state(rows, 0, 1, float(NOW_US))
+    packing_numba.pack(track_inputs(scene.columns), scene.slots(), scene.slots(), WEIGHING, rows)
+    pair = pair_numba.relative_state(rows, 0, 1, float(NOW_US))
     one = movers_of(scene.columns, scene.slots(), NOW_US, WEIGHING)
     east_m = (one.x_m[1] - one.x_m[0]) * (one.east_scale[0] + one.east_scale[1]) / 2.0
     assert east_m == pytest.approx(pair.x_m, abs=2.5)  # the east scale over 10 km
@@ -66,14 +66,14 @@ def test_the_doubt_is_that_of_a_pair_whose_other_side_has_none(seed: int) -> Non
     scene = doubtful_scene(seed, 1)
     scene.add(0.0, 0.0, (0.0, 0.0))
     rows = np.empty((64, packing.ROW_WIDTH))
-    kernel_numba.pack(track_inputs(scene.columns), scene.slots(), scene.slots(), WEIGHING, rows)
-    factors = kernel_numba.factors_of(WEIGHING)
-    doubt_m = kernel_numba.horizontal_doubt_m(rows, 0, 1, float(NOW_US), factors)
+    packing_numba.pack(track_inputs(scene.columns), scene.slots(), scene.slots(), WEIGHING, rows)
+    factors = pair_numba.factors_of(WEIGHING)
+    doubt_m = pair_numba.horizontal_doubt_m(rows, 0, 1, float(NOW_US), factors)
     one = movers_of(scene.columns, scene.slots(), NOW_US, WEIGHING)
     assert one.horizontal_doubt_m[0] == pytest.approx(doubt_m)
     assert one.growing_mps[0] == rows[0, packing.UNKNOWN_MPS]
     vertical_m = 0.7 * math.sqrt(rows[0, packing.VERTICAL_VARIANCE_M2])
-    vertical_m += 2.0 * kernel_numba.residual(rows, 0, 1, packing.ALTITUDE_RESIDUAL_M2)
+    vertical_m += 2.0 * pair_numba.residual(rows, 0, 1, packing.ALTITUDE_RESIDUAL_M2)
     assert one.vertical_doubt_m[0] == pytest.approx(vertical_m)
 
 

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from broker.core.separation import kernel_numba, kernel_numpy, packing, reach
+from broker.core.separation import kernel_numpy, packing, packing_numba, reach
 from tests.core.separation.traffic import (
     AEROPLANE,
     DRONE,
@@ -75,7 +75,7 @@ def test_both_backends_pack_the_same_bits() -> None:
     slots = np.arange(200, dtype=np.int32)
     tracks = packing.track_inputs(traffic.columns)
     compiled, plain = (np.zeros((200, packing.ROW_WIDTH)) for _ in range(2))
-    kernel_numba.pack(tracks, slots, slots, rules, compiled)
+    packing_numba.pack(tracks, slots, slots, rules, compiled)
     kernel_numpy.pack(tracks, slots, rules, plain)
     assert compiled.tobytes() == plain.tobytes()
 
@@ -86,8 +86,8 @@ def test_rows_are_packed_to_the_places_that_are_named() -> None:
     tracks = packing.track_inputs(traffic.columns)
     by_slot, in_turn = np.zeros((10, packing.ROW_WIDTH)), np.zeros((3, packing.ROW_WIDTH))
     slots, places = (np.array(values, dtype=np.int32) for values in ([7, 2, 4], [0, 1, 2]))
-    kernel_numba.pack(tracks, slots, slots, rules, by_slot)
-    kernel_numba.pack(tracks, slots, places, rules, in_turn)
+    packing_numba.pack(tracks, slots, slots, rules, by_slot)
+    packing_numba.pack(tracks, slots, places, rules, in_turn)
     assert in_turn.tobytes() == by_slot[slots].tobytes()
 
 
@@ -98,7 +98,7 @@ def test_unknown_velocity_becomes_a_growing_zone() -> None:
     rows = np.zeros((1, packing.ROW_WIDTH))
     rules = packing.kernel_rules(rule_table())
     first = np.zeros(1, dtype=np.int32)
-    kernel_numba.pack(packing.track_inputs(traffic.columns), first, first, rules, rows)
+    packing_numba.pack(packing.track_inputs(traffic.columns), first, first, rules, rows)
     assert rows[0, packing.U_MPS] == rows[0, packing.V_MPS] == 0.0
     assert rows[0, packing.UNKNOWN_MPS] == rows[0, packing.GROWTH_MPS] == 20.0
     assert rows[0, packing.GROWTH_DELAY_S] == 0.0

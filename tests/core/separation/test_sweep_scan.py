@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.core.separation import jit, packing
-from broker.core.separation import sweep_layout as layout
+from broker.core.separation import sweep_grid as grid
+from broker.core.separation import sweep_questions as questions
 from broker.core.separation.sweep_numba import near, prepare
 from broker.core.separation.sweep_scan import (
     bit_number,
@@ -28,37 +29,37 @@ def test_each_bit_is_found_by_its_number() -> None:
         assert bit_number(np.int64(1 << bit)) == bit
 
 
-COLUMNS = (layout.OWN_REACH, layout.OWN_HEIGHT)
+COLUMNS = (grid.OWN_REACH, grid.OWN_HEIGHT)
 NO_SLACK = np.float32(0.0)
 
 
 def asked(
     x_m: float, reach_m: float, height_m: float, u_mps: float, touch_m: float
-) -> layout.Question:
+) -> questions.Question:
     point = np.float32(x_m), np.float32(0.0), np.float32(0.0)
     within = np.float32(reach_m), np.float32(height_m)
     path = np.float32(u_mps), np.float32(0.0), np.float32(touch_m)
     return (*point, *within, *path, np.float32(1.0))
 
 
-def near_places(filters: layout.Floats32, question: layout.Question, k: int) -> list[int]:
+def near_places(filters: grid.Floats32, question: questions.Question, k: int) -> list[int]:
     bits = int(bits_near(filters, question, NO_SLACK, COLUMNS, k))
-    return [lane + k for lane in range(layout.LANES) if bits >> lane & 1]
+    return [lane + k for lane in range(grid.LANES) if bits >> lane & 1]
 
 
 def test_bits_say_which_of_sixteen_places_are_near() -> None:
-    filters = np.zeros((layout.FILTER_WIDTH, 32), dtype=np.float32)
-    filters[layout.POINT_X] = np.arange(32) * 100.0
-    filters[layout.OWN_REACH], filters[layout.OWN_HEIGHT] = 30.0, 5.0
-    filters[layout.POINT_Z, 10] = 60.0
+    filters = np.zeros((grid.FILTER_WIDTH, 32), dtype=np.float32)
+    filters[grid.POINT_X] = np.arange(32) * 100.0
+    filters[grid.OWN_REACH], filters[grid.OWN_HEIGHT] = 30.0, 5.0
+    filters[grid.POINT_Z, 10] = 60.0
     # Within 210 m of 800 m: places 6 to 10; place 10 is too high.
     assert near_places(filters, asked(800.0, 180.0, 50.0, 0.0, 1.0), 2) == [6, 7, 8, 9]
 
 
 def test_paths_that_pass_far_apart_are_not_near() -> None:
-    filters = np.zeros((layout.FILTER_WIDTH, 32), dtype=np.float32)
-    filters[layout.POINT_Y] = np.arange(32) * 10.0
-    filters[layout.OWN_REACH], filters[layout.ZONE, 9] = 1_000.0, 60.0
+    filters = np.zeros((grid.FILTER_WIDTH, 32), dtype=np.float32)
+    filters[grid.POINT_Y] = np.arange(32) * 10.0
+    filters[grid.OWN_REACH], filters[grid.ZONE, 9] = 1_000.0, 60.0
     # Allowed: 20 m, 1 % of 1,100 m for the scale, and the zone; place 9 is 90 m to the side.
     assert near_places(filters, asked(0.0, 100.0, 1.0, 10.0, 20.0), 0) == [0, 1, 2, 3, 9]
     # Without relative velocity nothing can be said of paths.
@@ -85,15 +86,15 @@ def test_no_pair_that_touches_is_passed_over(
     ahead_s: float,
 ) -> None:
     # REQ-SEP: the filter in float32 only ever lets too much through.
-    radius_m, room = 100.0, np.float32(max(abs(x_m), abs(y_m)) * layout.FLOAT32_ROUNDING + 0.5)
+    radius_m, room = 100.0, np.float32(max(abs(x_m), abs(y_m)) * questions.FLOAT32_ROUNDING + 0.5)
     relative = change * math.cos(turn), change * math.sin(turn)
     side_m = off * radius_m
-    filters = np.zeros((layout.FILTER_WIDTH, 16), dtype=np.float32)
-    filters[layout.POINT_X] = 1e9
-    filters[layout.POINT_X, 3] = x_m - relative[0] * ahead_s - side_m * math.sin(turn)
-    filters[layout.POINT_Y, 3] = y_m - relative[1] * ahead_s + side_m * math.cos(turn)
-    filters[layout.OWN_REACH, 3] = change * 30.0
-    filters[layout.EAST_MPS, 3], filters[layout.NORTH_MPS, 3] = (
+    filters = np.zeros((grid.FILTER_WIDTH, 16), dtype=np.float32)
+    filters[grid.POINT_X] = 1e9
+    filters[grid.POINT_X, 3] = x_m - relative[0] * ahead_s - side_m * math.sin(turn)
+    filters[grid.POINT_Y, 3] = y_m - relative[1] * ahead_s + side_m * math.cos(turn)
+    filters[grid.OWN_REACH, 3] = change * 30.0
+    filters[grid.EAST_MPS, 3], filters[grid.NORTH_MPS, 3] = (
         own[0] + relative[0],
         own[1] + relative[1],
     )
@@ -102,12 +103,12 @@ def test_no_pair_that_touches_is_passed_over(
     velocity = np.float32(own[0]), np.float32(own[1])
     question = (*point, within, one, *velocity, within, one)
     search_m = radius_m + 1.0 + change * 30.0
-    slack = layout.rounding_m4ps2(search_m, 131.0)
+    slack = questions.rounding_m4ps2(search_m, 131.0)
     assert int(bits_near(filters, question, slack, COLUMNS, 0)) == 8
 
 
 def runs_of(
-    room: layout.SweepRoom, question: layout.Question, earliest: int, onward: bool
+    room: grid.SweepRoom, question: questions.Question, earliest: int, onward: bool
 ) -> list[tuple[int, int]]:
     runs = empty_asked().runs
     count = write_runs(room.starts, cell_box(question, 0.0, 0), earliest, onward, 7, runs, 0)
@@ -115,9 +116,9 @@ def runs_of(
     return [(int(low), int(high)) for low, high in runs[:count, 1:].tolist()]
 
 
-def one_a_cell() -> layout.SweepRoom:
-    room = layout.empty_room(layout.CELLS)
-    room.starts[: layout.CELLS + 1] = np.arange(layout.CELLS + 1)
+def one_a_cell() -> grid.SweepRoom:
+    room = grid.empty_room(grid.CELLS)
+    room.starts[: grid.CELLS + 1] = np.arange(grid.CELLS + 1)
     return room
 
 
@@ -155,10 +156,10 @@ def test_a_search_half_way_round_the_grid_is_told_apart() -> None:
 def pairs_found(traffic: Traffic) -> list[tuple[int, int]]:
     tracks = packing.track_inputs(traffic.columns)
     capacity, rules = len(traffic.columns.active), packing.kernel_rules(rule_table())
-    room, pairs = layout.empty_room(capacity), np.zeros((20_000, 2), dtype=np.int32)
+    room, pairs = grid.empty_room(capacity), np.zeros((20_000, 2), dtype=np.int32)
     count, frame = prepare(tracks, traffic.high_water, float(START_US), rules, room)
     found = 0
-    for search in range(layout.SEARCHES):
+    for search in range(grid.SEARCHES):
         found = near(room, search, count, (0, 1), frame[2], pairs, found)
     return [(min(pair), max(pair)) for pair in pairs[:found].tolist()]
 
@@ -175,8 +176,8 @@ def test_no_pair_is_found_twice(
 ) -> None:
     # REQ-SEP-004: also where the grid lies over itself, and where a search goes all round it.
     traffic = fleet(seed, 60, side_m)
-    traffic.columns.x_m[:30] += turns[0] * layout.COLUMNS * layout.CELL_EAST_M[0]
-    traffic.columns.y_m[20:40] += turns[1] * layout.ROWS * layout.CELL_NORTH_M[0]
+    traffic.columns.x_m[:30] += turns[0] * grid.COLUMNS * grid.CELL_EAST_M[0]
+    traffic.columns.y_m[20:40] += turns[1] * grid.ROWS * grid.CELL_NORTH_M[0]
     traffic.columns.east_scale[:60] = scale
     found = pairs_found(traffic)
     assert len(found) == len(set(found))
