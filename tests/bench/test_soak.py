@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from broker import kernels
 from broker.bench.scenario import START_US
 from broker.bench.soak import BATCHES_PER_SECOND, SoakBench, SoakTraffic, resident_mb, run
 from broker.core.separation.engine import SeparationEngine
@@ -22,6 +23,15 @@ def test_every_audit_agrees(backend: Backend) -> None:
     assert results["pairs_per_audit"] > 1
     assert results["alert_revisions"] > 10
     assert set(results["memory_mb"]) == {"40 s", "20 s"}
+
+
+def test_what_compiles_first_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = SoakBench(120, 20)
+    as_ever = run(bench, lambda _: None)
+    monkeypatch.setattr(kernels, "are_kept", lambda: False)
+    compiled_apart = run(bench, lambda _: None)
+    for name in ("alert_revisions", "pairs_per_audit", "audits_that_differ"):
+        assert as_ever[name] == compiled_apart[name]
 
 
 def test_both_backends_tell_the_same() -> None:
