@@ -2,35 +2,12 @@
 
 import os
 import sys
-from importlib import metadata
 from typing import Annotated, Any, Final
 
 import typer
 
-from broker.cli.adapters import adapters_app
-from broker.cli.agency import agency_app
-from broker.cli.agreement import agreement_app
-from broker.cli.aircraft import aircraft_app
-from broker.cli.alerts import alerts_app
-from broker.cli.ask import ask
-from broker.cli.bench import bench_app
-from broker.cli.demo import demo
-from broker.cli.doctor import doctor
-from broker.cli.groups import Parts
-from broker.cli.prepare import prepare
+from broker.cli.groups import Part, Parts
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
-from broker.cli.publish import publish
-from broker.cli.replay import replay
-from broker.cli.restriction_emergency import emergency
-from broker.cli.restriction_export import export
-from broker.cli.restriction_import import import_
-from broker.cli.restriction_publishing import add_commands
-from broker.cli.restriction_verifying import key, verify
-from broker.cli.restrictions import restrictions_app
-from broker.cli.separation import separation_app
-from broker.cli.serve import serve
-from broker.cli.sharing import sharing_app
-from broker.cli.watch import watch
 from broker.core.errors import Refused
 from broker.journal.errors import JournalError, JournalInUse
 
@@ -38,6 +15,73 @@ HELP: Final = (
     "Keepclear: a local deconfliction agreement between emergency services, run by machine. "
     "Advisory: the pilot or operator decides."
 )
+PARTS: Final = {
+    "serve": Part(
+        "broker.cli.serve:serve",
+        "Serve one space on this machine until Ctrl-C.",
+    ),
+    "demo": Part(
+        "broker.cli.demo:demo",
+        "Serve the exercise space with simulated traffic over London until Ctrl-C.",
+    ),
+    "watch": Part(
+        "broker.cli.watch:watch",
+        "Show the shared picture live: aircraft, alerts, keep-clear requests and coverage.",
+    ),
+    "publish": Part(
+        "broker.cli.publish:publish",
+        "Publish positions at their own pace: JSON, JSON lines, an aircraft.json, or CSV.",
+    ),
+    "replay": Part(
+        "broker.cli.replay:replay",
+        "Apply a log again, without a broker.",
+    ),
+    "doctor": Part(
+        "broker.cli.doctor:doctor",
+        "Check this machine and its broker, in plain words.",
+    ),
+    "prepare": Part(
+        "broker.cli.prepare:prepare",
+        "Compile the separation kernels now, so that a start is quick.",
+    ),
+    "restrictions": Part(
+        "broker.cli.restriction_commands:restrictions_app",
+        "Keep-clear requests to partner agencies: advice, never law.",
+    ),
+    "alerts": Part(
+        "broker.cli.alerts:alerts_app",
+        "Alerts as your agency is shown them.",
+    ),
+    "aircraft": Part(
+        "broker.cli.aircraft:aircraft_app",
+        "What your agency flies: maker, country, firmware and data path, with an end date.",
+    ),
+    "sharing": Part(
+        "broker.cli.sharing:sharing_app",
+        "How your agency's flights are shown to the others.",
+    ),
+    "agreement": Part(
+        "broker.cli.agreement:agreement_app",
+        "Local deconfliction agreements: who signed what with whom.",
+    ),
+    "adapters": Part(
+        "broker.cli.adapters:adapters_app",
+        "Feeds from outside: which are known, what a recorded file yields, playing one.",
+    ),
+    "agency": Part(
+        "broker.cli.agency:agency_app",
+        "Systems of agencies: enrolment, roles, certificates, revocation.",
+    ),
+    "bench": Part(
+        "broker.cli.bench:bench_app",
+        "Measure against the peers, in the same run.",
+    ),
+    "separation": Part(
+        "broker.cli.separation:separation_app",
+        "Separation answers for your own data.",
+    ),
+}
+"""In the order in which they are listed."""
 
 
 class Commands(Parts):
@@ -77,42 +121,28 @@ class Commands(Parts):
             raise typer.Exit(ExitCode.PROBLEM) from None
 
 
+class Keepclear(Commands):
+    """All of them."""
+
+    parts = PARTS
+
+
 app = typer.Typer(
     name="keepclear",
     help=HELP,
     epilog=EXIT_CODES_HELP,
-    cls=Commands,
+    cls=Keepclear,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command(epilog=EXIT_CODES_HELP)(serve)
-app.command(epilog=EXIT_CODES_HELP)(demo)
-app.command(epilog=EXIT_CODES_HELP)(watch)
-app.command(epilog=EXIT_CODES_HELP)(publish)
-restrictions_app.command(name="import", epilog=EXIT_CODES_HELP)(import_)
-restrictions_app.command(epilog=EXIT_CODES_HELP)(export)
-restrictions_app.command(epilog=EXIT_CODES_HELP)(ask)
-add_commands(restrictions_app)
-for command in (emergency, key, verify):
-    restrictions_app.command(epilog=EXIT_CODES_HELP)(command)
-app.add_typer(restrictions_app, name="restrictions")
-app.add_typer(alerts_app, name="alerts")
-app.add_typer(aircraft_app, name="aircraft")
-app.add_typer(sharing_app, name="sharing")
-app.add_typer(agreement_app, name="agreement")
-app.add_typer(adapters_app, name="adapters")
-app.add_typer(agency_app, name="agency")
-app.add_typer(bench_app, name="bench")
-app.add_typer(separation_app, name="separation")
-app.command(epilog=EXIT_CODES_HELP)(replay)
-app.command(epilog=EXIT_CODES_HELP)(doctor)
-app.command(epilog=EXIT_CODES_HELP)(prepare)
 
 
 def _say_version(wanted: bool) -> None:
     if wanted:
+        from importlib import metadata  # noqa: PLC0415  # takes long to import
+
         print(f"keepclear {metadata.version('keepclear')}")
         raise typer.Exit
 

@@ -1,12 +1,15 @@
 """How commands end: exit codes, words instead of tracebacks, and a quiet Ctrl-C."""
 
 import signal
+import subprocess
+import sys
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from broker.cli import main
+from broker.cli.groups import SENTENCE_CHARACTERS_MAX
 from broker.cli.main import app
 from broker.cli.problems import ExitCode, Problem
 from tests.cli.conftest import StartCommand
@@ -48,6 +51,32 @@ def test_no_sentence_of_a_list_is_cut_off(command: list[str]) -> None:
     assert listed
     assert "..." not in listed
     assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", main.PARTS)
+def test_each_part_is_listed_by_its_own_first_sentence(name: str) -> None:
+    part = main.PARTS[name]
+    assert part.loaded(name).get_short_help_str(SENTENCE_CHARACTERS_MAX) == part.sentence
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_nothing_heavy_is_loaded_before_a_command_is_called(option: str) -> None:
+    program = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from broker.cli.main import app\n"
+        f"assert CliRunner().invoke(app, [{option!r}]).exit_code == 0\n"
+        "print(*sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    heavy = {"numpy", "numba", "grpc", "shapely", "pydantic", "httpx", "cryptography"}
+    assert heavy.isdisjoint(said.stdout.decode().split())
+
+
+def test_a_mistyped_command_is_told_of_those_that_are_like_it() -> None:
+    said = runner.invoke(app, ["serv"])
+    assert said.exit_code == ExitCode.USAGE
+    assert "serve" in said.output
 
 
 def test_the_version_is_said() -> None:
