@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from broker.bench import latency, rig, throughput
 from broker.bench.doors import Entrance
+from broker.bench.links import grpc_links
 from broker.bench.traffic import now_us
 from broker.core.names import SystemName
 from broker.core.sharing.roles import AccessRole
@@ -166,7 +167,7 @@ def _latencies(bench: SharingCostBench, progress: Callable[[str], None]) -> list
 def _latency_turn(
     driven: Driven, reports_per_s: int, sizes: latency.LatencyBench, probes: latency.Probes
 ) -> list[float]:
-    links = partial(latency.grpc_links, driven.entrance, ours=True)
+    links = partial(grpc_links, driven.entrance, ours=True)
     return asyncio.run(latency.turn(links, reports_per_s, sizes, probes))
 
 

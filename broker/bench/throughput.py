@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from broker.bench import rig
 from broker.bench.doors import Doors, Entrance
-from broker.bench.latency import PUBLISH, SUBSCRIBE
+from broker.bench.links import PUBLISH, SUBSCRIBE
 from broker.bench.traffic import Batch, fleet, now_us
 from keepclear.v1 import feed_pb2, tracks_pb2
 

@@ -14,9 +14,10 @@ import typer
 from rich.console import Console
 
 from broker.cli.demo_news import news_told
+from broker.cli.lifetime import until_stopped
 from broker.cli.prepare import make_ready
 from broker.cli.problems import Problem
-from broker.cli.running import Running, announced, mqtt_server_for, running_broker, until_stopped
+from broker.cli.running import Running, announced, mqtt_server_for, running_broker
 from broker.cli.serve import read_settings, say_where
 from broker.gateways.mqtt.server import MqttServer
 from broker.service.clock import SystemClock

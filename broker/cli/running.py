@@ -3,12 +3,10 @@
 import asyncio
 import gc
 import os
-import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import structlog
@@ -17,8 +15,7 @@ from broker.cli.discovery import BrokerRecord, remove_run_file, write_run_file
 from broker.cli.policies import ground_of, policy_text, supply_chain_text
 from broker.cli.problems import Problem
 from broker.cli.securing import Secured
-from broker.core.commands import ControlCommand, LoadPolicy, LoadSupplyChain
-from broker.core.errors import BrokenInvariant, Refused
+from broker.core.errors import BrokenInvariant
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
 from broker.gateways.mqtt.gateway import MqttGateway
@@ -32,12 +29,10 @@ from broker.gateways.mqtt.server import start as start_mqtt
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.clock import Clock
-from broker.service.engine import Engine
 from broker.service.settings import LOOPBACK, Settings
 from broker.service.signing import load_signer
 from broker.service.startup import assemble
 
-ENGINE_CHECK_S: Final = 0.5
 THREAD_SWITCH_S: Final = 0.000_5
 """How long a thread may keep the interpreter while another waits. Python's own 5 ms would stand
 between a report and its alert whenever a gateway and the engine are busy at once; 0.2 ms was found
@@ -58,10 +53,6 @@ REVOKED_ELSEWHERE: Final = (
 )
 
 log = structlog.get_logger()
-
-
-class EngineStopped(Exception):
-    """The engine met a broken invariant and stopped; the process must not go on as if it lived."""
 
 
 @dataclass(slots=True)
@@ -147,19 +138,12 @@ async def running_broker(
     broker = _broker_of(settings, clock, policy, security)
     try:
         await _start(broker, settings, policy)
+        metrics = _metrics_server(settings, broker)
         try:
-            # Metrics have no identities, so they stay on this machine.
-            host = settings.host if settings.host in LOOPBACK else LOOPBACK[0]
-            metrics = MetricsServer(broker.metrics, host, settings.metrics_port)
-        except OSError as error:
-            raise _port_taken("metrics", settings.metrics_port, "--metrics-port") from error
-        try:
-            known = None if security is None else security.known
-            server = GrpcServer(broker, settings.host, settings.grpc_port, known)
-            server.open_sign_in(settings.host, settings.sign_in.port)
-        except RuntimeError as error:
+            server = _grpc_server(settings, broker, security)
+        except Problem:
             metrics.stop()
-            raise _port_taken("gRPC", settings.grpc_port, "--grpc-port") from error
+            raise
         gateway = _mqtt_gateway(settings, broker, mqtt_server, security)
         server.on_recheck.append(gateway.watch_rights)
         await server.start()
@@ -170,7 +154,7 @@ async def running_broker(
                 settings,
                 broker,
                 f"{settings.host}:{server.port}",
-                f"{host}:{metrics.port}",
+                f"{metrics.host}:{metrics.port}",
                 gateway.link.address,
                 mqtt_server,
                 gateway,
@@ -183,6 +167,25 @@ async def running_broker(
             metrics.stop()
     finally:
         await asyncio.to_thread(broker.stop)
+
+
+def _metrics_server(settings: Settings, broker: Broker) -> MetricsServer:
+    """Metrics have no identities, so they stay on this machine."""
+    host = settings.host if settings.host in LOOPBACK else LOOPBACK[0]
+    try:
+        return MetricsServer(broker.metrics, host, settings.metrics_port)
+    except OSError as error:
+        raise _port_taken("metrics", settings.metrics_port, "--metrics-port") from error
+
+
+def _grpc_server(settings: Settings, broker: Broker, security: Secured | None) -> GrpcServer:
+    try:
+        known = None if security is None else security.known
+        server = GrpcServer(broker, settings.host, settings.grpc_port, known)
+        server.open_sign_in(settings.host, settings.sign_in.port)
+    except RuntimeError as error:
+        raise _port_taken("gRPC", settings.grpc_port, "--grpc-port") from error
+    return server
 
 
 async def _start(broker: Broker, settings: Settings, policy: str) -> None:
@@ -228,73 +231,6 @@ def _mqtt_gateway(
     if security is not None:
         shown = security.mqtt_security(own_child=mqtt_server is not None)
     return MqttGateway(broker, address, json_agencies, shown)
-
-
-async def until_stopped(running: Running, for_s: float | None = None) -> None:
-    """Return on SIGINT or SIGTERM or after `for_s`; SIGHUP reloads the policies.
-
-    Raises EngineStopped if the engine ends by itself.
-    """
-    loop = asyncio.get_running_loop()
-    stopped = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopped.set)
-    reloads: set[asyncio.Task[None]] = set()
-    loop.add_signal_handler(
-        signal.SIGHUP, lambda: reloads.add(asyncio.create_task(reload_policies(running)))
-    )
-    watch = asyncio.create_task(_watch_engine(running.broker.engine))
-    stop = asyncio.create_task(stopped.wait())
-    try:
-        done, _ = await asyncio.wait(
-            {watch, stop}, timeout=for_s, return_when=asyncio.FIRST_COMPLETED
-        )
-        if watch in done:
-            watch.result()
-    finally:
-        for task in (watch, stop):
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.remove_signal_handler(number)
-
-
-async def _watch_engine(engine: Engine) -> None:
-    while engine.is_alive():  # noqa: ASYNC110 - a dying thread cannot be relied on to set an event
-        await asyncio.sleep(ENGINE_CHECK_S)
-    raise EngineStopped(str(engine.failure)) from engine.failure
-
-
-async def reload_policies(running: Running) -> None:
-    """Read the files that are set up again, each alone; a bad one leaves the running one."""
-    settings = running.settings
-
-    def pairs() -> ControlCommand:
-        return LoadPolicy(policy_text(settings.policy))
-
-    def supply_chain() -> ControlCommand:
-        return LoadSupplyChain(supply_chain_text(settings.supply_chain))
-
-    def ground() -> ControlCommand:
-        return ground_of(settings)
-
-    loads: tuple[tuple[str, str | Path | None, Callable[[], ControlCommand]], ...] = (
-        ("policy", settings.policy, pairs),
-        ("supply_chain", settings.supply_chain, supply_chain),
-        ("ground.terrain", settings.ground.terrain, ground),
-    )
-    for setting, file, load in loads:
-        if file is None:
-            continue
-        try:
-            await running.broker.control(await asyncio.to_thread(load))
-            log.info("file-reloaded", setting=setting, file=str(file))
-        except Refused as refused:
-            why = str(refused)
-            log.warning(
-                "file-refused", setting=setting, file=str(file), why=why, running="unchanged"
-            )
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from rich.console import Console
 from adapters.registry import UnknownAdapter, recording_start_us
 from broker.cli.feeds import adapters_running
 from broker.cli.following import RecordedClock
+from broker.cli.lifetime import until_stopped
 from broker.cli.prepare import make_ready
 from broker.cli.problems import Problem
 from broker.cli.running import (
@@ -20,7 +21,6 @@ from broker.cli.running import (
     announced,
     mqtt_server_for,
     running_broker,
-    until_stopped,
 )
 from broker.cli.securing import Secured, secured
 from broker.gateways.mqtt.server import MqttServer

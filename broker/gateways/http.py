@@ -10,7 +10,7 @@ class MetricsServer:
 
     def __init__(self, metrics: Metrics, host: str, port: int) -> None:
         self._server, self._thread = start_http_server(port, host, metrics.registry)
-        self.port: int = self._server.server_port
+        self.host, self.port = host, int(self._server.server_port)
 
     def stop(self) -> None:
         """Close the port."""

@@ -7,10 +7,11 @@ from typing import cast
 
 import pytest
 
+from broker.cli.lifetime import reload_policies
 from broker.cli.policies import ground_of
 from broker.cli.problems import Problem
 from broker.cli.replay import replay
-from broker.cli.running import Running, reload_policies
+from broker.cli.running import Running
 from broker.core.geodesy.ground import LONDON_GROUND
 from broker.journal.errors import JournalMismatch
 from broker.service.settings import GroundSettings, Settings

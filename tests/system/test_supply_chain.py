@@ -8,8 +8,9 @@ from typing import cast
 import pytest
 from structlog.testing import capture_logs
 
+from broker.cli.lifetime import reload_policies
 from broker.cli.policies import policy_text
-from broker.cli.running import Running, reload_policies
+from broker.cli.running import Running
 from broker.cli.wording import doing_words
 from broker.core.commands import LoadSupplyChain
 from broker.core.errors import Refused
