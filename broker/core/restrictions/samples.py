@@ -170,14 +170,9 @@ def take_samples(
     applies, conditional = _applies(zones, zone, columns, slot, agency_names)
     level, cap = _levels(zones, entries, movers.measured_doubt_m, columns, judged, conditional)
     rows = np.flatnonzero(applies)
-    number = columns.track_number[slot[rows]]
-    if (number[1:] < number[:-1]).any():
-        # Entries come by mover and prism, so what belongs to one restriction stands together.
-        rows = rows[np.argsort(number, kind="stable")]
+    rows = rows[_by_track(columns.track_number[slot[rows]])]
     slot, zone = slot[rows], zone[rows]
-    starts = np.ones(len(rows), dtype=np.bool_)
-    starts[1:] = (slot[1:] != slot[:-1]) | (zone[1:] != zone[:-1])
-    first = np.flatnonzero(starts)
+    first = _first_of_each(slot, zone)
     entry_s, exit_s = entries.entry_s[rows[first]], entries.exit_s[rows[first]]
     told = most_urgent(entries, level, rows, first, entry_s, exit_s)
 
@@ -199,6 +194,21 @@ def take_samples(
         bearing_deg=entries.bearing_deg[told],
         closing_speed_mps=entries.closing_speed_mps[told],
     )
+
+
+def _by_track(number: NDArray[np.int64]) -> NDArray[np.intp] | slice:
+    """The order of entries of track numbers (n,)."""
+    # They come by mover and prism, so what belongs to one restriction stands together.
+    if (number[1:] < number[:-1]).any():
+        return np.argsort(number, kind="stable")
+    return slice(None)
+
+
+def _first_of_each(slot: Slots, zone: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Where the entries (n,) of another track or restriction begin."""
+    starts = np.ones(len(slot), dtype=np.bool_)
+    starts[1:] = (slot[1:] != slot[:-1]) | (zone[1:] != zone[:-1])
+    return np.flatnonzero(starts)
 
 
 def no_samples(names: tuple[str, ...]) -> RestrictionSamples:

@@ -111,7 +111,18 @@ def restore_register(register: TrackRegister, state: dict[str, Plain]) -> None:
     register.descriptions = _descriptions(words)
     register.free_slots = integers(state["free"])
     register.next_number = integer(state["next_number"])
-    register.index_live_slots()
+    _index(register)
+
+
+def _index(register: TrackRegister) -> None:
+    """Make again what is derived from the columns."""
+    register.text_versions = np.zeros(len(register.columns.active), dtype=np.int64)
+    live = register.live_slots()
+    register.live_count = len(live)
+    for slot in live.tolist():
+        publisher = int(register.columns.publisher_index[slot])
+        register.ids.add((publisher, register.source_track_ids[slot]), slot)
+        register.slot_of_number[int(register.columns.track_number[slot])] = slot
 
 
 def _descriptions(words: dict[str, Plain]) -> list[AircraftDescription]:

@@ -274,16 +274,6 @@ class TrackRegister:
         """The index of a publisher's agency."""
         return self.agencies.intern(self.ids.publishers.value(publisher).agency)
 
-    def index_live_slots(self) -> None:
-        """Rebuild what is derived from the columns, after a restore."""
-        self.text_versions = np.zeros(len(self.columns.active), dtype=np.int64)
-        live = self.live_slots()
-        self.live_count = len(live)
-        for slot in live.tolist():
-            publisher = int(self.columns.publisher_index[slot])
-            self.ids.add((publisher, self.source_track_ids[slot]), slot)
-            self.slot_of_number[int(self.columns.track_number[slot])] = slot
-
     def _open(self, publisher: int, source_track_id: str) -> int:
         full = self.live_count >= TRACKS_MAX
         if full or len(self.ids.of_publisher(publisher)) >= TRACKS_PER_PUBLISHER_MAX:
