@@ -106,8 +106,14 @@ class BandAlerts:
         watch = self._watch_of(alert_id)
         if watch is None or watch.alert is None:
             return None
-        watch.alert = acknowledged(watch.alert, acknowledgement)
-        return watch.alert
+        before, now = watch.alert, acknowledged(watch.alert, acknowledgement)
+        agency, owner = acknowledgement.system.agency, before.told_to[0]
+        if agency == owner:
+            watch.alert = now
+            return now
+        # That another desk was told may be for itself to know: no revision, and word to it alone.
+        watch.alert = replace(now, revision=before.revision)
+        return replace(watch.alert, told_to=(agency,))
 
     def current(self, alert_id: str) -> Alert | None:
         """One alert with its numbers as they were last judged; None if there is no such alert."""
@@ -144,7 +150,7 @@ class BandAlerts:
         if leaves and seen is not None:
             desks = self._desks(slot, seen, 1.0)
             if desks:
-                watch.alert = self._raised(slot, watch, seen, desks, now_us)
+                watch.alert = self._raised(slot, watch, seen, tuple(desks), now_us)
                 told.append(watch.alert)
         return told
 
@@ -174,7 +180,7 @@ class BandAlerts:
         columns = self._tracks.columns
         airborne = columns.operational_status[slot] == OperationalStatus.AIRBORNE
         seen = self._judged(slot, watch, now_us) if airborne else None
-        desks: tuple[str, ...] = ()
+        desks: dict[str, bool] = {}
         if seen is not None and seen.may_leave:
             desks = self._desks(slot, seen, self._policy.rules.hold_factor)
         silent = columns.state[slot] != TrackState.CURRENT
@@ -182,18 +188,21 @@ class BandAlerts:
             return _ended(watch, now_us)
         if seen is None:
             return []
-        watch.alert = now = self._filled(alert, slot, watch, seen, now_us)
-        told_to = tuple(dict.fromkeys((*alert.told_to, *desks)))
-        if told_to == alert.told_to and (watch.told_outside or not watch.is_outside):
-            return []
+        news = {agency: by_name for agency, by_name in desks.items() if agency not in alert.told_to}
+        told_to = (*alert.told_to, *news)
+        watch.alert = replace(self._filled(alert, slot, watch, seen, now_us), told_to=told_to)
+        is_news_to_all = watch.is_outside and not watch.told_outside
+        if not is_news_to_all and not any(news.values()):
+            # No revision for the desks of hidden flights: it would tell that they are there.
+            return [replace(watch.alert, told_to=tuple(news))] if news else []
         watch.told_outside |= watch.is_outside
-        watch.alert = replace(now, revision=alert.revision + 1, changed_us=now_us, told_to=told_to)
+        watch.alert = replace(watch.alert, revision=alert.revision + 1, changed_us=now_us)
         return [watch.alert]
 
-    def _desks(self, slot: int, seen: Judged, factor: float) -> tuple[str, ...]:
+    def _desks(self, slot: int, seen: Judged, factor: float) -> dict[str, bool]:
         limits = self._policy.leaving_band
         if limits is None:
-            return ()
+            return {}
         return who_is_told(self._tracks, self._sharing, slot, seen, limits, factor)
 
     def _judged(self, slot: int, watch: Watch, now_us: int) -> Judged | None:

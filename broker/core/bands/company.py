@@ -2,7 +2,8 @@
 
 A band is part of what a flight is for. So a drone's desk is told of what it does only while it is
 shown, by name, somebody who works the same incident: that nobody tells who is hidden. Another
-desk is told only where it is shown the drone that way.
+desk is told only where it is shown the drone that way, and where it is the desk of a hidden flight,
+nobody else notices that it is told.
 """
 
 from typing import Final
@@ -26,25 +27,26 @@ def who_is_told(
     judged: Judged,
     limits: BandLimits,
     factor: float,
-) -> tuple[str, ...]:
+) -> dict[str, bool]:
     """The drone's agency first, then those whose band it comes into; none while nobody is near.
 
+    With each whether the drone's agency is shown, by name, a flight of it that is concerned.
     `factor`: how much further others may be to keep up what is told.
     """
     columns = tracks.columns
     owner = tracks.publisher_name(slot).agency
     near = _near(tracks, slot, limits.others_within_m * factor)
     if not any(sharing.shown(other, owner) is SharingLevel.OPEN for other in near):
-        return ()
-    told = [owner]
+        return {}
+    told = {owner: True}
     for other in near:
         agency = tracks.publisher_name(other).agency
-        if columns.band_reference[other] == HeightReference.NONE or agency in told:
+        if columns.band_reference[other] == HeightReference.NONE or told.get(agency):
             continue
         shown = sharing.shown(slot, agency) is SharingLevel.OPEN
         if shown and comes_into(columns, slot, other, judged.height, limits):
-            told.append(agency)
-    return tuple(told)
+            told[agency] = sharing.shown(other, owner) is SharingLevel.OPEN
+    return told
 
 
 def _near(tracks: TrackRegister, slot: int, within_m: float) -> list[int]:

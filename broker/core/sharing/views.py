@@ -168,6 +168,7 @@ class Views:
             if cluster.members:
                 return None
             return AlertView(cluster, (), ended_cluster_text(cluster), "")
+        cluster = _as_told(cluster, views)
         reader = audience.agency if audience.role is Role.DESK else ""
         ours = [one for one in views if any(party.agency == reader for party in one.parties)]
         rest = [one for one in views if all(party.agency != reader for party in one.parties)]
@@ -199,6 +200,7 @@ class Views:
         parties = [one.party for one in sides]
         reader = audience.agency if audience.role is Role.DESK else ""
         if alert.kind is AlertKind.LEAVING_BAND:
+            alert = _acknowledged_by(alert, (sides[0].agency, audience.agency))
             headline, advice = leaving_band_text(alert, parties[0], reader)
         else:
             notice = self._notice(alert.restriction_name)
@@ -351,6 +353,21 @@ class Views:
             talkgroup=party.talkgroup,
             track_number=side.number,
         )
+
+
+def _as_told(cluster: Alert, views: Sequence[AlertView]) -> Alert:
+    """The cluster without the members that the reader is not told of, which count for nothing."""
+    withheld = len(cluster.members) - len(views)
+    if not withheld:
+        return cluster
+    level = max(one.alert.level for one in views)
+    return replace(cluster, member_count=cluster.member_count - withheld, level=level)
+
+
+def _acknowledged_by(alert: Alert, agencies: Sequence[str]) -> Alert:
+    """The alert without what other agencies' desks have acknowledged: a hidden flight's may be."""
+    kept = [one for one in alert.acknowledgements if one.system.agency in agencies]
+    return replace(alert, acknowledgements=tuple(kept))
 
 
 def _is_told(alert: Alert, sides: Sequence[_Side], audience: Audience) -> bool:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from broker.core.alerts import AlertLevel
 from broker.core.commands import AcknowledgeAlert, LoadPolicy
-from broker.core.names import Audience, Role
+from broker.core.names import Audience, Role, SystemName
 from broker.core.outcomes import Done
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import (
@@ -20,7 +20,17 @@ from broker.core.tracks.reports import (
     OperationalStatus,
 )
 from keepclear.v1 import common_pb2
-from tests.core.bands.scene import FIRE, LOWEST, MIDDLE, POLICE, drone, fly, revisions, told
+from tests.core.bands.scene import (
+    APART_M,
+    FIRE,
+    LOWEST,
+    MIDDLE,
+    POLICE,
+    drone,
+    fly,
+    revisions,
+    told,
+)
 from tests.core.sharing.worlds import (
     LAS,
     LAS_DESK,
@@ -35,6 +45,7 @@ from tests.core.sharing.worlds import (
 INSIDE = [35.0] * 4
 ABOVE = [52.0] * 4
 MET_OBSERVER = Audience("met", Role.OBSERVER)
+WINGMAN = AircraftDescription(AircraftClass.DRONE, callsign="MET 8", incident_id="CAD-77")
 CAUTION, NONE = AlertLevel.CAUTION, AlertLevel.NONE
 
 
@@ -298,6 +309,28 @@ def test_no_byte_depends_on_what_a_hidden_drone_was_allotted(
         fly(world, [*INSIDE, *ABOVE, *[62.0] * 3], fire=fire, apart_m=300.0)
         shown.append([world.bytes_of(one) for one in (MET_DESK, MET_OBSERVER, LAS_DESK)])
     assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize("level", [SharingLevel.MASKED, SharingLevel.COVERT])
+def test_that_a_hidden_flights_desk_is_told_shows_to_nobody_else(level: SharingLevel) -> None:
+    # REQ-BAND-005: it comes to work there while the caution stands, and its desk acknowledges.
+    shown = []
+    for comes in (False, True):
+        world = World()
+        world.share_all(level, "lfb")
+        for second in range(12):
+            world.fly(MET, row("t8", east_m=-200.0, description=WINGMAN, **drone(35.0)))
+            apart_m = APART_M if comes and second > 6 else 3_000.0
+            fly(world, [35.0 if second < 3 else 62.0], apart_m=apart_m)
+        assert bool(told(world, LFB_DESK)) is comes
+        if comes:
+            [alert] = told(world, LFB_DESK)
+            desk = SystemName("lfb", "desk")
+            world.do(AcknowledgeAlert(desk, "", alert.alert_id, "Watch manager"))
+            assert told(world, LFB_DESK)[-1].acknowledgements
+            world.wait()
+        shown.append(told(world, MET_DESK))
+    assert shown[0] == shown[1] != []
 
 
 def test_hidden_while_it_stands_it_goes_on_under_another_id() -> None:

@@ -183,6 +183,19 @@ def test_a_cluster_leads_with_what_concerns_its_reader(tracks: TrackRegister) ->
     assert shown(views, cluster, WATCHER).alert.level is AlertLevel.FLOOR
 
 
+def test_a_cluster_counts_no_member_that_its_reader_is_not_told_of(tracks: TrackRegister) -> None:
+    # REQ-BAND-005: nor is what it is about the most urgent.
+    views = Views(SECRET, tracks, RestrictionRegister(), NAMES)
+    ours = replace(ALERT, alert_id="alr-2", level=AlertLevel.ADVISORY)
+    private = replace(ALERT, alert_id="alr-3", level=AlertLevel.CAUTION, told_to=(POLICE.agency,))
+    cluster = cluster_of(private, ours, level=AlertLevel.CAUTION)
+    view = shown(views, cluster, FIRE)
+    assert (view.alert.member_count, view.alert.level) == (1, AlertLevel.ADVISORY)
+    assert "more alert" not in view.headline
+    assert "most urgent" not in view.headline
+    assert shown(views, cluster, POLICE).alert.member_count == 2
+
+
 def test_every_member_of_a_cluster_is_worded_for_the_reader(views: Views) -> None:
     # REQ-WORD-001: crewed aircraft are never told how to manoeuvre.
     cluster = cluster_of(ALERT, replace(ALERT, alert_id="alr-2"))
