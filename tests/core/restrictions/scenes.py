@@ -15,6 +15,8 @@ from broker.core.restrictions.model import (
 from broker.core.restrictions.periods import (
     Window,
 )
+from broker.core.restrictions.register import RestrictionRegister
+from broker.core.restrictions.samples import RestrictionSamples
 from broker.core.restrictions.shapes import (
     Circle,
     LimitDatum,
@@ -128,3 +130,9 @@ class Scene:
 
     def slots(self) -> NDArray[np.int32]:
         return np.arange(self.count, dtype=np.int32)
+
+
+def touched(
+    register: RestrictionRegister, scene: Scene, now_us: int = NOW_US
+) -> RestrictionSamples:
+    return register.touched(scene.columns, scene.slots(), now_us, AGENCIES, RULES)
