@@ -164,6 +164,7 @@ def lose_unsynced(data: Path) -> None:
         path.unlink()
 
 
+@pytest.mark.timeout(600)  # three starts, each of which a starved machine may draw out
 async def test_after_a_lost_tail_numbers_start_again_and_the_reader_is_told(tmp_path: Path) -> None:
     # REQ-FEED-011
     port = unused_port()
@@ -178,17 +179,18 @@ async def test_after_a_lost_tail_numbers_start_again_and_the_reader_is_told(tmp_
             lost_epoch, lost_number = met.history.epoch, met.history.number
             lose_unsynced(tmp_path / "data")
             await asyncio.to_thread(broker.start)
-            await until(lambda: len(met.history.snapshots) == 2, "a snapshot of the new epoch")
+            # By its name: a reader on a starved machine may have to begin again within an epoch,
+            # before the kill or after it, and may be behind with what was shown before the kill.
+            await until(lambda: met.history.epoch != lost_epoch, "a snapshot of the new epoch")
+            reasons = list(met.history.snapshots)
             await until(lambda: met.history.number > lost_number, "as many numbers again")
-            new_epoch = met.history.epoch
             # The first snapshot of the new epoch may not be there yet: a kill finds that out.
             broker.now.kill()
             await asyncio.to_thread(broker.start)
             at_restart = met.history.messages
             await until(lambda: met.history.messages > at_restart + 20, "news after the kill")
     assert met.gaps == []
-    assert new_epoch != lost_epoch
-    assert met.history.snapshots[1].startswith("new epoch")
+    assert any(reason.startswith("new epoch") for reason in reasons)
     assert any(event["event"] == "log-damaged" for event in all_events(tmp_path))
 
 
