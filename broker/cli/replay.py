@@ -15,10 +15,11 @@ from broker.core.names import Audience
 from broker.gateways.wire.feed import WireEncoder
 from broker.journal.errors import JournalError
 from broker.journal.header import Space
-from broker.journal.reading import first_kept_seq, read_batches
+from broker.journal.reading import first_kept_seq, read_batches, written_by
 from broker.journal.repair import inspect
 from broker.service.feed.projection import Projection
 from broker.service.ledger import epoch_name
+from broker.service.made_by import other_rules
 from broker.service.signing import KEY_FILE, load_signer
 from broker.service.startup import LOG_FOLDER, apply_logged, policy_first
 from broker.service.terrain import TerrainFiles
@@ -62,6 +63,9 @@ def replay(
     if not counts.key_id:
         warning = f"restrictions are unsigned: the key {KEY_FILE} is not beside the log"
         Console(stderr=True, highlight=False).print(warning)
+    if counts.other_rules:
+        warning = f"the log was made by other rules, so messages may differ: {counts.other_rules}"
+        Console(stderr=True, highlight=False).print(warning)
     if audience:
         _found(audience, counts, about, story)
         return
@@ -97,6 +101,8 @@ class Counts:
         self.by_audience: dict[str, int] = {}
         self.key_id = ""
         """Of the key that restrictions are signed with; empty: they are unsigned."""
+        self.other_rules = ""
+        """What made some part of the log and is another here; empty: nothing."""
 
 
 class Reader(Protocol):
@@ -170,6 +176,8 @@ def replay_log(directory: Path, shown: Reader) -> Counts:
     )
     counts = Counts()
     counts.key_id = "" if signer is None else signer.key_id
+    others = dict.fromkeys(other_rules(run) for run in written_by(directory))
+    counts.other_rules = "; ".join(one for one in others if one)
     for batch in batches:
         counts.batches += 1
         counts.commands += len(batch.commands)

@@ -3,6 +3,7 @@
 import sqlite3
 import struct
 from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -11,7 +12,7 @@ from broker.core.commands import Command
 from broker.journal.codec import decode
 from broker.journal.errors import JournalDamaged, JournalMismatch
 from broker.journal.files import first_seq_of, segment_paths
-from broker.journal.header import SegmentHeader
+from broker.journal.header import RunInfo, SegmentHeader
 from broker.journal.records import RECORDS_PER_MICRO_BATCH_MAX, MicroBatch
 from broker.journal.segments import (
     SELECT,
@@ -83,6 +84,18 @@ def first_kept_seq(directory: Path) -> int:
     """The oldest record that retention has left; 1 for a log that has none yet."""
     paths = segment_paths(directory)
     return first_seq_of(paths[0]) if paths else 1
+
+
+def written_by(directory: Path) -> list[RunInfo]:
+    """What the broker that wrote each segment said of itself, oldest first.
+
+    Raises JournalDamaged or JournalMismatch, as `read_batches` does.
+    """
+    runs = []
+    for path in segment_paths(directory):
+        with closing(connect_to_read(path)) as connection:
+            runs.append(read_header(connection, path.name).run)
+    return runs
 
 
 def read_batches(directory: Path, from_seq: int) -> Iterator[MicroBatch]:

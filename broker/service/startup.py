@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Final
@@ -29,10 +28,10 @@ from broker.service.clock import Clock
 from broker.service.feed.items import Encoder
 from broker.service.feed.projection import News, Projection
 from broker.service.ledger import Ledger, epoch_name
+from broker.service.made_by import engine_version, other_rules
 from broker.service.packing import unpacked
 from broker.service.terrain import TerrainFiles
 
-ENGINE_VERSION: Final = version("keepclear")
 LOG_FOLDER: Final = "log"
 LOG_ID_BYTES: Final = 6
 SECRET_BYTES: Final = 32
@@ -98,7 +97,7 @@ def _run_info(found: RecoveryPlan, random_bytes: RandomBytes, *, exercise: bool)
     space = Space.EXERCISE if exercise else Space.LIVE
     if found.header is None:
         return RunInfo(
-            engine_version=ENGINE_VERSION,
+            engine_version=engine_version(),
             geoid_version=GEOID_VERSION,
             space=space,
             log_id=random_bytes(LOG_ID_BYTES).hex(),
@@ -112,7 +111,7 @@ def _run_info(found: RecoveryPlan, random_bytes: RandomBytes, *, exercise: bool)
     if old.space is not space:
         raise JournalMismatch(f"the log holds {old.space} traffic, not {space}: use another folder")
     return RunInfo(
-        engine_version=ENGINE_VERSION,
+        engine_version=engine_version(),
         geoid_version=GEOID_VERSION,
         space=space,
         log_id=old.log_id,
@@ -132,8 +131,9 @@ def _base_epoch(found: RecoveryPlan, run: RunInfo) -> str:
 
 
 def _needs_new_epoch(found: RecoveryPlan, run: RunInfo) -> bool:
-    """Whether numbers were lost, or an epoch begun whose first snapshot was never finished."""
-    return found.needs_new_feed_epoch or _base_epoch(found, run) != epoch_name(run)
+    """Whether numbers were lost or may come to mean something else, or an epoch is unfinished."""
+    is_unfinished = _base_epoch(found, run) != epoch_name(run)
+    return found.needs_new_feed_epoch or is_unfinished or other_rules(run) != ""
 
 
 def _next_epoch(found: RecoveryPlan, run: RunInfo) -> int:
@@ -164,6 +164,8 @@ def _recovered(
         projection = Projection(airspace, run.secret, encoder, epoch)
     with _collector_paused():
         replay(batches, projection)
+    if found.header is not None and other_rules(found.header.run):
+        log.warning("log-made-by-other-rules", was=other_rules(found.header.run))
     for damage in found.damage:
         log.error("log-damaged", segment=damage.segment, why=damage.reason)
     if epoch != epoch_name(run):
