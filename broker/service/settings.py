@@ -193,14 +193,14 @@ class Settings(BaseSettings):
             )
         if self.sign_in.issuers and self.identity_dir is None:
             raise ValueError("sign_in: needs identity_dir, which holds the server's certificate")
-        scheme, _, rest = self.mqtt.partition("://")
+        scheme, host = _scheme_and_host(self.mqtt)
         if scheme == "mqtts" and self.identity_dir is None:
             raise ValueError("mqtt: mqtts:// needs identity_dir, which holds the certificates")
         if scheme == "mqtt" and self.identity_dir is not None:
             raise ValueError("mqtt: with identity_dir it must be mqtts://, or names are not proven")
-        if scheme == "mqtt" and _host_of(rest) not in LOOPBACK:
+        if scheme == "mqtt" and host not in LOOPBACK:
             raise ValueError(
-                f"mqtt: mqtt://{rest} is another machine, and nothing would be encrypted or "
+                f"mqtt: {self.mqtt} is another machine, and nothing would be encrypted or "
                 "checked on the way: use mqtts:// and identity_dir"
             )
         return self
@@ -226,12 +226,13 @@ def _checked_name(field: str, name: str) -> None:
         raise ValueError(str(refused)) from refused
 
 
-def _host_of(address: str) -> str:
-    """The host of `host[:port]`; "" for what is no address, which is refused elsewhere."""
+def _scheme_and_host(address: str) -> tuple[str, str]:
+    """As the link reads them: in small letters, without blanks in front."""
     try:
-        return urlsplit(f"//{address}").hostname or ""
-    except ValueError:
-        return ""
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise ValueError(f"mqtt: {address} is not an address: {error}") from error
+    return parts.scheme, parts.hostname or ""
 
 
 def load_settings(config: Path | None, **options: object) -> Settings:
