@@ -8,13 +8,12 @@ helicopter lands, or waits on the ground.
 """
 
 import heapq
-import math
 from collections import defaultdict
 from collections.abc import Mapping
 from random import Random
 from typing import Final, assert_never
 
-from sim import detours, picture, routes
+from sim import detours, giving_way, picture, routes
 from sim.advice import Advised, Answer, Move
 from sim.clearings import Clearing, clearings_of
 from sim.conduct import (
@@ -28,15 +27,10 @@ from sim.conduct import (
 )
 from sim.detours import MARGIN_M, Blocked
 from sim.fleet import AircraftKind, Flight
-from sim.geography import to_metres
 from sim.incidents import KeepClear
 from sim.measures import SECOND_US
 from sim.motion import Leg, Path, Point
 
-ON_THE_WAY_MPS: Final = 10.0
-"""Faster than drones circle a scene, slower than they travel."""
-ROOM_M: Final = 120.0
-"""From a drone at work: the 75 m of two agencies' drones, accuracy and a circle's width."""
 WAIT_S: Final = (20.0, 60.0)
 """How long a drone waits below before it goes on."""
 
@@ -258,60 +252,28 @@ class DroneDesks:
         return self._conduct.keeps(self._conduct.requests, self._seed, flight_id, request_id)
 
     def _move(self, advice: Advised, now_us: int) -> Answer:
-        for flight in self._live(now_us):
+        live = self._live(now_us)
+        for flight in live:
             if flight.airframe.track_id == advice.track_id and flight.airborne_at(now_us):
                 before = flight.path
                 if advice.move is Move.ROUND:
                     held = self._requests.get(advice.request_id)
                     if held is not None:
                         self._keep_clear(flight, [held[1]], now_us, told=True)
-                elif (legs := self._way_of(flight, advice, now_us)) is not None:
+                elif (legs := self._way_of(flight, advice, live, now_us)) is not None:
                     flight.path = flight.path.then(now_us, legs)
                 return Answer.STAYED if flight.path is before else Answer.MOVED
         return Answer.OVER
 
-    def _way_of(self, flight: Flight, advice: Advised, now_us: int) -> list[Leg] | None:
-        state, rest = flight.path.at(now_us), detours.rest_of(flight.path, now_us)
+    def _way_of(
+        self, flight: Flight, advice: Advised, live: list[Flight], now_us: int
+    ) -> list[Leg] | None:
         wait_s = Random(f"{self._seed}/wait/{advice.alert_id}/{advice.track_id}").uniform(*WAIT_S)
-        match advice.move:
-            case Move.LAND:
-                return detours.land_here(state)
-            case Move.DOWN:
-                return detours.down_and_wait(state, rest, wait_s)
-            case Move.ASIDE | Move.ROUND | Move.HOLD | Move.RELEASE:
-                return self._make_room(flight, advice, now_us)
-            case _:
-                assert_never(advice.move)
 
-    def _make_room(self, flight: Flight, advice: Advised, now_us: int) -> list[Leg] | None:
-        """Who is on the way goes round who is at work; two at work move apart, and work there.
+        def seen() -> list[Blocked]:
+            return self._seen(flight, picture.scenes(live, now_us), now_us)
 
-        Of one operator's two, the one that came first is relieved and goes home.
-        """
-        state, rest = flight.path.at(now_us), detours.rest_of(flight.path, now_us)
-        other = Point(*to_metres(advice.latitude_deg, advice.longitude_deg), 0.0)
-        if math.hypot(state.east_mps, state.north_mps) >= ON_THE_WAY_MPS:
-            live = self._live(now_us)
-            seen = self._seen(flight, picture.scenes(live, now_us), now_us)
-            kept = detours.passable(rest, seen)
-            return detours.clear_of(rest, [Blocked(other, ROOM_M, math.inf), *kept])
-        if advice.speed_mps >= ON_THE_WAY_MPS:
-            return None
-        mate = self._mate(flight, advice.other_id, now_us)
-        if mate is not None:
-            if flight.path.start_us > mate.path.start_us:
-                return None
-            home = flight.path.legs[0].start
-            return detours.way_home(state, home, routes.DRONE_CRUISE_MPS[0], [])
-        return detours.aside(state, rest, other)
-
-    def _mate(self, flight: Flight, track_id: str, now_us: int) -> Flight | None:
-        """The other's flight, if the same operator flies it."""
-        for other in self._live(now_us):
-            same = other.airframe.agency == flight.airframe.agency
-            if same and other.airframe.track_id == track_id:
-                return other
-        return None
+        return giving_way.way_of(advice, giving_way.Scene(flight, live, seen, now_us), wait_s)
 
 
 def blocked_by(request: KeepClear) -> Blocked:
