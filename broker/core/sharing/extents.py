@@ -1,6 +1,7 @@
 """Which part of the sky a thing that is told is about, as a box, for readers confined to a zone.
 
-A box errs on the large side: who looks after a zone rather hears of something beside it.
+A box errs on the large side: who looks after a zone rather hears of something beside it. Of a
+covert aircraft it is its volume's: a reader chooses its area, and would find the aircraft by that.
 """
 
 import math
@@ -9,29 +10,39 @@ from typing import Final
 
 from broker.core.alerts import Alert
 from broker.core.geodesy.ground import DegreeBox
-from broker.core.sharing.keep_clear import METRES_PER_DEGREE, KeepClearVolume
+from broker.core.sharing.hidden import HiddenFlights
+from broker.core.sharing.keep_clear import (
+    CELL_EAST_DEG,
+    CELL_NORTH_DEG,
+    METRES_PER_DEGREE,
+    Box,
+    KeepClearVolume,
+    box_of,
+)
 from broker.core.sharing.roles import Zone
+from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.register import TrackRegister
 
 AHEAD_S: Final = 60.0
 """An alert is about where its aircraft get to within this: the longest look-ahead of the policy."""
 
 
-def extent_of_alert(alert: Alert, tracks: TrackRegister) -> Zone | None:
+def extent_of_alert(alert: Alert, tracks: TrackRegister, hidden: HiddenFlights) -> Zone | None:
     """Round its aircraft and where their courses take them; None once they are all gone."""
     boxes = []
     for one in (alert, *alert.members):
         for number in (one.track_a, one.track_b):
             slot = tracks.slot_of_number.get(number)
-            if slot is not None:
-                boxes.append(_reached(tracks, slot))
+            if slot is None:
+                continue
+            is_covert = hidden.sharing.level(slot) is SharingLevel.COVERT
+            boxes.append(_of_covert(tracks, slot, hidden) if is_covert else _reached(tracks, slot))
     return around(boxes)
 
 
 def extent_of_volume(volume: KeepClearVolume) -> Zone:
     """The volume's own box."""
-    box = volume.box
-    return Zone(box.south_deg, box.west_deg, box.north_deg, box.east_deg)
+    return _zone(volume.box)
 
 
 def around(boxes: Iterable[Zone | DegreeBox]) -> Zone | None:
@@ -45,6 +56,21 @@ def around(boxes: Iterable[Zone | DegreeBox]) -> Zone | None:
         max(one.north_deg for one in given),
         max(one.east_deg for one in given),
     )
+
+
+def _zone(box: Box) -> Zone:
+    return Zone(box.south_deg, box.west_deg, box.north_deg, box.east_deg)
+
+
+def _of_covert(tracks: TrackRegister, slot: int, hidden: HiddenFlights) -> Zone:
+    """Its volume, or what would be its volume if it had one."""
+    columns = tracks.columns
+    volume = hidden.volumes.of_number(int(columns.track_number[slot]))
+    if volume is not None:
+        return _zone(volume.box)
+    row = math.floor(float(columns.latitude_deg[slot]) / CELL_NORTH_DEG)
+    column = math.floor(float(columns.longitude_deg[slot]) / CELL_EAST_DEG)
+    return _zone(box_of(row, column, None))
 
 
 def _reached(tracks: TrackRegister, slot: int) -> Zone:

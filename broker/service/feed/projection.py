@@ -206,7 +206,7 @@ class Projection:
     ) -> None:
         alert = effect.alert
         ended = alert.level is AlertLevel.NONE
-        extent = extent_of_alert(alert, self.airspace.tracks)
+        extent = extent_of_alert(alert, self.airspace.tracks, self.airspace.hidden)
         telling = Telling(effect, self.views, self._encoder)
         for audience, items in by_audience.items():
             body = telling.body(audience)
@@ -301,7 +301,8 @@ class Projection:
             view = self.views.alert(alert, audience)
             if view is not None:
                 body = encoder.alert(view)
-                key, extent = alert.alert_id, extent_of_alert(alert, airspace.tracks)
+                key = alert.alert_id
+                extent = extent_of_alert(alert, airspace.tracks, airspace.hidden)
                 parts.append(feed.part(ItemKind.ALERT, body, now_us, key=key, extent=extent))
         for volume in airspace.hidden.volumes.current():
             if volume.owner != audience.agency:
@@ -318,7 +319,7 @@ class Projection:
         feed, encoder, airspace = self.feeds[audience], self._encoder, self.airspace
         found = []
         for alert in airspace.alerting.active():
-            extent = extent_of_alert(alert, airspace.tracks)
+            extent = extent_of_alert(alert, airspace.tracks, airspace.hidden)
             if extent is None or not zone.touches(extent):
                 continue
             view = self.views.alert(alert, audience)

@@ -61,7 +61,7 @@ def test_an_alert_is_where_its_aircraft_are_and_get_to(speed_mps: float) -> None
         world.fly(MET, row(east_m=12.0 * second, east_mps=12.0))
         world.wait()
     [alert] = world.airspace.alerting.active()
-    extent = extent_of_alert(alert, world.airspace.tracks)
+    extent = extent_of_alert(alert, world.airspace.tracks, world.airspace.hidden)
     assert extent is not None
     here = (LATITUDE_DEG, LONGITUDE_DEG + 48.0 * METRES_EAST_DEG)
     assert extent.holds(Zone(*here, *here))
@@ -69,8 +69,33 @@ def test_an_alert_is_where_its_aircraft_are_and_get_to(speed_mps: float) -> None
         away_m = AHEAD_S * speed_mps * 0.98  # the filter has seen five reports
         assert extent.north_deg > LATITUDE_DEG + away_m * METRES_NORTH_DEG
         assert extent.east_deg > LONGITUDE_DEG + (away_m + 48.0) * METRES_EAST_DEG
-    gone = World().airspace.tracks
-    assert extent_of_alert(alert, gone) is None
+    gone = World().airspace
+    assert extent_of_alert(alert, gone.tracks, gone.hidden) is None
+
+
+@pytest.mark.parametrize("has_volume", [True, False])
+def test_an_alert_of_a_covert_aircraft_is_about_its_volume_and_nothing_finer(
+    has_volume: bool,
+) -> None:
+    # REQ-SHARE-012: who may read one zone chooses its area, and is told what touches it.
+    other = AircraftDescription(AircraftClass.DRONE, callsign="LFB 2")
+    found = []
+    for north_m, north_mps in ((0.0, 0.0), (8.0, 3.0)):
+        world = World()
+        world.share_all(SharingLevel.COVERT)
+        for _ in range(4):
+            world.fly(LFB, row("x1", north_m=4.0, description=other))
+            world.fly(MET, row(north_m=north_m, north_mps=north_mps))
+            world.wait()
+        [alert] = world.airspace.alerting.active()
+        hidden = world.airspace.hidden
+        if not has_volume:
+            hidden.volumes.end(alert.track_b)
+        extent = extent_of_alert(alert, world.airspace.tracks, hidden)
+        assert extent is not None
+        assert extent.holds(Zone(LATITUDE_DEG, LONGITUDE_DEG, LATITUDE_DEG, LONGITUDE_DEG))
+        found.append(extent)
+    assert found[0] == found[1]
 
 
 def test_a_volume_is_its_box() -> None:
