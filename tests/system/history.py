@@ -52,6 +52,8 @@ class History:
     numbers: Numbers
     compare_frames: bool = True
     """Off for a reader whose frames were merged: the newest state comes, not each frame."""
+    tail_is_lost: bool = False
+    """On where the end of the log is lost: what ended in it may stand again, in the new epoch."""
     epoch: str = ""
     number: int = -1
     token: bytes = b""
@@ -94,6 +96,9 @@ class History:
             raise FeedBroken("a snapshot goes back in time")
         if any(part.header.number != header.number for part in parts):
             raise FeedBroken("parts of a snapshot were taken at different moments")
+        if self.tail_is_lost and header.epoch != self.epoch:
+            self._lost.clear()
+            self._cleared.clear()
         self.epoch, self.number, self.token = header.epoch, header.number, header.resume_token
         self.tracks, self.alerts, self.restrictions = {}, {}, {}
         for part in parts:
