@@ -1,5 +1,6 @@
 """Fixtures for every test: sample data, free ports, and a real Mosquitto."""
 
+import os
 import shutil
 import socket
 import subprocess
@@ -16,12 +17,22 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
 MOSQUITTO_START_LIMIT_S = 30.0
+WORKERS_MAX = 4
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores: tests of whole brokers mostly wait, for each other and for time."""
+    return min(len(os.sched_getaffinity(0)) + 1, WORKERS_MAX)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes longest begins first, so that no worker is left with it at the end."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
+    slow, system = (
+        {item.path for item in items if item.get_closest_marker(mark)}
+        for mark in ("slow", "system")
+    )
+    items.sort(key=lambda item: (item.path not in slow, item.path not in system))
 
 
 @pytest.fixture(scope="session")
