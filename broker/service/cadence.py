@@ -28,17 +28,26 @@ class Cadence:
     def __init__(self, now_us: int) -> None:
         self._next_us = {part: now_us + offset_us for part, offset_us in _OFFSETS_US.items()}
         self._next_audit_us = dict.fromkeys(_OFFSETS_US, now_us)
+        self._rest_due_us: int | None = None
 
     @property
     def next_us(self) -> int:
         """When the next half is due."""
-        return min(self._next_us.values())
+        next_us = min(self._next_us.values())
+        return next_us if self._rest_due_us is None else min(next_us, self._rest_due_us)
+
+    def once_more(self, now_us: int) -> None:
+        """The picture left something undone: what waits is served, then it goes on at once."""
+        self._rest_due_us = now_us
 
     def take(self, now_us: int, interval_us: int) -> Tick | None:
         """The half that has been due for longest, or None; its next moment is `interval_us` on.
 
         A late engine makes one tick, not one for every interval it missed.
         """
+        if self._rest_due_us is not None and now_us >= self._rest_due_us:
+            self._rest_due_us = None
+            return Tick(audit=False, part=TickPart.PICTURE)
         part = min(self._next_us, key=self._next_us.__getitem__)
         due_us = self._next_us[part]
         if now_us < due_us:

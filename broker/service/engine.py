@@ -243,6 +243,8 @@ class Engine(threading.Thread):
             self._observe()
         self._metrics.tick_seconds.observe((self._clock.monotonic_us() - started_us) / SECOND_US)
         if tick.shows:
+            if self._projection.airspace.tracks.overdue_count and not self._is_shedding:
+                self._cadence.once_more(now_us)
             self._after_frames(now_us)
 
     def _after_frames(self, now_us: int) -> None:

@@ -15,6 +15,7 @@ from broker.cli.replay import replay_log
 from broker.core.commands import Command, SubmitReports, Tick, TickPart
 from broker.core.names import Audience, Role, SystemName
 from broker.core.outcomes import Outcome
+from broker.core.tracks.losing import TOGETHER_MIN
 from broker.core.tracks.reports import (
     AircraftClass,
     AircraftDescription,
@@ -22,6 +23,7 @@ from broker.core.tracks.reports import (
     ReportBatch,
     ReportSource,
 )
+from broker.core.units import SECOND_US
 from broker.gateways.wire.feed import WireEncoder
 from broker.journal.reading import read_batches
 from broker.service.broker import Broker
@@ -182,4 +184,33 @@ async def test_numbers_run_on_over_the_halves_and_the_log_makes_the_same_bytes(
     assert {"alert", "tracks"} <= {one.WhichOneof("kind") for one in messages}
     times_us = [one.header.sent_us for one in messages]
     assert times_us == sorted(times_us)
+    assert Replayed(tmp_path).shown == shown
+
+
+async def test_a_report_is_served_while_many_tracks_are_lost_at_once(tmp_path: Path) -> None:
+    # REQ-DET-003, REQ-TRK-001
+    count, silent_s = 3 * TOGETHER_MIN, 7_200.0
+    fleet = [
+        at(0.0, f"d{place}", latitude_deg=51.5 + 0.01 * place, description=DRONE, **HOVERING)
+        for place in range(count)
+    ]
+    async with flown(tmp_path) as one:
+        one.submit(batch(*fleet, publisher=POLICE))
+        await one.run_to(NOW_US)
+        assert one.broker.projection.airspace.tracks.live_count == count
+        one.when_applied(lambda tick: tick.shows, lambda: one.submit(reports(FIRE, silent_s)))
+        for _ in range(2):
+            await one.run_to(NOW_US + int(silent_s) * SECOND_US)
+        assert one.broker.projection.airspace.tracks.live_count == 1
+        shown = one.shown
+    consumed = logged(tmp_path)
+    inside = next(
+        place
+        for place, command in enumerate(consumed)
+        if isinstance(command, SubmitReports) and command.batch.publisher == FIRE
+    )
+    turns = [
+        isinstance(one, Tick) and one.part is TickPart.PICTURE for one in consumed[inside - 1 :]
+    ]
+    assert turns[:4] == [True, False, True, True], "some before it, and the others after it"
     assert Replayed(tmp_path).shown == shown

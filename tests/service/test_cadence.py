@@ -70,3 +70,16 @@ def test_a_late_engine_makes_each_half_once_and_in_time_order(steps_us: list[int
         assert len(ticks) <= 4
         assert bool(ticks) == (due_us <= now_us)
         assert now_us < cadence.next_us <= now_us + TICK_INTERVAL_US
+
+
+def test_what_was_left_undone_comes_at_once_and_moves_no_other_half() -> None:
+    cadence, plain = Cadence(START_US), Cadence(START_US)
+    taken(cadence, START_US)
+    taken(plain, START_US)
+    cadence.once_more(START_US + 1_000)
+    assert cadence.next_us == START_US + 1_000
+    assert cadence.take(START_US + 1_000, TICK_INTERVAL_US) == Tick(audit=False, part=PICTURE)
+    assert cadence.next_us == plain.next_us
+    for step in range(1, 12):
+        now_us = START_US + step * HALF_US
+        assert taken(cadence, now_us) == taken(plain, now_us)

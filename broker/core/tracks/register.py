@@ -23,6 +23,7 @@ from broker.core.tracks.filter_columns import (
     unfiltered,
 )
 from broker.core.tracks.interning import Interned
+from broker.core.tracks.losing import lost_in_turn
 from broker.core.tracks.marks import Marks
 from broker.core.tracks.phases import PhaseLimits
 from broker.core.tracks.reports import (
@@ -101,6 +102,8 @@ class TrackRegister:
         """What landings are judged over, from the next report on."""
         self.free_slots: list[int] = []
         self._retired: list[int] = []
+        self.overdue_count = 0
+        """Tracks that are to be lost and were left to the next `advance`."""
         self.next_number = 1
 
     def set_phases(self, category_of: NDArray[np.int16], limits: PhaseLimits) -> None:
@@ -171,11 +174,16 @@ class TrackRegister:
     def advance(
         self, now_us: int, stale_after_s: NDArray[np.float64], lost_after_s: NDArray[np.float64]
     ) -> list[TrackStateChanged]:
-        """Age every track; limits by aircraft class. Lost ones are retired: `release_retired`."""
+        """Age every track; limits by aircraft class. Lost ones are retired: `release_retired`.
+
+        Of many that are to be lost at once some are left to the next time: `overdue_count`.
+        """
         columns, live = self.columns, self.live_slots()
         age_s = (now_us - columns.time_of_validity_us[live]) / SECOND_US
-        lost = age_s > self._categories.lost_after_s(columns, live, lost_after_s)
-        stale = (age_s > stale_after_s[columns.aircraft_class[live]]) & ~lost
+        due = age_s > self._categories.lost_after_s(columns, live, lost_after_s)
+        lost = lost_in_turn(due, age_s)
+        self.overdue_count = int(due.sum() - lost.sum())
+        stale = (age_s > stale_after_s[columns.aircraft_class[live]]) & ~due
         stale &= columns.state[live] == TrackState.CURRENT
         silent = live[stale]
         states = self._categories.silent_states(columns, silent, self.ground)
