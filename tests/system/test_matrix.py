@@ -57,6 +57,15 @@ def everybody(site: Site) -> dict[AccessRole, Path]:
     }
 
 
+_NO_ANSWER = (
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.CANCELLED,
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.INTERNAL,
+)
+"""A connection that breaks is no permission: the test fails with what is said of it."""
+
+
 async def allowed(channel: grpc.aio.Channel, method: str, request: bytes = b"") -> bool | None:
     """Whether a call is let in: any answer but a denial counts, an empty request is no crime.
 
@@ -71,7 +80,8 @@ async def allowed(channel: grpc.aio.Channel, method: str, request: bytes = b"") 
             raise
         if error.code() is grpc.StatusCode.UNIMPLEMENTED:
             return None
-        denial = from_rpc_error(error, "trying")
+        if error.code() in _NO_ANSWER:
+            raise
         if error.code() is not grpc.StatusCode.PERMISSION_DENIED:
             return True
         denial = from_rpc_error(error, "trying")
