@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from pydantic import TypeAdapter
 
+from broker.core.bounded import forget_oldest
 from broker.core.errors import BrokenInvariant, Refusal
 from broker.core.names import RestrictionName, SystemName
 from broker.core.plain import Plain, items, mapping
@@ -38,8 +39,7 @@ class Receipts:
         """A version that everybody is to take notice of; the longest untouched name is dropped."""
         earlier = self._editions.pop(str(name), [])[: EDITIONS_PER_RESTRICTION_MAX - 1]
         self._editions[str(name)] = [Edition(name, version, now_us), *earlier]
-        while len(self._editions) > RESTRICTIONS_WITH_EDITIONS_MAX:
-            del self._editions[next(iter(self._editions))]
+        forget_oldest(self._editions, RESTRICTIONS_WITH_EDITIONS_MAX)
 
     def editions(self, name: RestrictionName) -> list[Edition]:
         """Newest first; empty where nothing was published under that name."""

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from broker.core.bounded import forget_oldest
 from broker.core.errors import BrokenInvariant, Conflict, NotFound, Refusal, refuse
 from broker.core.geodesy.ground import (
     LONDON,
@@ -176,8 +177,7 @@ class RestrictionRegister:
         """A source was read; the longest unread one beyond the limit is forgotten."""
         self._refreshed_us.pop(source_id, None)
         self._refreshed_us[source_id] = now_us
-        while len(self._refreshed_us) > SOURCES_MAX:
-            del self._refreshed_us[next(iter(self._refreshed_us))]
+        forget_oldest(self._refreshed_us, SOURCES_MAX)
 
     def refreshed(self) -> dict[str, int]:
         """When each statutory source was last read."""

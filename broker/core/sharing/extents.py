@@ -12,12 +12,11 @@ from broker.core.alerts import Alert
 from broker.core.geodesy.ground import DegreeBox
 from broker.core.sharing.hidden import HiddenFlights
 from broker.core.sharing.keep_clear import (
-    CELL_EAST_DEG,
-    CELL_NORTH_DEG,
     METRES_PER_DEGREE,
     Box,
     KeepClearVolume,
     box_of,
+    cell_of,
 )
 from broker.core.sharing.roles import Zone
 from broker.core.sharing.settings import SharingLevel
@@ -68,9 +67,8 @@ def _of_covert(tracks: TrackRegister, slot: int, hidden: HiddenFlights) -> Zone:
     volume = hidden.volumes.of_number(int(columns.track_number[slot]))
     if volume is not None:
         return _zone(volume.box)
-    row = math.floor(float(columns.latitude_deg[slot]) / CELL_NORTH_DEG)
-    column = math.floor(float(columns.longitude_deg[slot]) / CELL_EAST_DEG)
-    return _zone(box_of(row, column, None))
+    cell = cell_of(float(columns.latitude_deg[slot]), float(columns.longitude_deg[slot]))
+    return _zone(box_of(*cell, None))
 
 
 def _reached(tracks: TrackRegister, slot: int) -> Zone:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from broker.core.alerts import Alert, AlertKind, AlertLevel
+from broker.core.bounded import forget_oldest
 from broker.core.effects import OwnerReason, OwnerTold
 from broker.core.names import SystemName
 from broker.core.plain import Plain, integer, integers, items, mapping, text
@@ -166,7 +167,7 @@ class Guard:
         count = sum(at_us > now_us - PROBE_WINDOW_US for at_us in raised)
         is_limited = may_withhold and count > PROBES_MAX
         self._withheld[meeting] = is_limited and self._withheld.get(meeting, True)
-        _shorten(self._withheld)
+        forget_oldest(self._withheld, MEETINGS_KEPT_MAX)
 
     def _probed(self, publisher: SystemName, what: str, owner: str, now_us: int) -> list[OwnerTold]:
         """Count what a publisher, or an agency by what it asks for, met; once each."""
@@ -262,8 +263,3 @@ def _suspicion(publisher: SystemName) -> str:
         f"{publisher} raised more than {PROBES_MAX} alerts with covert flights in {minutes} "
         "minutes: its traffic may be made up to find them"
     )
-
-
-def _shorten(known: dict[Meeting, bool]) -> None:
-    while len(known) > MEETINGS_KEPT_MAX:
-        del known[next(iter(known))]

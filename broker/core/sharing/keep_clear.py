@@ -92,6 +92,11 @@ def _band(range_m: float) -> int:
     return max(place for place, from_m in enumerate(BANDS_M) if range_m >= from_m)
 
 
+def cell_of(latitude_deg: float, longitude_deg: float) -> tuple[int, int]:
+    """Row and column of the cell that a place is in."""
+    return math.floor(latitude_deg / CELL_NORTH_DEG), math.floor(longitude_deg / CELL_EAST_DEG)
+
+
 def box_of(row: int, column: int, band: int | None) -> Box:
     """The cell with its padding; the same cell always has the same box."""
     middle_deg = (row + 0.5) * CELL_NORTH_DEG

@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from broker.core.bounded import forget_oldest
 from broker.core.effects import SharingChanged
 from broker.core.plain import Plain, array, integer, items, text
 from broker.core.sharing.naming import Naming
@@ -117,8 +118,7 @@ class Sharing:
             return
         agency = self._tracks.publisher_name(slot).agency
         self._ended[track_number] = (agency, self.level(slot))
-        while len(self._ended) > ENDED_LEVELS_MAX:
-            del self._ended[next(iter(self._ended))]
+        forget_oldest(self._ended, ENDED_LEVELS_MAX)
 
     def level(self, slot: int) -> SharingLevel:
         """The level of the track in a row."""

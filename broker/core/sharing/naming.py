@@ -8,6 +8,7 @@ for as long as it stands; that of a flight lets go when another flight is stated
 from collections.abc import Collection, Iterable
 from typing import Final, TypeVar
 
+from broker.core.bounded import forget_oldest
 from broker.core.names import SystemName
 from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.sharing.settings import SharingSubject, SubjectKind
@@ -58,8 +59,7 @@ class Naming:
         if known:
             self._gone.pop(self._source(slot), None)
             self._gone[self._source(slot)] = known
-        while len(self._gone) > GONE_MAX:
-            del self._gone[next(iter(self._gone))]
+        forget_oldest(self._gone, GONE_MAX)
 
     def joined(self, keep: int, gone: int) -> None:
         """One track goes on as another: what named the one names the other."""

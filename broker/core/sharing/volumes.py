@@ -33,6 +33,7 @@ from broker.core.sharing.keep_clear import (
     STEP_US,
     KeepClearVolume,
     box_of,
+    cell_of,
 )
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import OperationalStatus
@@ -132,8 +133,8 @@ class Volumes:
         before: _Placed | None,
     ) -> KeepClearVolume:
         columns = self._tracks.columns
-        row = math.floor(float(columns.latitude_deg[slot]) / CELL_NORTH_DEG)
-        column = math.floor(float(columns.longitude_deg[slot]) / CELL_EAST_DEG)
+        place = float(columns.latitude_deg[slot]), float(columns.longitude_deg[slot])
+        row, column = cell_of(*place)
         band = None if height_m is None else math.floor(height_m / HEIGHT_STEP_M)
         volume = KeepClearVolume(
             owner=self._tracks.publisher_name(slot).agency,

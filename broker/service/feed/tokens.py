@@ -33,11 +33,6 @@ class Tokens:
         return base64.urlsafe_b64encode(b"%s,%d]" % (self._opening, number))
 
 
-def encode_token(point: ResumePoint) -> bytes:
-    """A token for `point`."""
-    return Tokens(point.epoch, point.audience).at(point.number)
-
-
 def decode_token(token: bytes) -> ResumePoint:
     """Read a token; refuses anything this broker did not give."""
     if len(token) > TOKEN_BYTES_MAX:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from broker.core.names import Audience, Role
 from broker.gateways.wire.headers import Headers, covers_from
-from broker.service.feed.tokens import ResumePoint, encode_token
+from broker.service.feed.tokens import Tokens
 from keepclear.v1 import common_pb2, feed_pb2
 
 names = st.from_regex(r"[a-z][a-z0-9-]{0,60}", fullmatch=True)
@@ -23,7 +23,6 @@ def test_it_is_protobufs_byte_for_byte(
     space: common_pb2.Space,
     snapshot: bool,
 ) -> None:
-    point = ResumePoint(epoch, audience, number)
     expected = feed_pb2.FeedHeader(
         epoch=epoch,
         number=number,
@@ -32,7 +31,7 @@ def test_it_is_protobufs_byte_for_byte(
         space=space,
         audience=str(audience),
         snapshot=snapshot,
-        resume_token=encode_token(point),
+        resume_token=Tokens(epoch, audience).at(number),
     )
     made = Headers(epoch, audience, space, snapshot=snapshot).at(number, sent_us)
     assert made == feed_pb2.FeedMessage(header=expected).SerializeToString(deterministic=True)

@@ -11,8 +11,8 @@ from broker.service.feed.tokens import (
     NUMBER_MAX,
     TOKEN_BYTES_MAX,
     ResumePoint,
+    Tokens,
     decode_token,
-    encode_token,
 )
 
 identifiers = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", fullmatch=True)
@@ -24,13 +24,17 @@ points = st.builds(
 )
 
 
+def token_of(point: ResumePoint) -> bytes:
+    return Tokens(point.epoch, point.audience).at(point.number)
+
+
 def forged(*fields: object) -> bytes:
     return base64.urlsafe_b64encode(json.dumps(fields).encode())
 
 
 @given(points)
 def test_a_token_reads_back(point: ResumePoint) -> None:
-    token = encode_token(point)
+    token = token_of(point)
     assert decode_token(token) == point
     assert len(token) <= TOKEN_BYTES_MAX
 
@@ -47,7 +51,7 @@ def test_any_bytes_decode_or_are_refused(token: bytes) -> None:
         fields = [one.field for one in refused.refusals]
     else:
         fields = ["resume_token"]
-        assert encode_token(point)
+        assert token_of(point)
     assert fields == ["resume_token"]
 
 
@@ -66,7 +70,7 @@ def test_any_json_inside_decodes_or_is_refused(value: object) -> None:
         point = decode_token(token)
     except Refused:
         return
-    assert encode_token(point)
+    assert token_of(point)
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,11 @@ Both tracks stay on every feed, alerts with third aircraft are told, and one of 
 import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 
+from broker.core.bounded import forget_oldest
 from broker.core.effects import TrackState
 from broker.core.separation.categories import is_crewed
 from broker.core.tracks.correlation.evidence import HEIGHT_M_MAX
@@ -55,8 +56,6 @@ Pair = tuple[int, int]
 """Slots, the lower first."""
 HandlePair = tuple[Handle, Handle]
 HearingsOf = Callable[[int], Sequence[Hearing]]
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 AskPair = Callable[[int, int], bool]
 
 
@@ -108,7 +107,7 @@ class PossiblySame:
         """Never keep this pair's alert back again."""
         for one, other in product(self._hearings_of(slot_a), self._hearings_of(slot_b)):
             self.let_go[both(one.handle, other.handle)] = None
-        _shorten(self.let_go)
+        forget_oldest(self.let_go, REMEMBERED_MAX)
         self._drop(slot_a, slot_b)
 
     def forget(self, slot: int) -> None:
@@ -139,7 +138,7 @@ class PossiblySame:
             for one in self._hearings_of(slot):
                 self.ended_beside.pop(one.handle, None)
                 self.ended_beside[one.handle] = tuple(beside)
-        _shorten(self.ended_beside)
+        forget_oldest(self.ended_beside, REMEMBERED_MAX)
         for slot in slots:
             self.forget(slot)
 
@@ -236,8 +235,3 @@ class PossiblySame:
 
 def _ordered(slot_a: int, slot_b: int) -> Pair:
     return (slot_a, slot_b) if slot_a < slot_b else (slot_b, slot_a)
-
-
-def _shorten(known: dict[Key, Value]) -> None:
-    while len(known) > REMEMBERED_MAX:
-        del known[next(iter(known))]
