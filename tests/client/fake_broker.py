@@ -95,8 +95,9 @@ class Tracks(tracks_pb2_grpc.TrackServiceServicer):
                 request = await waiting.get()
                 if script.hold_acknowledgements is not None:
                     await script.hold_acknowledgements.wait()
-                await context.write(self._acknowledgement(request))
+                # Counted first: the next batch may be here before the write returns.
                 unanswered[0] -= 1
+                await context.write(self._acknowledgement(request))
 
         unanswered = [0]
         answering = asyncio.create_task(answer())

@@ -18,6 +18,7 @@ from broker.gateways.mqtt.topics import Inbound
 from broker.gateways.wire.actions import METHOD_ACTIONS, TOPIC_ACTIONS
 from broker.service.settings import AgencySettings, LimitSettings
 from keepclear.client.errors import RefusedError, from_rpc_error
+from keepclear.client.first_status import FirstStatus
 from keepclear.client.tls import channel_credentials
 from keepclear.v1 import feed_pb2, restrictions_pb2
 from tests.core.sharing.expected import EXPECTED, LETTERS
@@ -73,9 +74,11 @@ async def allowed(channel: grpc.aio.Channel, method: str, request: bytes = b"") 
     """
     open_call: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method)
     call = open_call(iter([request]), timeout=WITHIN_S)
+    ended = FirstStatus(call)
     try:
         await call.read()
-    except grpc.aio.AioRpcError as error:
+    except grpc.aio.AioRpcError as last:
+        error = ended.instead_of(last)
         if error.code() is grpc.StatusCode.DEADLINE_EXCEEDED:
             raise
         if error.code() is grpc.StatusCode.UNIMPLEMENTED:

@@ -22,6 +22,7 @@ from typing import TypeVar
 import grpc.aio
 
 from keepclear.client.errors import KeepclearError, UnavailableError, from_rpc_error
+from keepclear.client.first_status import FirstStatus
 from keepclear.v1 import tracks_pb2
 
 MAX_REPORTS_PER_BATCH = 2_000  # the contract's limit (tracks.proto)
@@ -52,6 +53,7 @@ class _Stream:
     """One connection's stream: who waits for which answer, and what the broker will still take."""
 
     call: PublishCall
+    ended: FirstStatus
     waiting: deque[_Waiting] = field(default_factory=deque)
     credit: int = 1
     error: KeepclearError | None = None
@@ -152,7 +154,8 @@ class TrackPublisher:
                 raise UnavailableError(f"{DOING}: the client was closed", "open a new one")
             stream = self._stream
             if stream is None or stream.error is not None:
-                stream = self._stream = _Stream(self._open_call())
+                call = self._open_call()
+                stream = self._stream = _Stream(call, FirstStatus(call))
                 stream.reader = asyncio.create_task(self._read(stream))
             if len(stream.waiting) < min(stream.credit, self._max_in_flight):
                 return stream
@@ -189,7 +192,7 @@ class TrackPublisher:
                     waiting.answer.set_result(response)
                 self._changed.set()
         except grpc.aio.AioRpcError as rpc_error:
-            error = from_rpc_error(rpc_error, DOING)
+            error = from_rpc_error(stream.ended.instead_of(rpc_error), DOING)
         except asyncio.CancelledError:
             # Either this task is being cancelled, or only the call was (a caller gave up while
             # writing): then the stream is at its end like any other.
