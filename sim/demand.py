@@ -13,10 +13,11 @@ from typing import Final
 
 from sim import geography, profiles, routes
 from sim.fleet import ADSB_RECEIVER, HELICOPTER_TRACKER, AircraftKind, Airframe, Datum, Flight
-from sim.incidents import IncidentDesk, KeepClear, scene_point
+from sim.incidents import IncidentDesk, KeepClear
 from sim.measures import DAY_US, HOUR_US, SECOND_US
 from sim.motion import Leg, Path, Point, straight
 from sim.profiles import Profile
+from sim.scenes import scene_point
 
 HIGH_TRAFFIC_HALF_WIDTH_M: Final = 60_000.0
 LOW_TRAFFIC_HALF_WIDTH_M: Final = 30_000.0

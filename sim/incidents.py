@@ -13,41 +13,30 @@ from typing import Final
 
 from sim import geography, routes
 from sim.bands import allotted
-from sim.fleet import DOCK_TELEMETRY, PILOT_TELEMETRY, AircraftKind, Airframe, Flight
+from sim.docks import Dock, make_docks, nearest_dock
+from sim.fleet import PILOT_TELEMETRY, AircraftKind, Airframe, Flight
 from sim.measures import MINUTE_US, SECOND_US
 from sim.motion import Path, Point
 from sim.profiles import Profile
+from sim.scenes import (
+    SECTOR_RADIUS_M,
+    SURGE_SITES,
+    next_sector,
+    scene_near,
+    scene_point,
+    sector,
+    surge_scenes,
+)
 
 DRONE_AGENCIES: Final = ("met", "lfb", "las")
 # Basis: most 999 drone tasks are the police's; the others follow their share of calls on scene.
 AGENCY_WEIGHTS: Final = (0.6, 0.22, 0.18)
-DOCK_RANGE_M: Final = 6_000.0
 RELAYS_MAX: Final = 4
 RELAY_OVERLAP_S: Final = 60.0
-SECTOR_APART_M: Final = 145.0
-"""Between the middles of two sectors. As agreed, a relay takes over from the next one, to the side
-of the way by which the drone that it relieves goes home."""
-# Between landing and the next launch of a dock: swap or charge, checks.
-DOCK_TURNROUND_US: Final = 4 * MINUTE_US
 RECENT_INCIDENTS_MAX: Final = 20
 RECENT_US: Final = 15 * MINUTE_US
 VAN_AWAY_M: Final = (80.0, 350.0)
-SECTOR_RADIUS_M: Final = 42.0
-"""Leaves 60 m between two sectors."""
-SURGE_SITES: Final = 24
 MAJOR_INCIDENT_DRONES: Final = 15
-SURGE_RADIUS_M: Final = 6_000.0
-# Calls nearer to each other than one incident's drones are spread are one incident.
-SURGE_APART_M: Final = 1_500.0
-
-
-@dataclass(slots=True)
-class Dock:
-    """A dock and when its drone is next free."""
-
-    airframe: Airframe
-    home: Point
-    free_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,49 +53,6 @@ class KeepClear:
     title: str
     reason: str
     exempt_agencies: tuple[str, ...]
-
-
-def scene_point(rng: Random) -> Point:
-    """Somewhere in London where someone called."""
-    place = rng.choices(geography.BOROUGHS, geography.BOROUGH_WEIGHTS)[0]
-    return routes.ground_point(
-        place.east_m + rng.gauss(0.0, 1_300.0), place.north_m + rng.gauss(0.0, 1_300.0)
-    )
-
-
-def _near(rng: Random, home: Point) -> Point:
-    return routes.ground_point(
-        home.east_m + rng.gauss(0.0, 1_300.0), home.north_m + rng.gauss(0.0, 1_300.0)
-    )
-
-
-def make_docks(count: int) -> list[Dock]:
-    """One round of docks for the police over the boroughs, then one for fire and ambulance."""
-    boroughs, docks = geography.BOROUGHS, []
-    for index in range(count):
-        second, place = index >= len(boroughs), boroughs[index % len(boroughs)]
-        agency = ("lfb", "las")[index % 2] if second else "met"
-        angle_rad = index * 2.4
-        away_m = 900.0 if second else 0.0
-        home = routes.ground_point(
-            place.east_m + away_m * math.cos(angle_rad),
-            place.north_m + away_m * math.sin(angle_rad),
-            12.0,
-        )
-        callsign = f"{agency.upper()}-D{index + 1:02d}"
-        airframe = Airframe(
-            track_id=f"{agency}-dock-{place.name}",
-            agency=agency,
-            system="drones",
-            kind=AircraftKind.DRONE,
-            callsign=callsign,
-            registration="",
-            icao_address="",
-            feed=DOCK_TELEMETRY,
-            home=home,
-        )
-        docks.append(Dock(airframe, home))
-    return docks
 
 
 class IncidentDesk:
@@ -127,7 +73,7 @@ class IncidentDesk:
         self._incident_serial += 1
         incident_id = f"INC-{self._incident_serial:05d}"
         near_dock = bool(self.docks) and rng.random() < self._profile.first_dock_share
-        scene = _near(rng, self.docks[0].home) if near_dock else scene_point(rng)
+        scene = scene_near(rng, self.docks[0].home) if near_dock else scene_point(rng)
         first = "met" if near_dock else rng.choices(DRONE_AGENCIES, AGENCY_WEIGHTS)[0]
         if geography.in_aerodrome_zone(scene.east_m, scene.north_m):
             return []  # people go: the aerodrome's controllers would have to be asked first
@@ -138,7 +84,7 @@ class IncidentDesk:
             shared_band = routes.SCENE_BANDS_M[place % len(routes.SCENE_BANDS_M)]
             drones = 2 if rng.random() < self._profile.second_drone_share else 1
             for drone in range(drones):
-                station = _beside_scene(scene, place * 2 + drone)
+                station = sector(scene, place * 2 + drone)
                 flights += self._relay(rng, at_us, agency, station, shared_band, incident_id)
         return flights
 
@@ -176,7 +122,7 @@ class IncidentDesk:
     def surge(self, from_us: int, until_us: int) -> Iterator[Flight]:
         """Flights that keep `surge_drones` in the air, one crew after the other at each place."""
         rng = Random(f"{self._seed}/surge")
-        sites = _surge_scenes(rng)
+        sites = surge_scenes(rng)
         for slot in range(self._profile.surge_drones):
             site = 0 if slot < MAJOR_INCIDENT_DRONES else 1 + slot % (SURGE_SITES - 1)
             agency = DRONE_AGENCIES[slot % len(DRONE_AGENCIES)]
@@ -184,7 +130,7 @@ class IncidentDesk:
             place = slot // SURGE_SITES + slot % MAJOR_INCIDENT_DRONES
             if as_agreed and site:  # a sector of its own; the major incident's are
                 place = (slot - MAJOR_INCIDENT_DRONES) // (SURGE_SITES - 1)
-            station = _beside_scene(sites[site], place)
+            station = sector(sites[site], place)
             band = routes.SCENE_BANDS_M[slot % len(DRONE_AGENCIES)]
             now_us = from_us - rng.randrange(routes.DRONE_BATTERY_S) * SECOND_US
             while now_us < until_us:
@@ -217,26 +163,17 @@ class IncidentDesk:
         launch_us = at_us + round(rng.uniform(5.0, 40.0) * SECOND_US)
         flights: list[Flight] = []
         while wanted_s > 0.0 and len(flights) <= RELAYS_MAX:
-            dock = self._nearest_dock(agency, station, launch_us)
+            dock = nearest_dock(self.docks, agency, station, launch_us)
             place = station
             if len(flights) % 2 and self._agrees("relay", self._incident_serial):
-                place = _next_sector(station, flights[-1].path.legs[0].start)
-            as_agreed = (
-                self._agrees("crew", self._crew_serial)
-                if dock is None
-                else self._agrees(dock.airframe.track_id, launch_us // SECOND_US)
-            )
-            airframe, home = (
-                (dock.airframe, dock.home)
-                if dock
-                else self._crew(rng, agency, place, as_agreed=as_agreed)
-            )
+                place = next_sector(station, flights[-1].path.legs[0].start)
+            airframe, home, as_agreed = self._sent(rng, agency, place, dock, launch_us)
             transit_s = routes.drone_transit_s(home, place)
             part_s = min(wanted_s, routes.DRONE_BATTERY_S - 2.0 * transit_s)
             legs = routes.drone_sortie(rng, home, place, part_s, band_m, in_band=as_agreed)
             path = Path.of(launch_us, legs)
             if dock:
-                dock.free_us = path.end_us + DOCK_TURNROUND_US
+                dock.flown_until(path.end_us)
             flight_id = f"{airframe.callsign}-{launch_us // SECOND_US}"
             own = allotted(path, place, band_m, in_band=as_agreed)
             flights.append(Flight(flight_id, airframe, path, incident_id, own))
@@ -245,20 +182,15 @@ class IncidentDesk:
             launch_us += round(ready_s * SECOND_US)
         return flights
 
-    def _nearest_dock(self, agency: str, scene: Point, at_us: int) -> Dock | None:
-        """The agency's nearest dock in range whose drone is ready."""
-        best, best_m = None, DOCK_RANGE_M
-        for dock in self.docks:
-            way = (dock.home.east_m, dock.home.north_m), (scene.east_m, scene.north_m)
-            if dock.airframe.agency == agency and dock.free_us <= at_us:
-                if geography.crosses_aerodrome_zone(*way):
-                    continue  # its controllers would have to be asked first
-                away_m = math.hypot(
-                    dock.home.east_m - scene.east_m, dock.home.north_m - scene.north_m
-                )
-                if away_m < best_m:
-                    best, best_m = dock, away_m
-        return best
+    def _sent(
+        self, rng: Random, agency: str, place: Point, dock: Dock | None, launch_us: int
+    ) -> tuple[Airframe, Point, bool]:
+        """The drone that goes, from where, and whether it keeps to the agreement."""
+        if dock is not None:
+            as_agreed = self._agrees(dock.airframe.track_id, launch_us // SECOND_US)
+            return dock.airframe, dock.home, as_agreed
+        as_agreed = self._agrees("crew", self._crew_serial)
+        return *self._crew(rng, agency, place, as_agreed=as_agreed), as_agreed
 
     def _agrees(self, what: str, number: int) -> bool:
         conduct = self._profile.conduct
@@ -287,30 +219,3 @@ class IncidentDesk:
             feed=PILOT_TELEMETRY,
         )
         return airframe, routes.ground_point(beside.east_m, beside.north_m)
-
-
-def _next_sector(station: Point, home: Point) -> Point:
-    """Beside a station, across the way home from it."""
-    angle_rad = math.atan2(home.north_m - station.north_m, home.east_m - station.east_m)
-    return routes.beside(station, SECTOR_APART_M, angle_rad + 0.5 * math.pi, station.amsl_m)
-
-
-def _beside_scene(scene: Point, place: int) -> Point:
-    """Sectors of one incident on a widening spiral: fifteen of them fill one square kilometre."""
-    away_m = SECTOR_APART_M * math.sqrt(place)
-    return routes.beside(scene, away_m, 2.4 * place, scene.amsl_m)
-
-
-def _surge_scenes(rng: Random) -> list[Point]:
-    """Places far enough apart to be incidents of their own."""
-    scenes: list[Point] = []
-    while len(scenes) < SURGE_SITES:
-        away_m, angle_rad = SURGE_RADIUS_M * math.sqrt(rng.random()), rng.uniform(-math.pi, math.pi)
-        east_m, north_m = away_m * math.cos(angle_rad), away_m * math.sin(angle_rad)
-        nearest_m = min(
-            (math.hypot(one.east_m - east_m, one.north_m - north_m) for one in scenes),
-            default=math.inf,
-        )
-        if nearest_m >= SURGE_APART_M:
-            scenes.append(routes.ground_point(east_m, north_m))
-    return scenes

@@ -7,9 +7,9 @@ import pytest
 
 from sim import profiles
 from sim.demand import Traffic
+from sim.docks import DOCK_TURNROUND_US
 from sim.fleet import AircraftKind, Flight
-from sim.geography import BOROUGHS
-from sim.incidents import DOCK_TURNROUND_US, KeepClear, make_docks
+from sim.incidents import KeepClear
 from sim.measures import DAY_US, HOUR_US, MINUTE_US, SECOND_US
 from sim.profiles import BUSY_HOUR, EVERY_BOROUGH, PROFILES, SURGE, TODAY, Profile, at_hour
 
@@ -137,15 +137,6 @@ def test_a_relay_arrives_before_the_first_drone_leaves() -> None:
     ]
     assert relays
     assert all(after.path.start_us < before.path.end_us for before, after in relays)
-
-
-def test_the_docks_are_spread_over_every_borough_islington_first() -> None:
-    docks = make_docks(EVERY_BOROUGH.docks)
-    assert len({dock.airframe.track_id for dock in docks}) == 66
-    assert docks[0].airframe.track_id == "met-dock-islington"
-    assert all(
-        sum(place.name in dock.airframe.track_id for dock in docks) >= 2 for place in BOROUGHS
-    )
 
 
 def test_a_surge_keeps_its_drones_up_with_fifteen_in_one_square_kilometre() -> None:
