@@ -162,7 +162,9 @@ class Agreements:
     def standing(self, agency: str, now_us: int) -> list[AgreementNotice]:
         """What holds for an agency: part of its snapshots."""
         said = [
-            self._told(one) for one in self.register.of_party(agency) if self._stands(one, now_us)
+            self._told(one)
+            for one in self.register.of_party(agency)
+            if self._stands(one, agency, now_us)
         ]
         live = [one for one in self.register.not_over() if one.terms.party(agency)]
         said += self._on_other_policy(live)
@@ -176,15 +178,17 @@ class Agreements:
             said.append(notice)
         return said
 
-    def _stands(self, one: Agreement, now_us: int) -> bool:
+    def _stands(self, one: Agreement, agency: str, now_us: int) -> bool:
         match one.state:
             case AgreementState.PROPOSED | AgreementState.ACCEPTED | AgreementState.IN_FORCE:
                 return True
             case AgreementState.REPLACED:
                 return False
             case AgreementState.ENDED | AgreementState.EXPIRED:
-                standing = self.register.newest(one.terms.name, AgreementState.IN_FORCE)
-                return standing is None and one.changed_us + OVER_TOLD_FOR_US > now_us
+                # One of other parties, under the same name, is not there for this one.
+                newest = self.of_party(one.terms.name, 0, agency)
+                standing = newest is not None and newest.state is AgreementState.IN_FORCE
+                return not standing and one.changed_us + OVER_TOLD_FOR_US > now_us
 
     def _told(self, agreement: Agreement) -> AgreementNotice:
         code, text = wording.told(agreement, self._agency_names)

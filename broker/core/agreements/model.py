@@ -135,6 +135,11 @@ class Agreement:
         signed = {one.system.agency for one in self.signatures}
         return tuple(one for one in self.terms.agencies if one not in signed)
 
+    @property
+    def has_counted(self) -> bool:
+        """Of one that is over: whether it was in force before."""
+        return not self.unsigned and self.terms.from_us <= self.changed_us
+
 
 @dataclass(frozen=True, slots=True)
 class AgreementRules:

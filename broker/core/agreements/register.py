@@ -54,6 +54,7 @@ class AgreementRegister:
         """Offer terms; an earlier offer under the name is replaced. Raises Refused."""
         known = self._versions.get(terms.name, [])
         self._check_name(terms.name, known, by.system.agency)
+        _check_room(known)
         self._make_room(terms.name)
         version = known[-1].version + 1 if known else 1
         changed = [
@@ -79,6 +80,8 @@ class AgreementRegister:
             raise AgreementConflict(Refusal("version", reason))
         if by.system.agency not in offered.unsigned:
             raise AgreementConflict(Refusal("name", f"{by.system.agency} has signed it already"))
+        if offered.terms.until_us <= now_us:
+            raise AgreementConflict(Refusal("version", f"version {version} has expired"))
         signed = replace(offered, signatures=(*offered.signatures, by), changed_us=now_us)
         if signed.unsigned:
             return [self._put(signed)]
@@ -247,3 +250,11 @@ class AgreementRegister:
         for item in items(known["versions"]):
             self._put(_RECORD.validate_python(item))
         self._once_signed = dict.fromkeys(pairs(known["once_signed"]))
+
+
+def _check_room(known: list[Agreement]) -> None:
+    """What is signed is never forgotten for an offer; an offer that stands gives its place."""
+    signed = (AgreementState.ACCEPTED, AgreementState.IN_FORCE)
+    if sum(one.state in signed for one in known) >= VERSIONS_KEPT_MAX:
+        reason = f"has {VERSIONS_KEPT_MAX} versions that are signed and not over: end one"
+        raise refuse("agreement.name", reason)

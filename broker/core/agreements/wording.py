@@ -22,6 +22,7 @@ _AFTERWARDS: Final = (
     "From now on its parties see each other's flights without identity, unless another agreement "
     "says otherwise. Alerts and keep-clear requests go to both sides as before."
 )
+_NEVER_COUNTED: Final = "It was never in force: nothing else changes."
 ASSUMED_TEXT: Final = (
     "Agreements are assumed: agencies that have not signed one are shown each other's flights in "
     "full. Nobody has promised anything for it."
@@ -50,13 +51,16 @@ def told(agreement: Agreement, names: Mapping[str, str]) -> tuple[str, str]:
         case AgreementState.REPLACED:
             return REPLACED, f"{which} is replaced by another version."
         case AgreementState.ENDED:
-            return ENDED, f"{which} {_ended(agreement, names)} {fall_back(terms, names)}"
+            return ENDED, f"{which} {_ended(agreement, names)} {_afterwards(agreement, names)}"
         case AgreementState.EXPIRED:
-            return EXPIRED, f"{which} has expired. {fall_back(terms, names)}"
+            return EXPIRED, f"{which} has expired. {_afterwards(agreement, names)}"
 
 
-def fall_back(terms: AgreementTerms, names: Mapping[str, str]) -> str:
+def _afterwards(agreement: Agreement, names: Mapping[str, str]) -> str:
     """What people do when it is over."""
+    if not agreement.has_counted:
+        return _NEVER_COUNTED
+    terms = agreement.terms
     return f"{_AFTERWARDS} Fall back on: {terms.outage_script.strip()} {contacts(terms, names)}"
 
 

@@ -201,6 +201,7 @@ class Publishing:
         windows = tuple(
             replace(one, end_us=command.end_us) if one is last else one
             for one in live.draft.windows
+            if one is last or (one.end_us or 0) > now_us  # what is over cannot be asked for again
         )
         longer = replace(live.draft, windows=windows, replaces=None)
         refusals = self._faults(longer, now_us)

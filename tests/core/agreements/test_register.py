@@ -69,6 +69,35 @@ def test_before_its_time_it_waits_and_after_it_is_over() -> None:
     assert ("met", "lfb") in register.once_signed
 
 
+def test_an_offer_that_has_expired_is_not_signed() -> None:
+    # REQ-AGR-001: a tick late or not, it never was in force, so nothing follows from it.
+    for late_us, agreed in ((-1, True), (0, False)):
+        register = AgreementRegister()
+        signed(register, "met", until_us=NOW_US + HOUR_US)
+        if agreed:
+            register.accept(NAME, 1, signature("lfb"), NOW_US + HOUR_US + late_us)
+        else:
+            with pytest.raises(AgreementConflict, match="version 1 has expired"):
+                register.accept(NAME, 1, signature("lfb"), NOW_US + HOUR_US + late_us)
+        assert bool(register.once_signed) is agreed
+
+
+def test_of_two_that_came_due_together_the_newer_counts() -> None:
+    # REQ-AGR-002: as after a night without the broker.
+    register = AgreementRegister()
+    signed(register, "met", "lfb", until_us=NOW_US + HOUR_US)
+    for hours in (2, 1):
+        signed(register, "met", "lfb", from_us=NOW_US + hours * HOUR_US)
+    changed = register.advance(NOW_US + 3 * HOUR_US)
+    assert [(one.version, one.state) for one in changed] == [
+        (1, AgreementState.EXPIRED),
+        (2, IN_FORCE),
+        (2, AgreementState.REPLACED),
+        (3, IN_FORCE),
+    ]
+    assert register.advance(NOW_US + 3 * HOUR_US) == []
+
+
 def test_what_was_signed_goes_on_until_its_amendment_is() -> None:
     # REQ-AGR-002
     register = AgreementRegister()
@@ -134,6 +163,22 @@ def test_the_register_is_bounded() -> None:
     kept = [one for one in register.of_party("met") if one.terms.name == names[0]]
     assert len(kept) == VERSIONS_KEPT_MAX
     assert [one.state for one in kept[:2]] == [PROPOSED, AgreementState.REPLACED]
+
+
+def test_what_is_signed_is_never_forgotten_for_an_offer() -> None:
+    # REQ-AGR-002
+    register = AgreementRegister()
+    for number in range(VERSIONS_KEPT_MAX):
+        signed(register, "met", "lfb", from_us=NOW_US + HOUR_US + number)
+    for _ in range(2):
+        with pytest.raises(Refused, match="signed and not over: end one"):
+            register.propose(terms(), signature("lfb"), NOW_US)
+    register.end(NAME, 3, Ending(signature("lfb"), "too many"), NOW_US)
+    for _ in range(2):  # an offer gives its place to the next
+        register.propose(terms(from_us=NOW_US + 2 * HOUR_US), signature("lfb"), NOW_US)
+    register.accept(NAME, VERSIONS_KEPT_MAX + 2, signature("met"), NOW_US)
+    kept = [one.version for one in register.of_party("met") if one.state is AgreementState.ACCEPTED]
+    assert len(kept) == VERSIONS_KEPT_MAX
 
 
 def test_an_agreed_desk_is_named_between_its_parties_only() -> None:

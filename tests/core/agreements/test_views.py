@@ -13,7 +13,7 @@ from broker.core.agreements.commands import (
     LoadAgreementRules,
     ProposeAgreement,
 )
-from broker.core.agreements.model import AgreedShare, AgreementRules
+from broker.core.agreements.model import AgreedShare, AgreementParty, AgreementRules
 from broker.core.commands import LoadPolicy
 from broker.core.names import Audience, Role, SystemName
 from broker.core.outcomes import Done, NotDone
@@ -21,7 +21,7 @@ from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
 from broker.core.units import HOUR_US
 from keepclear.v1 import alerts_pb2, feed_pb2
-from tests.core.agreements.papers import NAME, POLICY_VERSION, SHARES, terms
+from tests.core.agreements.papers import NAME, PARTIES, POLICY_VERSION, SHARES, terms
 from tests.core.sharing.worlds import (
     DRONE,
     LAS_DESK,
@@ -147,6 +147,35 @@ def test_either_side_ends_it_at_once_and_the_feeds_of_both_say_so(agency: str) -
     numbered = [one for one in world.messages(LFB_DESK) if one.notice.code == "agreement-ended"]
     numbers = [one.header.number for one in world.messages(LFB_DESK)]
     assert numbers.count(numbered[0].header.number) == 1
+
+
+def test_who_refuses_an_offer_is_not_told_to_fall_back_on_anything() -> None:
+    # REQ-AGR-007: only what was in force leaves a gap.
+    later_us = World().now_us + HOUR_US
+    refusal = EndAgreement(system("lfb"), "", NAME, 0, "Duty officer", "not the north")
+    for before in ((propose(),), (propose(from_us=later_us), accept())):
+        world = required(*before, refusal)
+        last = notices(world, MET_DESK)[-1]
+        assert last.code == "agreement-ended"
+        assert "not the north" in last.text
+        assert last.text.endswith("It was never in force: nothing else changes.")
+    world = required(propose(until_us=later_us))
+    world.wait(3_600.0)
+    last = notices(world, LFB_DESK)[-1]
+    assert (last.code, "Fall back on" in last.text) == ("agreement-expired", False)
+
+
+def test_the_end_stands_for_a_day_whatever_others_agree_under_the_name() -> None:
+    # REQ-AGR-004, REQ-AGR-007
+    world = required(propose(), accept(), end("lfb"))
+    las = AgreementParty("las", "Clinical desk", "020 7946 0003", "LAS-OPS")
+    done(world, propose(parties=(PARTIES[0], las), shares=()), accept("las", version=2))
+    assert standing(world, LFB_DESK) == ["agreement-ended", "agreement-missing"]
+    assert "agreement-ended" not in standing(world, MET_DESK)
+    world.wait(86_400.0 - 1.0)
+    assert "agreement-ended" in standing(world, LFB_DESK)
+    world.wait()
+    assert "agreement-ended" not in standing(world, LFB_DESK)
 
 
 def test_others_are_told_nothing() -> None:

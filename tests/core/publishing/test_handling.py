@@ -242,6 +242,25 @@ def test_a_longer_time_is_an_extension_and_needs_the_same_approval() -> None:
     assert isinstance(desk.done(ApproveRestriction(SECOND, "", FIRE, 1, 0)), Restriction)
 
 
+def test_what_is_over_of_it_does_not_keep_it_from_being_extended() -> None:
+    # REQ-PUB-004
+    windows = tuple(
+        Window(NOW_US + start * MINUTE_US, NOW_US + end * MINUTE_US)
+        for start, end in ((0, 5), (10, 15), (20, 30))
+    )
+    until_us = NOW_US + 31 * MINUTE_US
+    for minute, left in ((5, 2), (12, 2), (15, 1), (25, 1)):
+        desk = Desk()
+        desk.live(draft(windows=windows))
+        desk.now_us += minute * MINUTE_US
+        longer = desk.done(ExtendRestriction(AUTHOR, "", FIRE, 0, until_us))
+        assert isinstance(longer, Restriction)
+        assert longer.draft.windows == (
+            *windows[3 - left : 2],
+            Window(windows[2].start_us, until_us),
+        )
+
+
 def test_withdrawing_begins_an_edition_too_and_the_end_of_its_hours_does_not() -> None:
     desk = Desk()
     desk.live()
