@@ -208,11 +208,11 @@ def _broker_of(settings: Settings, clock: Clock, policy: str, security: Secured 
     parts = assemble(settings.data_dir, policy, encoder, clock, exercise=exercise)
     parts = replace(parts, signer=signer)
     if security is None:
-        parts.projection.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
+        parts.projection.snapshots.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
         return Broker(parts)
     if settings.mqtt:
         log.warning("mqtt-server-apart", why=REVOKED_ELSEWHERE)
-        parts.projection.standing_notices["mqtt-server-apart"] = REVOKED_ELSEWHERE
+        parts.projection.snapshots.standing_notices["mqtt-server-apart"] = REVOKED_ELSEWHERE
     return Broker(replace(parts, identities=security.known, limits=security.limits))
 
 

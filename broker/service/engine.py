@@ -214,10 +214,10 @@ class Engine(threading.Thread):
         """Numbers start again: every reader is given the state that they start from."""
         projection = self._projection
         projection.new_epoch(self._ledger.epoch)
-        projection.standing_notices[_LOG_UNAVAILABLE] = why
+        projection.snapshots.standing_notices[_LOG_UNAVAILABLE] = why
         reason = f"new epoch: {why}"
         self._hub.publish(
-            [(one, projection.snapshot(one, reason, now_us)) for one in projection.feeds]
+            [(one, projection.snapshots.whole(one, reason, now_us)) for one in projection.feeds]
         )
         self._say(_LOG_UNAVAILABLE, why, now_us)
 
@@ -236,7 +236,7 @@ class Engine(threading.Thread):
         self._publish(outcome.effects, now_us, frames_due=tick.shows)
         if tick.shows:
             for audience, zone in self._hub.confined.items():
-                alerts = self._projection.alerts_touching(zone, audience, now_us)
+                alerts = self._projection.snapshots.alerts_touching(zone, audience, now_us)
                 self._hub.remind(audience, alerts)
         if tick.shows and tick.audit:
             self._hub.publish(self._projection.heartbeats(now_us))
@@ -251,7 +251,7 @@ class Engine(threading.Thread):
         """No frame is pending now: the moment for a snapshot, and for a log that was lost."""
         self._ledger.after_tick(now_us)
         if self._ledger.take_restored():
-            self._projection.standing_notices.pop(_LOG_UNAVAILABLE, None)
+            self._projection.snapshots.standing_notices.pop(_LOG_UNAVAILABLE, None)
             self._say("log-restored", "the log can be written again", now_us)
 
     def _tick_interval_us(self, now_us: int) -> int:
@@ -259,10 +259,10 @@ class Engine(threading.Thread):
         is_shedding = self._reports_waiting > MICRO_BATCH_REPORTS_MAX
         if is_shedding and not self._is_shedding:
             text = "positions come faster than they can be checked: the display is updated less"
-            self._projection.standing_notices[_DISPLAY_SHED] = text
+            self._projection.snapshots.standing_notices[_DISPLAY_SHED] = text
             self._say(_DISPLAY_SHED, text, now_us)
         elif self._is_shedding and not is_shedding:
-            self._projection.standing_notices.pop(_DISPLAY_SHED, None)
+            self._projection.snapshots.standing_notices.pop(_DISPLAY_SHED, None)
             self._say("display-restored", "the display is updated at its usual rate", now_us)
         self._is_shedding = is_shedding
         return TICK_INTERVAL_SHEDDING_US if is_shedding else TICK_INTERVAL_US

@@ -83,19 +83,19 @@ class Reading:
         projection = self._projection
         now_us = self._clock.now_us()
         if point is None:
-            return Opening(projection.snapshot(audience, "first subscription", now_us), None)
+            return Opening(projection.snapshots.whole(audience, "first subscription", now_us), None)
         if point.audience != audience:
             raise refuse("resume_token", f"belongs to {point.audience}, not to {audience}")
         if point.epoch != projection.epoch:
             reason = "new epoch: the broker could not keep its numbers"
-            return Opening(projection.snapshot(audience, reason, now_us), None)
+            return Opening(projection.snapshots.whole(audience, reason, now_us), None)
         if confined:
             reason = "a view of one zone begins afresh"
-            return Opening(projection.snapshot(audience, reason, now_us), None)
+            return Opening(projection.snapshots.whole(audience, reason, now_us), None)
         missed = projection.feeds[audience].since(point.number)
         if missed is None:
             reason = "cannot resume: the messages after the token are no longer kept"
-            return Opening(projection.snapshot(audience, reason, now_us), None)
+            return Opening(projection.snapshots.whole(audience, reason, now_us), None)
         return Opening(missed, point.number)
 
     async def restrictions(self, within: Zone | None = None) -> list[Restriction]:

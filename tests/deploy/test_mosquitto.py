@@ -190,7 +190,7 @@ async def test_the_broker_gives_each_system_its_rights_and_no_others(site: Produ
         credentials = channel_credentials(site.folder_of(identity))
         async with Client(running.grpc_address, credentials=credentials) as who:
             assert (await who.publish(crowd(3, now_us()))).accepted_count == 3
-        assert "mqtt-rights-unmanaged" not in running.broker.projection.standing_notices
+        assert "mqtt-rights-unmanaged" not in running.broker.projection.snapshots.standing_notices
 
 
 KEEP_TRYING = pytest.mark.parametrize(
@@ -285,7 +285,7 @@ async def test_a_server_that_takes_no_rights_from_the_broker_is_told_of(
     monkeypatch.setattr(warden, "ANSWER_WITHIN_US", 300_000)
     site = Production(tmp_path, mosquitto_broker, plugin=False)
     async with secure_broker(site, AGENCIES, apart=site.running.port) as running:
-        notices = running.broker.projection.standing_notices
+        notices = running.broker.projection.snapshots.standing_notices
         await until(lambda: "mqtt-rights-unmanaged" in notices, "it is said")
         assert "dynamic-security" in notices["mqtt-rights-unmanaged"]
 

@@ -107,7 +107,7 @@ class MqttGateway:
             self._broker.engine.query(self._say_whether_obeyed)
 
     def _say_whether_obeyed(self) -> None:
-        notices = self._broker.projection.standing_notices
+        notices = self._broker.projection.snapshots.standing_notices
         if self._is_obeyed:
             notices.pop(_UNMANAGED, None)
         else:
@@ -147,7 +147,10 @@ class MqttGateway:
     def _live_state(self) -> list[tuple[Audience, list[Item]]]:
         projection = self._broker.projection
         now_us = self._broker.clock.now_us()
-        return [(audience, projection.retained(audience, now_us)) for audience in projection.feeds]
+        return [
+            (audience, projection.snapshots.retained(audience, now_us))
+            for audience in projection.feeds
+        ]
 
     def _sweep(self) -> None:
         found, self._found = self._found, None

@@ -107,5 +107,5 @@ def test_a_volume_is_its_box() -> None:
     box = volume.box
     expected = Zone(box.south_deg, box.west_deg, box.north_deg, box.east_deg)
     assert extent_of_volume(volume) == expected
-    items = world.projection.snapshot(Audience("lfb", Role.OBSERVER), "test", world.now_us)
+    items = world.projection.snapshots.whole(Audience("lfb", Role.OBSERVER), "test", world.now_us)
     assert [item.extent for item in items if item.extent is not None] == [expected]

@@ -124,12 +124,12 @@ class World:
 
     def joined(self, audience: Audience) -> list[feed_pb2.FeedMessage]:
         """What a late joiner is shown now."""
-        items = self.projection.snapshot(audience, "test", self.now_us)
+        items = self.projection.snapshots.whole(audience, "test", self.now_us)
         return [feed_pb2.FeedMessage.FromString(item.message) for item in items]
 
     def bytes_of(self, audience: Audience) -> list[bytes]:
         """All that an audience was shown and would be on joining, as bytes."""
-        items = self.projection.snapshot(audience, "test", self.now_us)
+        items = self.projection.snapshots.whole(audience, "test", self.now_us)
         return [item.message for item in [*self.shown.get(audience, []), *items]]
 
     def _show(self, news: News) -> None:
