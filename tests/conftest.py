@@ -12,11 +12,15 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from keepclear.client import Client
+from keepclear.client.publishing import DEFAULT_MAX_IN_FLIGHT, TrackPublisher
+from tests.patience import PATIENCE_S
+from tests.ports import unused_port
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 # A busy machine is no failure, and the same tree gives the same verdict; `make fuzz` looks further.
 settings.register_profile("repeatable", deadline=None, derandomize=True)
 settings.load_profile("repeatable")
-MOSQUITTO_START_LIMIT_S = 30.0
 WORKERS_MAX = 4
 
 
@@ -45,6 +49,14 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _partners_are_patient() -> None:
+    """What tells a partner that a broker is gone, would call one gone that is kept waiting."""
+    given = Client.__init__.__kwdefaults__ or {}
+    Client.__init__.__kwdefaults__ = {**given, "deadline_s": PATIENCE_S}
+    TrackPublisher.__init__.__defaults__ = (DEFAULT_MAX_IN_FLIGHT, PATIENCE_S)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _kernels_are_compiled(request: pytest.FixtureRequest) -> None:
     """Brokers that tests put together themselves must not compile while a client waits."""
     if any(item.get_closest_marker("system") for item in request.session.items):
@@ -53,14 +65,6 @@ def _kernels_are_compiled(request: pytest.FixtureRequest) -> None:
         from broker.service.rehearsal import rehearse
 
         rehearse(policy_text("default"), WireEncoder(exercise=True))
-
-
-def unused_port() -> int:
-    """A loopback TCP port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture
@@ -125,7 +129,7 @@ def mosquitto_broker(tmp_path: Path) -> Iterator[StartMosquitto]:
 
 def wait_for_port(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
     """Return once `process` accepts connections on the port; fail with its log otherwise."""
-    deadline_s = time.monotonic() + MOSQUITTO_START_LIMIT_S
+    deadline_s = time.monotonic() + PATIENCE_S
     while process.poll() is None and time.monotonic() < deadline_s:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=0.5).close()

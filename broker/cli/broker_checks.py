@@ -21,8 +21,8 @@ from keepclear.v1.common_pb2 import SPACE_EXERCISE, SPACE_LIVE
 from keepclear.v1.feed_pb2 import FeedMessage, Heartbeat
 
 HEALTH_METHOD: Final = "/grpc.health.v1.Health/Check"
-HEALTH_LIMIT_S: Final = 3.0
-HEARTBEAT_LIMIT_S: Final = 4.0
+HEALTH_LIMIT_S: Final = 10.0
+HEARTBEAT_LIMIT_S: Final = 10.0
 PICTURE_AGE_WARNING_S: Final = 10.0
 CLOCK_WARNING_S: Final = 1.0
 CLOCK_PROBLEM_S: Final = 5.0

@@ -14,7 +14,8 @@ from broker.cli.problems import ExitCode, Problem
 from keepclear.client import Client, RefusedError, UnavailableError
 
 DEFAULT_TARGET: Final = "127.0.0.1:50051"
-PROBE_LIMIT_S: Final = 2.0
+PROBE_LIMIT_S: Final = 10.0
+"""For one that has taken the connection, and is kept from going on with it."""
 
 
 def targets(explicit: str | None, record: BrokerRecord | None) -> tuple[str, ...]:
@@ -27,14 +28,21 @@ def targets(explicit: str | None, record: BrokerRecord | None) -> tuple[str, ...
 
 
 async def answers(target: str) -> bool:
-    """Whether something that speaks gRPC answers there."""
+    """Whether something that speaks gRPC answers there; at once, where nobody listens."""
     async with open_channel(target, (("grpc.use_local_subchannel_pool", 1),)) as channel:
         try:
             async with asyncio.timeout(PROBE_LIMIT_S):
-                await channel.channel_ready()
+                return await _connects(channel)
         except TimeoutError:
             return False
-        return True
+
+
+async def _connects(channel: grpc.aio.Channel) -> bool:
+    state = channel.get_state(try_to_connect=True)
+    while state not in {grpc.ChannelConnectivity.READY, grpc.ChannelConnectivity.TRANSIENT_FAILURE}:
+        await channel.wait_for_state_change(state)
+        state = channel.get_state(try_to_connect=True)
+    return state is grpc.ChannelConnectivity.READY
 
 
 async def find_broker(explicit: str | None) -> str:

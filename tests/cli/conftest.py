@@ -32,6 +32,7 @@ from keepclear.v1 import (
     tracks_pb2,
     tracks_pb2_grpc,
 )
+from tests.patience import PATIENCE_S
 from tests.system.live import live
 
 AGENCIES = ("met", "lfb")
@@ -223,7 +224,7 @@ def running_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
     thread.start()
-    yield addresses.get(timeout=60.0)
+    yield addresses.get(timeout=PATIENCE_S)
     loop.call_soon_threadsafe(over.set)
     thread.join()
     loop.close()

@@ -25,11 +25,6 @@ COMMANDS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "PROBE_LIMIT_S", 0.3)
-
-
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_broker_is_3_with_the_next_step(
     command: list[str], free_port: int, monkeypatch: pytest.MonkeyPatch
@@ -48,7 +43,8 @@ def test_a_wrong_target_is_named(free_port: int) -> None:
     assert "if it checks identities, set KEEPCLEAR_CERTIFICATES" in result.stderr
 
 
-def test_something_that_does_not_speak_grpc_is_no_broker() -> None:
+def test_something_that_does_not_speak_grpc_is_no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "PROBE_LIMIT_S", 0.3)
     with socket.create_server(("127.0.0.1", 0)) as server:
         target = f"127.0.0.1:{server.getsockname()[1]}"
         result = runner.invoke(app, ["alerts", "list", "--target", target])

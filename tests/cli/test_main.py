@@ -13,6 +13,7 @@ from broker.cli.groups import SENTENCE_CHARACTERS_MAX
 from broker.cli.main import app
 from broker.cli.problems import ExitCode, Problem
 from tests.cli.conftest import StartCommand
+from tests.patience import PATIENCE_S
 
 runner = CliRunner()
 
@@ -133,7 +134,7 @@ def test_ctrl_c_on_a_live_command_is_quiet(start_command: StartCommand) -> None:
     assert process.stdout is not None
     assert process.stdout.readline().startswith('{"snapshot_begin"')
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert errors == ""
 
@@ -145,6 +146,6 @@ def test_a_reader_that_goes_away_is_no_error(start_command: StartCommand) -> Non
     process.stdout.readline()
     process.stdout.close()
     process.stdout = None
-    _, errors = process.communicate(timeout=20)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     assert errors == ""

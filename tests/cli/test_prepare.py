@@ -7,8 +7,7 @@ import pytest
 
 from broker.kernels import VARIABLE
 from tests.cli.conftest import StartCommand
-
-WAIT_S = 60.0
+from tests.patience import PATIENCE_S
 
 
 def test_a_first_start_says_that_it_compiles_and_ends_with_ctrl_c(
@@ -20,5 +19,5 @@ def test_a_first_start_says_that_it_compiles_and_ends_with_ctrl_c(
     assert process.stderr is not None
     assert process.stderr.readline().startswith("Compiling the separation kernels")
     process.send_signal(signal.SIGINT)
-    assert process.wait(WAIT_S) == 130
+    assert process.wait(PATIENCE_S) == 130
     assert process.stderr.read() == ""

@@ -13,6 +13,7 @@ from broker.cli.discovery import BrokerRecord, write_run_file
 from broker.cli.main import app
 from keepclear.v1.common_pb2 import REPORT_SOURCE_SIMULATED, SPACE_EXERCISE
 from tests.cli.conftest import FakeBroker, StartCommand
+from tests.patience import PATIENCE_S
 
 runner = CliRunner()
 
@@ -100,7 +101,7 @@ def test_live_reports_are_marked_only_when_asked(fake_broker: FakeBroker, tmp_pa
 @pytest.mark.usefixtures("fake_broker")
 def test_standard_input_in_a_real_process(start_command: StartCommand) -> None:
     process = start_command("publish", "-")
-    output, errors = process.communicate(json.dumps([report("a")]), timeout=30)
+    output, errors = process.communicate(json.dumps([report("a")]), timeout=PATIENCE_S)
     assert (process.returncode, output, errors) == (0, "1 accepted, 0 refused\n", "")
 
 

@@ -11,6 +11,7 @@ from broker.cli.restrictions import full_name, window
 from keepclear.v1 import restrictions_pb2 as pb
 from keepclear.v1 import volumes_pb2
 from tests.cli.conftest import FakeBroker, StartCommand
+from tests.patience import PATIENCE_S
 
 runner = CliRunner()
 NAME = "agencies/met/restrictions/fire-road"
@@ -143,7 +144,7 @@ def test_withdraw_an_old_version_or_nothing() -> None:
 @pytest.mark.usefixtures("fake_broker")
 def test_in_a_real_process(start_command: StartCommand) -> None:
     process = start_command(*ADD, "--json")
-    output, errors = process.communicate(timeout=30)
+    output, errors = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, errors) == (0, "")
     assert json.loads(output)["name"] == NAME
 

@@ -8,7 +8,7 @@ import pytest
 from keepclear.client import Client
 from keepclear.v1 import agreements_pb2 as pb
 from keepclear.v1 import feed_pb2
-from tests.conftest import unused_port
+from tests.ports import unused_port
 from tests.system.papers import NAME, paper
 from tests.system.processes import Lives, lives
 from tests.system.traffic import crowd, now_us

@@ -13,7 +13,7 @@ from broker.journal import snapshots, writer
 from broker.journal.errors import JournalUnavailable
 from broker.journal.log import Journal
 from keepclear.client import Client, UnavailableError
-from tests.conftest import unused_port
+from tests.ports import unused_port
 from tests.system.history import History, Numbers
 from tests.system.live import at_work, live, until
 from tests.system.processes import lives

@@ -12,7 +12,7 @@ import pytest
 
 from keepclear.client import Client, KeepclearError, RefusedError, UnavailableError
 from keepclear.client.errors import Gap
-from tests.conftest import unused_port
+from tests.ports import unused_port
 from tests.system.history import History, Numbers
 from tests.system.live import at_work, until
 from tests.system.processes import Lives, lives

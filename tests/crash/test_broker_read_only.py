@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE_S
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVE = "from broker.cli.main import run; run()"
 MOUNTED = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
@@ -19,7 +21,7 @@ def in_read_only(folder: Path, *command: str) -> "subprocess.CompletedProcess[st
         [*namespace, str(folder), *command],
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=PATIENCE_S,
         check=False,
         env={**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'proto'}"},
     )
@@ -36,7 +38,7 @@ def test_a_broker_does_not_start_on_a_read_only_disk(tmp_path: Path, used_before
     if in_read_only(data, "true").returncode != 0:
         pytest.skip("this machine lets nobody mount a folder read-only")
     if used_before:
-        subprocess.run(serve, check=True, capture_output=True, timeout=110)
+        subprocess.run(serve, check=True, capture_output=True, timeout=PATIENCE_S)
     before = {path: path.stat().st_mtime_ns for path in data.rglob("*")}
     tried = in_read_only(data, *serve)
     assert tried.returncode == 1

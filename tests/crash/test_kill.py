@@ -13,6 +13,7 @@ from broker.journal.log import Journal
 from broker.journal.records import MicroBatch
 from broker.journal.recovery import plan
 from tests.journal.samples import run_info
+from tests.patience import PATIENCE_S
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KILLS = 12
@@ -82,7 +83,7 @@ def test_a_full_disk_refuses_whole_batches_and_recovers(tmp_path: Path, end: str
     """The kernel's own limit on file size stands in for the full disk."""
     # REQ-DUR-004
     process = start("full", str(tmp_path), "600000", end)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0
     (full, full_seq), (final, final_seq) = (
         tuple(int(word) for word in line.split()) for line in output.splitlines()

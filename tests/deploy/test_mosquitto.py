@@ -34,10 +34,11 @@ from keepclear.client.tls import channel_credentials
 from keepclear.v1 import tracks_pb2
 from tests.conftest import RunningMosquitto, StartMosquitto
 from tests.deploy.certificates import Authority, Identity
+from tests.patience import PATIENCE_S
 from tests.system.identities import EVERYTHING
 from tests.system.live import until
 from tests.system.looks import Looks
-from tests.system.secure import WAIT_S, MqttPartner, gets_in, secure_broker
+from tests.system.secure import MqttPartner, gets_in, secure_broker
 from tests.system.traffic import crowd, now_us
 
 pytestmark = pytest.mark.system
@@ -127,7 +128,7 @@ class Production:
         probe = self.issue("lfb/fleet", "probe")
         self.authority.revoke(probe)
         self.tell_the_server()
-        deadline_s = time.monotonic() + WAIT_S
+        deadline_s = time.monotonic() + PATIENCE_S
         while self.connects(probe) and time.monotonic() < deadline_s:
             time.sleep(0.05)
 
@@ -142,7 +143,7 @@ class Production:
     def partner(self, identity: Identity) -> Iterator[MqttPartner]:
         made = MqttPartner(self.running.port, self.context(identity))
         try:
-            assert made.connected.get(timeout=WAIT_S) == "Success"
+            assert made.connected.get(timeout=PATIENCE_S) == "Success"
             yield made
         finally:
             made.close()
@@ -217,7 +218,7 @@ async def test_a_lost_certificate_is_kept_out_where_the_server_is_told_first(
             began_s = time.monotonic()
             site.tell_the_broker()
             looks.changed()
-            who.lost.get(timeout=WAIT_S)
+            who.lost.get(timeout=PATIENCE_S)
             looks.check()
             print(f"live session on a server apart cut {time.monotonic() - began_s:.2f} s after")
         tries, until_s = 0, time.monotonic() + keep_trying_s
@@ -242,7 +243,7 @@ async def test_a_revoked_system_has_no_session_and_no_right_before_any_reload(
         with site.partner(other) as going_on, site.partner(revoked) as who:
             assert who.publish(own_topic(DISPATCH), batch()) == 0
             revoke(site.identities, [DISPATCH], now_utc())
-            who.lost.get(timeout=WAIT_S)
+            who.lost.get(timeout=PATIENCE_S)
             until_s = time.monotonic() + keep_trying_s
             while time.monotonic() < until_s:
                 with site.partner(revoked) as back:
@@ -296,10 +297,10 @@ def test_the_loopback_file_lets_a_client_talk_to_itself(mosquitto_broker: StartM
     running = mosquitto_broker(config.replace("listener 1883", "listener {port}"))
     alone = MqttPartner(running.port, None)
     try:
-        assert alone.connected.get(timeout=WAIT_S) == "Success"
+        assert alone.connected.get(timeout=PATIENCE_S) == "Success"
         alone.subscribe("keepclear/v1/#")
         alone.publish("keepclear/v1/out/met/desk/tracks", b"hello")
-        heard = alone.received.get(timeout=WAIT_S)
+        heard = alone.received.get(timeout=PATIENCE_S)
         assert (heard.topic, heard.payload) == ("keepclear/v1/out/met/desk/tracks", b"hello")
     finally:
         alone.close()

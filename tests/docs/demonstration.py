@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import REPOSITORY, unused_port
-
-START_LIMIT_S = 60.0
+from tests.conftest import REPOSITORY
+from tests.patience import PATIENCE_S
+from tests.ports import unused_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,6 @@ class RunningDemo:
             "KEEPCLEAR_TARGET": self.grpc_target,
             "MQTT_PORT": str(self.mqtt_port),
         }
-
-
-def crowding() -> float:
-    """How many programs want each processor: a second of waiting counts that much less.
-
-    So a limit tells a program that hangs from one that is kept waiting, by a compiler for example.
-    """
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 @contextmanager
@@ -71,11 +63,10 @@ def running_demo(folder: Path) -> Iterator[RunningDemo]:
 def wait_until_serving(
     process: "subprocess.Popen[bytes]", run_file: Path, log: Path
 ) -> RunningDemo:
-    waited_s = 0.0
-    while process.poll() is None and waited_s < START_LIMIT_S:
+    deadline_s = time.monotonic() + PATIENCE_S
+    while process.poll() is None and time.monotonic() < deadline_s:
         if run_file.exists():
             record = json.loads(run_file.read_text(encoding="utf-8"))
             return RunningDemo(record["grpc"], int(record["mqtt"].rpartition(":")[2]))
         time.sleep(0.1)
-        waited_s += 0.1 / crowding()
     pytest.fail(f"the demonstration did not start: {log.read_text(errors='replace')}")

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from tests.conftest import REPOSITORY
+from tests.patience import PATIENCE_S
 
 COMMAND = f'keepclear() {{ "{sys.executable}" -c "from broker.cli.main import run; run()" "$@"; }}'
-LIMIT_S = 120
 
 
 def blocks_of(page: str) -> list[str]:
@@ -36,7 +36,7 @@ async def run_blocks(blocks: list[str], folder: Path, address: str, **given: str
             env=environment,
             capture_output=True,
             text=True,
-            timeout=LIMIT_S,
+            timeout=PATIENCE_S,
             check=False,
         )
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"

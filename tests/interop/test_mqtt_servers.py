@@ -16,6 +16,7 @@ from broker.service.feed.items import MESSAGE_BYTES_MAX
 from keepclear.client import Client
 from keepclear.v1 import feed_pb2, presence_pb2, restrictions_pb2, tracks_pb2
 from tests.gateways.mqtt.test_server import accepts, rumqttd
+from tests.ports import unused_port
 from tests.system.history import History, Numbers
 from tests.system.live import at_work, live, until
 from tests.system.mqtt_client import MqttClient
@@ -44,7 +45,7 @@ def engine(request: pytest.FixtureRequest) -> MqttEngine:
 
 @pytest.fixture
 def server(engine: MqttEngine, tmp_path: Path) -> Iterator[MqttServer]:
-    started = start(engine, None, tmp_path / "mqtt")
+    started = start(engine, unused_port(), tmp_path / "mqtt")
     yield started
     started.stop()
 
@@ -189,7 +190,7 @@ async def test_the_server_dies_under_load_and_everything_is_there_again(
     tmp_path: Path, engine: MqttEngine
 ) -> None:
     # REQ-MQTT-006
-    first = start(engine, None, tmp_path / "mqtt-1")
+    first = start(engine, unused_port(), tmp_path / "mqtt-1")
     port = first.port
     try:
         async with live(tmp_path, port) as one:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from tests.conftest import unused_port
+from tests.ports import unused_port
 
 CHUNK_BYTES = 65_536
 

@@ -29,6 +29,7 @@ from broker.service.feed.projection import News
 from broker.service.startup import LOG_FOLDER, assemble
 from keepclear.client import Client
 from keepclear.v1 import feed_pb2, presence_pb2, restrictions_pb2, tracks_pb2
+from tests.patience import PATIENCE_S
 
 NUMBERED = (
     ItemKind.TRACKS,
@@ -36,7 +37,6 @@ NUMBERED = (
     ItemKind.RESTRICTION,
     ItemKind.COVERAGE,
 )
-ANSWER_WITHIN_S = 60.0
 
 Request = tracks_pb2.PublishTracksRequest | restrictions_pb2.CreateRestrictionRequest
 
@@ -118,7 +118,7 @@ async def rig(data_dir: Path, start_us: int, mqtt_port: int | None = None) -> As
     if mqtt_port is not None:
         gateway = MqttGateway(broker, MqttAddress("127.0.0.1", mqtt_port))
         gateway.start()
-        await asyncio.to_thread(gateway.link.connected.wait, ANSWER_WITHIN_S)
+        assert await asyncio.to_thread(gateway.link.connected.wait, PATIENCE_S)
     try:
         yield Rig(broker, clock, shown, server.port)
     finally:
@@ -181,7 +181,7 @@ class MqttFeeder:
 
     async def ready(self) -> None:
         """Return once subscribed."""
-        await asyncio.wait_for(self._ready.wait(), ANSWER_WITHIN_S)
+        await asyncio.wait_for(self._ready.wait(), PATIENCE_S)
 
     async def send(self, system: str, request: Request) -> None:
         """One request, answered on the private topic."""
@@ -196,7 +196,7 @@ class MqttFeeder:
         answer: asyncio.Future[presence_pb2.CommandAnswer] = self._loop.create_future()
         self._answers[key] = answer
         self._client.publish(f"{self.root}/in/{agency}/{name}/{leaf}", sent.SerializeToString(), 1)
-        result = await asyncio.wait_for(answer, ANSWER_WITHIN_S)
+        result = await asyncio.wait_for(answer, PATIENCE_S)
         assert result.WhichOneof("result") != "refused", result
 
     def _subscribed(self, *_: object) -> None:
@@ -204,7 +204,7 @@ class MqttFeeder:
 
     async def received(self, alert_count: int) -> None:
         """Return once that many alert messages have come."""
-        async with asyncio.timeout(ANSWER_WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while len(self.alerts) < alert_count:  # noqa: ASYNC110 - filled by paho's own thread
                 await asyncio.sleep(0.01)
 

@@ -19,8 +19,7 @@ from broker.service.identity.known import Known
 from broker.service.settings import AgencySettings, PublishingSettings
 from broker.service.signing import load_signer
 from broker.service.startup import assemble
-
-WITHIN_S = 60.0
+from tests.patience import PATIENCE_S
 
 
 @dataclass
@@ -66,7 +65,7 @@ async def live(
     if mqtt_port is not None:
         gateway = MqttGateway(broker, MqttAddress("127.0.0.1", mqtt_port), json_agencies)
         gateway.start()
-        assert await asyncio.to_thread(gateway.link.connected.wait, WITHIN_S)
+        assert await asyncio.to_thread(gateway.link.connected.wait, PATIENCE_S)
     try:
         yield Live(broker, server.port, gateway, server.sign_in_port or 0)
     finally:
@@ -92,8 +91,9 @@ async def at_work(*work: Callable[[], Coroutine[None, None, None]]) -> AsyncIter
 
 async def until(condition: Callable[[], bool], what: str) -> None:
     """Return once it holds."""
-    for _ in range(int(WITHIN_S / 0.02)):
-        if condition():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"never happened: {what}")
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            while not condition():  # noqa: ASYNC110 - conditions of many kinds have no event
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        raise AssertionError(f"never happened: {what}") from None

@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-WITHIN_S = 60.0
+from tests.patience import PATIENCE_S
 
 
 class MqttClient:
@@ -44,7 +44,7 @@ class MqttClient:
         client.paho.connect("127.0.0.1", port)
         client.paho.loop_start()
         try:
-            await asyncio.wait_for(client._connected.wait(), WITHIN_S)
+            await asyncio.wait_for(client._connected.wait(), PATIENCE_S)
             yield client
         finally:
             client.paho.disconnect()
@@ -53,7 +53,7 @@ class MqttClient:
     async def subscribe(self, topic: str, qos: int) -> None:
         """Return when the server has granted it."""
         self.paho.subscribe(topic, qos)
-        await asyncio.wait_for(self._subscribed.get(), WITHIN_S)
+        await asyncio.wait_for(self._subscribed.get(), PATIENCE_S)
 
     def publish(
         self,
@@ -73,7 +73,7 @@ class MqttClient:
 
     async def next(self, topic: str) -> tuple[str, bytes]:
         """The next message whose topic begins so; others are skipped."""
-        async with asyncio.timeout(WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while True:
                 message = await self.messages.get()
                 if message.topic.startswith(topic) and not message.topic.endswith("/json"):

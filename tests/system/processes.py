@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.conftest import REPOSITORY, unused_port
+from tests.conftest import REPOSITORY
+from tests.patience import PATIENCE_S
+from tests.ports import unused_port
 
-UP_WITHIN_S = 60.0
 POLL_S = 0.02
 KEEPCLEAR = (sys.executable, "-m", "broker.cli.main")
 
@@ -37,7 +38,7 @@ class BrokerProcess:
     def stop(self) -> int:
         """An orderly end; returns the exit status."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(UP_WITHIN_S)
+        return self.process.wait(PATIENCE_S)
 
     def events(self) -> list[dict[str, object]]:
         """What it logged so far."""
@@ -84,7 +85,7 @@ def launch(folder: Path, *options: str, code: str = "", life: int = 0) -> Broker
 
 
 def _record(process: "subprocess.Popen[bytes]", path: Path, log: Path) -> dict[str, object]:
-    deadline_s = time.monotonic() + UP_WITHIN_S
+    deadline_s = time.monotonic() + PATIENCE_S
     while process.poll() is None and time.monotonic() < deadline_s:
         if path.exists():
             record: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))

@@ -19,7 +19,8 @@ from broker.service.clock import SystemClock
 from broker.service.identity.files import IdentityFolder
 from broker.service.settings import AgencySettings, LimitSettings, Settings
 from keepclear.client.tls import mqtt_context
-from tests.conftest import unused_port
+from tests.patience import PATIENCE_S
+from tests.ports import unused_port
 from tests.system.identities import HOST
 
 
@@ -30,7 +31,6 @@ class Operator(Protocol):
     identities: IdentityFolder
 
 
-WAIT_S = 30.0
 SILENCE_S = 0.5
 """How long a connection that must not come about is waited for."""
 
@@ -63,11 +63,7 @@ async def secure_broker(
     server = mqtt_server_for(settings, security)
     try:
         async with running_broker(settings, clock, server, security) as running:
-            for _ in range(500):
-                if running.gateway.link.connected.is_set():
-                    break
-                await asyncio.sleep(0.02)
-            assert running.gateway.link.connected.is_set()
+            assert await asyncio.to_thread(running.gateway.link.connected.wait, PATIENCE_S)
             yield running
     finally:
         if server is not None:
@@ -102,12 +98,12 @@ class MqttPartner:
     def publish(self, topic: str, payload: bytes = b"") -> int:
         """The reason code of the server's answer."""
         self.paho.publish(topic, payload, qos=1)
-        return self.published.get(timeout=WAIT_S).value
+        return self.published.get(timeout=PATIENCE_S).value
 
     def subscribe(self, topic: str) -> int:
         """The reason code of the server's answer: the granted quality, or 0x80 and above."""
         self.paho.subscribe(topic, qos=1)
-        return self.subscribed.get(timeout=WAIT_S)[0].value
+        return self.subscribed.get(timeout=PATIENCE_S)[0].value
 
     def close(self) -> None:
         self.paho.disconnect()
@@ -121,7 +117,7 @@ def partner(port: int, folder: Path, client_id: str = "") -> Iterator[MqttPartne
     """A connected partner."""
     made = MqttPartner(port, mqtt_context(folder), client_id)
     try:
-        assert made.connected.get(timeout=WAIT_S) == "Success"
+        assert made.connected.get(timeout=PATIENCE_S) == "Success"
         yield made
     finally:
         made.close()

@@ -12,6 +12,7 @@ from broker.gateways.mqtt.server import MqttEngine, choose_engine, start
 from keepclear.client import Client, KeepclearError, RefusedError
 from keepclear.v1 import feed_pb2
 from tests.gateways.mqtt.test_server import rumqttd
+from tests.ports import unused_port
 from tests.system.fault_proxy import FaultProxy, fault_proxy
 from tests.system.history import History, Numbers
 from tests.system.live import at_work, live, until
@@ -98,7 +99,7 @@ async def test_no_fault_is_seen_over_mqtt_either(
     print(f"seed {SEED}")
     numbers = Numbers()
     direct, faulty = History(numbers), History(numbers)
-    server = start(engine(), None, tmp_path / "mqtt")
+    server = start(engine(), unused_port(), tmp_path / "mqtt")
     try:
         async with live(tmp_path, server.port) as one, fault_proxy(server.port) as proxy:
             reader = MqttReader(proxy.port, ROOT, "met/desk", faulty, SEED)

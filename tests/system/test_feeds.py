@@ -16,7 +16,7 @@ from broker.service.settings import AgencySettings
 from keepclear.client import Backoff, Client
 from keepclear.v1.feed_pb2 import Coverage
 from tests.adapters.sources.test_tcp import Receiver, listening, sbs_pieces
-from tests.conftest import unused_port
+from tests.ports import unused_port
 from tests.system.live import Live, live, until
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]

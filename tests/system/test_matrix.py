@@ -22,6 +22,7 @@ from keepclear.client.first_status import FirstStatus
 from keepclear.client.tls import channel_credentials
 from keepclear.v1 import feed_pb2, restrictions_pb2
 from tests.core.sharing.expected import EXPECTED, LETTERS
+from tests.patience import PATIENCE_S
 from tests.system.identities import Site
 from tests.system.secure import partner, secure_broker
 from tests.system.traffic import keep_clear
@@ -29,7 +30,6 @@ from tests.system.traffic import keep_clear
 pytestmark = pytest.mark.system
 
 ROOT = "keepclear-exercise/v1"
-WITHIN_S = 60.0
 ZONE = Zone(51.4, -0.3, 51.6, 0.1)
 INSIDE = feed_pb2.Area(south_deg=51.45, west_deg=-0.2, north_deg=51.55, east_deg=0.0)
 OWNERS = {Relation.OWN: "met", Relation.AGREED: "lfb", Relation.OTHER: "las"}
@@ -73,7 +73,7 @@ async def allowed(channel: grpc.aio.Channel, method: str, request: bytes = b"") 
     None for a method of the contract that this broker does not serve: it is closed to all.
     """
     open_call: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = channel.stream_stream(method)
-    call = open_call(iter([request]), timeout=WITHIN_S)
+    call = open_call(iter([request]), timeout=PATIENCE_S)
     ended = FirstStatus(call)
     try:
         await call.read()

@@ -23,10 +23,11 @@ from keepclear.client import Client, report
 from keepclear.client.tls import channel_credentials
 from keepclear.v1 import agreements_pb2, common_pb2, feed_pb2, feed_pb2_grpc, tracks_pb2
 from tests.core.sharing.expected import EXPECTED, LETTERS
+from tests.patience import PATIENCE_S
 from tests.system.identities import Site
 from tests.system.papers import NAME, OPEN, paper
 from tests.system.secure import partner, secure_broker
-from tests.system.test_matrix import INSIDE, OWNERS, PLENTY, ROOT, WIRE_ROLES, WITHIN_S, ZONE
+from tests.system.test_matrix import INSIDE, OWNERS, PLENTY, ROOT, WIRE_ROLES, ZONE
 
 pytestmark = pytest.mark.system
 
@@ -61,7 +62,7 @@ async def over_grpc(running: Running, folder: Path, view: Role) -> Seen:
     request = feed_pb2.SubscribeRequest(role=WIRE_ROLES[view], area=INSIDE)
     credentials = channel_credentials(folder)
     async with grpc.aio.secure_channel(running.grpc_address, credentials) as channel:
-        call = feed_pb2_grpc.FeedServiceStub(channel).Subscribe(request, timeout=WITHIN_S)
+        call = feed_pb2_grpc.FeedServiceStub(channel).Subscribe(request, timeout=PATIENCE_S)
         try:
             async for response in call:
                 seen = named(response.message)
@@ -86,7 +87,7 @@ def over_mqtt(running: Running, folder: Path, agency: str) -> dict[Role, Seen]:
                 shown[view] = "refused"
                 continue
             while view not in shown:
-                message = who.received.get(timeout=WITHIN_S)
+                message = who.received.get(timeout=PATIENCE_S)
                 seen = named(feed_pb2.FeedMessage.FromString(bytes(message.payload)))
                 if message.topic == topic and seen is not None:
                     shown[view] = seen

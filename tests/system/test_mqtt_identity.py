@@ -21,9 +21,10 @@ from broker.service.identity.register import read_register
 from broker.service.settings import AgencySettings, LimitSettings
 from keepclear.client.tls import mqtt_context
 from keepclear.v1 import presence_pb2, restrictions_pb2, tracks_pb2
+from tests.patience import PATIENCE_S
 from tests.system.identities import Site, system_of
 from tests.system.looks import Looks
-from tests.system.secure import WAIT_S, MqttPartner, gets_in, partner, secure_broker
+from tests.system.secure import MqttPartner, gets_in, partner, secure_broker
 from tests.system.traffic import crowd, keep_clear, now_us
 
 pytestmark = pytest.mark.system
@@ -54,7 +55,7 @@ def batch(count: int = 1) -> bytes:
 
 
 def answer(who: MqttPartner) -> presence_pb2.CommandAnswer:
-    message = who.received.get(timeout=WAIT_S)
+    message = who.received.get(timeout=PATIENCE_S)
     return presence_pb2.CommandAnswer.FromString(bytes(message.payload))
 
 
@@ -69,7 +70,7 @@ async def test_a_system_publishes_is_answered_and_reads_its_view(site: Site) -> 
                 assert who.publish(f"{ROOT}/in/met/dispatch/tracks", batch(3)) == 0
                 assert answer(who).tracks.accepted_count == 3
                 assert who.subscribe(f"{ROOT}/out/met/desk/#") < 0x80
-                topics = {who.received.get(timeout=WAIT_S).topic for _ in range(3)}
+                topics = {who.received.get(timeout=PATIENCE_S).topic for _ in range(3)}
                 assert topics <= {
                     f"{ROOT}/out/met/desk/{leaf}"
                     for leaf in ("tracks", "heartbeat", "coverage", "notice")
@@ -131,7 +132,7 @@ async def test_who_is_nobody_gets_no_connection(site: Site) -> None:
             older,
         ):
             assert not await in_thread(lambda context=context: gets_in(port, context))  # type: ignore[misc]
-        assert await in_thread(lambda: gets_in(port, mqtt_context(good), WAIT_S))
+        assert await in_thread(lambda: gets_in(port, mqtt_context(good), PATIENCE_S))
 
 
 async def test_a_signature_alone_gives_no_right(site: Site) -> None:
@@ -194,7 +195,7 @@ def cut_and_kept_out(
         began_s = time.monotonic()
         site.revoke("met/dispatch")
         looks.changed()
-        who.lost.get(timeout=WAIT_S)
+        who.lost.get(timeout=PATIENCE_S)
         looks.check()
         cut_s = time.monotonic() - began_s
     tries = 0
@@ -234,7 +235,7 @@ async def test_one_lost_certificate_is_shut_out_and_the_next_one_works(site: Sit
         def work() -> None:
             with partner(port, lost) as who:
                 revoke_serial(site.identities, first.serial, now_utc())
-                who.lost.get(timeout=WAIT_S)
+                who.lost.get(timeout=PATIENCE_S)
             for _ in range(5):
                 assert not gets_in(port, mqtt_context(lost))
             with partner(port, kept) as again:
@@ -250,7 +251,7 @@ async def test_a_session_ends_with_its_certificate(site: Site) -> None:
 
         def work() -> None:
             with partner(running.mqtt_address.port, folder) as who:
-                who.lost.get(timeout=6 + WAIT_S)
+                who.lost.get(timeout=PATIENCE_S)
             assert not gets_in(running.mqtt_address.port, mqtt_context(folder))
 
         await in_thread(work)
@@ -263,7 +264,7 @@ async def test_enrolment_and_roles_take_effect_while_it_runs(site: Site) -> None
         folder = site.partner("met/dispatch", frozenset({AccessRole.PUBLISHER}))
 
         def work() -> None:
-            deadline_s = time.monotonic() + WAIT_S
+            deadline_s = time.monotonic() + PATIENCE_S
             while True:
                 with partner(port, folder) as who:
                     code = who.publish(f"{ROOT}/in/met/dispatch/tracks", batch())
@@ -271,7 +272,7 @@ async def test_enrolment_and_roles_take_effect_while_it_runs(site: Site) -> None
                         assert code == 0
                         assert who.subscribe(f"{ROOT}/out/met/desk/#") >= 0x80
                         site.partner("met/dispatch", frozenset({AccessRole.DESK}), place="unused")
-                        who.lost.get(timeout=WAIT_S)
+                        who.lost.get(timeout=PATIENCE_S)
                         break
             with partner(port, folder) as who:
                 assert who.publish(f"{ROOT}/in/met/dispatch/tracks", batch()) == DENIED
@@ -289,7 +290,7 @@ async def test_the_servers_certificate_is_rotated_under_live_sessions(site: Site
         def shown() -> bytes:
             context = mqtt_context(folder)
             with (
-                socket.create_connection(("127.0.0.1", port), WAIT_S) as plain,
+                socket.create_connection(("127.0.0.1", port), PATIENCE_S) as plain,
                 context.wrap_socket(plain, server_hostname="127.0.0.1") as connection,
             ):
                 return connection.getpeercert(binary_form=True) or b""
@@ -298,7 +299,7 @@ async def test_the_servers_certificate_is_rotated_under_live_sessions(site: Site
             with partner(port, folder) as who:
                 before = shown()
                 rotate_server(site.identities, (), now_utc())
-                deadline_s = time.monotonic() + WAIT_S
+                deadline_s = time.monotonic() + PATIENCE_S
                 while shown() == before and time.monotonic() < deadline_s:
                     time.sleep(0.1)
                 assert shown() != before
@@ -348,7 +349,7 @@ async def test_the_broker_starts_its_server_again_with_the_rights_of_the_day(sit
         port = running.mqtt_address.port
 
         def work() -> None:
-            deadline_s = time.monotonic() + 2 * WAIT_S
+            deadline_s = time.monotonic() + PATIENCE_S
             while not gets_in(port, mqtt_context(folder)) and time.monotonic() < deadline_s:
                 time.sleep(0.1)
             with partner(port, later) as who:

@@ -25,6 +25,7 @@ from keepclear.v1 import access_pb2, feed_pb2, restrictions_pb2, volumes_pb2
 from keepclear.v1.common_pb2 import AIRCRAFT_CLASS_DRONE
 from tests.adapters.geozones import documents
 from tests.conftest import StartMosquitto
+from tests.patience import PATIENCE_S
 from tests.system.live import Live, live
 from tests.system.mqtt_client import MqttClient
 
@@ -38,7 +39,6 @@ RULES = PublishingSettings(approval=("met",))
 
 
 Done = subprocess.CompletedProcess[str]
-LIMIT_S = 120
 
 
 def notam(number: int, kind: str = "N", refers: str = "", **items: str) -> bytes:
@@ -57,7 +57,7 @@ async def command(address: str, *arguments: str, system: str = CAA) -> Done:
         [sys.executable, "-c", run, "restrictions", *arguments, *where],
         capture_output=True,
         text=True,
-        timeout=LIMIT_S,
+        timeout=PATIENCE_S,
         check=False,
     )
 

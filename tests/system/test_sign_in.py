@@ -23,7 +23,7 @@ from broker.service.settings import AgencySettings
 from keepclear.client import Client, KeepclearError, RefusedError
 from keepclear.client.tls import channel_credentials, token_credentials
 from tests.system.identities import HOST, Site
-from tests.system.live import WITHIN_S, Live, live
+from tests.system.live import Live, live
 from tests.system.traffic import crowd, keep_clear, now_us
 
 pytestmark = pytest.mark.system
@@ -107,7 +107,7 @@ def person(one: Live, site: Site, token: str, port: int | None = None) -> Client
     path = site.root / "token"
     path.write_text(token)
     shown = token_credentials(site.identities.trusted, path)
-    return Client(f"{HOST}:{port or one.sign_in_port}", credentials=shown, deadline_s=WITHIN_S)
+    return Client(f"{HOST}:{port or one.sign_in_port}", credentials=shown)
 
 
 async def test_a_person_acts_for_the_agency_and_in_the_roles_of_the_token(
@@ -193,7 +193,7 @@ async def test_a_certificate_and_a_token_together_are_refused(
     )
     async with (
         signing_in(site, provider) as one,
-        Client(one.address, credentials=both, deadline_s=WITHIN_S) as who,
+        Client(one.address, credentials=both) as who,
     ):
         with pytest.raises(RefusedError, match="one or the other"):
             await who.list_restrictions()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import StartMosquitto
+from tests.patience import PATIENCE_S
 
 
 def test_free_port_can_be_bound(free_port: int) -> None:
@@ -23,5 +24,5 @@ def test_mosquitto_broker_starts_one_for_each_call(mosquitto_broker: StartMosqui
     second = mosquitto_broker("listener {port} 127.0.0.1\nallow_anonymous true\n")
     assert first.port != second.port
     for running in (first, second):
-        socket.create_connection((running.host, running.port), timeout=5).close()
+        socket.create_connection((running.host, running.port), timeout=PATIENCE_S).close()
         assert running.process.poll() is None

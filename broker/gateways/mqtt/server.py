@@ -40,12 +40,12 @@ from broker.gateways.mqtt.server_config import (
 from broker.gateways.mqtt.tied import tied
 from broker.service.identity.files import IdentityFolder, write_private
 
-START_LIMIT_S: Final = 10.0
+START_LIMIT_S: Final = 60.0
 STOP_LIMIT_S: Final = 3.0
 READY_POLL_S: Final = 0.02
 WATCH_S: Final = 1.0
 LOG_TAIL_LIMIT_BYTES: Final = 2_000
-VERSION_QUERY_LIMIT_S: Final = 5.0
+VERSION_QUERY_LIMIT_S: Final = 30.0
 LOG_NAME: Final = "mqtt-server.log"
 RIGHTS_NAME: Final = "rights.json"
 

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import socket
 import time
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from adapters.runtime import RunningAdapter
 from keepclear.client import Client
 from tests.adapters.dji.messages import DOCK, DRONE, dock, envelope, flying
 from tests.conftest import StartMosquitto
+from tests.ports import unused_port
 from tests.system.live import at_work, live, until
 from tests.system.mqtt_client import MqttClient
 from tests.system.traffic import keep_clear
@@ -41,17 +41,10 @@ REPLIES = {
 }  # fmt: skip
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def table(tmp_path: Path, mqtt_port: int, broker: str) -> dict[str, Any]:
     (tmp_path / "key").write_text("the-app-key")
     (tmp_path / "license").write_text("the-license")
-    web = free_port()
+    web = unused_port()
     return {
         "kind": "dji",
         "address": f"mqtt://127.0.0.1:{mqtt_port}",

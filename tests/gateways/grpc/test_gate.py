@@ -20,6 +20,7 @@ from broker.service.access import Access, Limits
 from broker.service.clock import VirtualClock
 from keepclear.v1 import feed_pb2, tracks_pb2
 from tests.gateways.grpc.calls import LFB, MET, Call, by
+from tests.patience import PATIENCE_S
 
 PUBLISH = "/keepclear.v1.TrackService/PublishTracks"
 SUBSCRIBE = "/keepclear.v1.FeedService/Subscribe"
@@ -116,7 +117,7 @@ class Guarded:
 
 async def ended(task: "asyncio.Task[Any]") -> bool:
     """Whether the task was cancelled, within a time that nothing here comes near."""
-    done, _ = await asyncio.wait([task], timeout=10)
+    done, _ = await asyncio.wait([task], timeout=PATIENCE_S)
     return bool(done) and task.cancelled()
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from broker.core.errors import Refused
 from broker.gateways.mqtt.link import MQTT_PORT, MqttAddress, MqttLink
+from tests.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize(
@@ -108,12 +109,12 @@ def test_connected_is_who_is_subscribed(reason: int, capsys: pytest.CaptureFixtu
     )
     link.start()
     try:
-        assert server.has_asked.wait(20.0)
+        assert server.has_asked.wait(PATIENCE_S)
         assert not link.connected.wait(0.1)
         assert not told.is_set()
         server.may_grant.set()
-        assert link.connected.wait(20.0)
-        assert told.wait(20.0)
+        assert link.connected.wait(PATIENCE_S)
+        assert told.wait(PATIENCE_S)
     finally:
         link.stop()
         server.close()

@@ -12,10 +12,10 @@ from broker.gateways.mqtt import network
 from broker.gateways.mqtt.link import MqttAddress, MqttLink
 from broker.gateways.mqtt.network import BufferedClient
 from broker.gateways.mqtt.server import MqttServer, choose_engine, start
+from tests.patience import PATIENCE_S
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.system
-
-WITHIN_S = 60.0
 
 
 class Reader:
@@ -36,7 +36,7 @@ class Reader:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[MqttServer]:
-    started = start(choose_engine(), None, tmp_path)
+    started = start(choose_engine(), unused_port(), tmp_path)
     try:
         yield started
     finally:
@@ -53,7 +53,7 @@ def linked(server: MqttServer, name: str, reader: Reader | None = None) -> Itera
     link = MqttLink(address, name, topics, heard.take, ready.set)
     link.start()
     try:
-        assert ready.wait(WITHIN_S)
+        assert ready.wait(PATIENCE_S)
         yield link
     finally:
         link.stop()
@@ -66,7 +66,7 @@ def test_what_one_thread_publishes_arrives_in_order_and_in_one_thread(server: Mq
     with linked(server, "reader", reader), linked(server, "writer") as writer:
         for place in range(count):
             writer.publish("test/a", str(place).encode(), qos=1)
-        assert reader.has_all.wait(WITHIN_S)
+        assert reader.has_all.wait(PATIENCE_S)
         assert writer.dropped_count == 0
     assert reader.payloads == [str(place).encode() for place in range(count)]
     assert reader.threads == {"mqtt"}
@@ -78,7 +78,7 @@ def test_a_message_longer_than_one_read_arrives_whole(server: MqttServer) -> Non
     with linked(server, "reader", reader), linked(server, "writer") as writer:
         for size in sizes:
             writer.publish("test/a", bytes(size), qos=1)
-        assert reader.has_all.wait(WITHIN_S)
+        assert reader.has_all.wait(PATIENCE_S)
     assert [len(one) for one in reader.payloads] == sizes
 
 
@@ -89,7 +89,7 @@ def test_what_waits_is_sent_before_the_goodbye(server: MqttServer, count: int) -
         with linked(server, "writer") as writer:
             for place in range(count):
                 writer.publish("test/a", str(place).encode(), qos=1)
-        assert reader.has_all.wait(WITHIN_S)
+        assert reader.has_all.wait(PATIENCE_S)
 
 
 def test_one_piece_of_work_that_fails_ends_nothing(server: MqttServer) -> None:
@@ -101,7 +101,7 @@ def test_one_piece_of_work_that_fails_ends_nothing(server: MqttServer) -> None:
     with linked(server, "reader", reader), linked(server, "writer") as writer:
         writer.later(fail)
         writer.publish("test/a", b"after it", qos=1)
-        assert reader.has_all.wait(WITHIN_S)
+        assert reader.has_all.wait(PATIENCE_S)
 
 
 def test_a_server_that_comes_back_is_connected_to_again(
@@ -111,20 +111,20 @@ def test_a_server_that_comes_back_is_connected_to_again(
     monkeypatch.setattr(network, "RECONNECT_S_MIN", 0.1)
     monkeypatch.setattr(network, "RECONNECT_S_MAX", 0.2)
     engine = choose_engine()
-    first = start(engine, None, tmp_path / "first")
+    first = start(engine, unused_port(), tmp_path / "first")
     accepted = threading.Semaphore(0)
     reader = Reader(1)
     address = MqttAddress(first.host, first.port)
     link = MqttLink(address, "link", [("test/#", 1)], reader.take, accepted.release)
     link.start()
     try:
-        assert accepted.acquire(timeout=WITHIN_S)
+        assert accepted.acquire(timeout=PATIENCE_S)
         first.stop()
         second = start(engine, first.port, tmp_path / "second")
         try:
-            assert accepted.acquire(timeout=WITHIN_S)
+            assert accepted.acquire(timeout=PATIENCE_S)
             link.publish("test/a", b"again", qos=1)
-            assert reader.has_all.wait(WITHIN_S)
+            assert reader.has_all.wait(PATIENCE_S)
         finally:
             second.stop()
     finally:

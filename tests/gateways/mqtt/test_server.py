@@ -31,10 +31,11 @@ from broker.gateways.mqtt.server_config import (
     MQTT_PAYLOAD_LIMIT_BYTES,
     RUMQTTD_RETAINED_LIMIT_MESSAGES,
 )
+from tests.patience import PATIENCE_S
+from tests.ports import unused_port
 
 pytestmark = pytest.mark.system
 
-WAIT_S = 30.0
 REPOSITORY = Path(__file__).resolve().parents[3]
 
 
@@ -57,7 +58,7 @@ def engine(request: pytest.FixtureRequest) -> MqttEngine:
 
 @contextlib.contextmanager
 def running(engine: MqttEngine, folder: Path, port: int | None = None) -> Iterator[MqttServer]:
-    started = start(engine, port, folder)
+    started = start(engine, port or unused_port(), folder)
     try:
         yield started
     finally:
@@ -95,7 +96,7 @@ def accepts(port: int) -> bool:
 
 
 def wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline_s = time.monotonic() + WAIT_S
+    deadline_s = time.monotonic() + PATIENCE_S
     while not condition():
         if time.monotonic() > deadline_s:
             pytest.fail(f"never happened: {what}")
@@ -106,7 +107,7 @@ def subscribe(events: SimpleNamespace, topic: str) -> None:
     subscribed = threading.Event()
     events.paho.on_subscribe = lambda *_arguments: subscribed.set()
     events.paho.subscribe(topic, qos=1)
-    assert subscribed.wait(WAIT_S)
+    assert subscribed.wait(PATIENCE_S)
 
 
 def test_mosquitto_is_preferred_and_says_what_it_lacks() -> None:
@@ -160,16 +161,16 @@ def test_delivers_a_message_of_the_largest_payload(engine: MqttEngine, tmp_path:
     with running(engine, tmp_path) as started, client(started) as events:
         subscribe(events, "keepclear/v1/out/#")
         events.paho.publish("keepclear/v1/out/met/desk/frames", payload, qos=1)
-        message = events.received.get(timeout=WAIT_S)
+        message = events.received.get(timeout=PATIENCE_S)
         assert message.payload == payload
 
 
 def test_a_larger_packet_ends_its_senders_connection(engine: MqttEngine, tmp_path: Path) -> None:
     with running(engine, tmp_path) as started, client(started) as events:
-        events.connected.get(timeout=WAIT_S)
+        events.connected.get(timeout=PATIENCE_S)
         # Past the limit a server announces, paho itself refuses; a raw size goes past both.
         events.paho.publish("t", b"x" * (2 * MQTT_PAYLOAD_LIMIT_BYTES), qos=0)
-        events.lost.get(timeout=WAIT_S)
+        events.lost.get(timeout=PATIENCE_S)
 
 
 def test_listens_on_the_loopback_only(engine: MqttEngine, tmp_path: Path) -> None:
@@ -186,7 +187,7 @@ def test_listens_on_the_loopback_only(engine: MqttEngine, tmp_path: Path) -> Non
 def test_rumqttd_refuses_mqtt_311(tmp_path: Path) -> None:
     version = MQTTProtocolVersion.MQTTv311
     with running(rumqttd(), tmp_path) as started, client(started, version) as old:
-        old.lost.get(timeout=WAIT_S)
+        old.lost.get(timeout=PATIENCE_S)
         assert old.connected.empty()
 
 
@@ -196,11 +197,11 @@ def test_rumqttd_hands_out_as_few_retained_messages_as_it_says(tmp_path: Path) -
         with client(started) as writer:
             for number in range(count):
                 sent = writer.paho.publish(f"r/{number}", b"x", qos=1, retain=True)
-            sent.wait_for_publish(WAIT_S)
+            sent.wait_for_publish(PATIENCE_S)
         with client(started) as reader:
             subscribe(reader, "r/#")
             for _ in range(RUMQTTD_RETAINED_LIMIT_MESSAGES):
-                reader.received.get(timeout=WAIT_S)
+                reader.received.get(timeout=PATIENCE_S)
             with pytest.raises(queue.Empty):
                 reader.received.get(timeout=0.5)
 
@@ -212,10 +213,10 @@ def test_mosquitto_hands_every_retained_message_to_a_new_subscriber(tmp_path: Pa
         with client(started) as writer:
             for number in range(count):
                 sent = writer.paho.publish(f"r/{number}", b"x", qos=1, retain=True)
-            sent.wait_for_publish(WAIT_S)
+            sent.wait_for_publish(PATIENCE_S)
         with client(started) as reader:
             subscribe(reader, "r/#")
-            topics = {reader.received.get(timeout=WAIT_S).topic for _ in range(count)}
+            topics = {reader.received.get(timeout=PATIENCE_S).topic for _ in range(count)}
             assert len(topics) == count
 
 
@@ -224,7 +225,7 @@ def test_rumqttd_logs_no_message(tmp_path: Path) -> None:
     with running(rumqttd(), tmp_path) as started, client(started) as events:
         subscribe(events, "secret/#")
         events.paho.publish("secret/place", b"payload", qos=1)
-        events.received.get(timeout=WAIT_S)
+        events.received.get(timeout=PATIENCE_S)
     assert "secret" not in (tmp_path / server.LOG_NAME).read_text()
 
 
@@ -244,7 +245,7 @@ def test_stop_frees_the_port_and_may_be_called_twice(engine: MqttEngine, tmp_pat
 
 def test_can_start_again_on_the_same_port_at_once(engine: MqttEngine, tmp_path: Path) -> None:
     with running(engine, tmp_path) as first, client(first) as events:
-        events.connected.get(timeout=WAIT_S)
+        events.connected.get(timeout=PATIENCE_S)
         first.stop()
         with running(engine, tmp_path, first.port):
             assert accepts(first.port)
@@ -292,13 +293,21 @@ def test_a_server_that_never_listens_is_ended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fake = tmp_path / "mosquitto"
-    fake.write_text(f"#!/bin/sh\necho $$ > {tmp_path}/pid\nexec sleep 60\n")
+    fake.write_text("#!/bin/sh\nexec sleep 60\n")
     fake.chmod(0o755)
+    spawned: list[subprocess.Popen[bytes]] = []
+    spawn = server._spawn
+
+    def remembered(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
+        spawned.append(spawn(command, log))
+        return spawned[-1]
+
     monkeypatch.setattr(server, "START_LIMIT_S", 0.5)
+    monkeypatch.setattr(server, "_spawn", remembered)
     engine = dataclasses.replace(choose_engine(), executable=fake)
     with pytest.raises(MqttServerFailed, match="did not accept connections"):
         start(engine, None, tmp_path)
-    assert not Path(f"/proc/{(tmp_path / 'pid').read_text().strip()}").exists()
+    assert spawned[0].returncode is not None
 
 
 def test_a_missing_executable_is_named(tmp_path: Path) -> None:
@@ -366,7 +375,7 @@ def test_dies_with_its_parent(tmp_path: Path, name: str, how: str) -> None:
         else:
             parent.stdin.write(b"\n")
             parent.stdin.flush()
-        parent.wait(WAIT_S)
+        parent.wait(PATIENCE_S)
         wait_until(lambda: not alive(child), "the child's end")
         wait_until(lambda: not accepts(port), "the port's release")
 
