@@ -1,7 +1,7 @@
 """What systems write: decode, ask whether they may, submit, and answer (`replies`)."""
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import structlog
 from google.protobuf import json_format
@@ -19,6 +19,7 @@ from broker.gateways.mqtt.answers import AnswerMaker, EncodeImport
 from broker.gateways.mqtt.positions import PositionBatches
 from broker.gateways.mqtt.replies import Replies
 from broker.gateways.mqtt.requests import REQUESTS, Questions, command_of
+from broker.gateways.mqtt.server_config import MQTT_PAYLOAD_LIMIT_BYTES
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
 from broker.gateways.wire.access import decode_questions, encode_answers
 from broker.gateways.wire.actions import TOPIC_ACTIONS
@@ -46,8 +47,6 @@ from keepclear.v1 import (
     sharing_pb2,
     tracks_pb2,
 )
-
-PAYLOAD_BYTES_MAX: Final = 1024 * 1024
 
 log = structlog.get_logger()
 Wire = TypeVar("Wire", bound=Message)
@@ -185,8 +184,8 @@ class Inbox:
             self._control(sender, sharing.request_id, lambda: set_sharing(sharing, sender))
 
     def _check_form(self, address: Address, payload: bytes, retained: bool) -> None:
-        if len(payload) > PAYLOAD_BYTES_MAX:
-            raise refuse("payload", f"must be at most {PAYLOAD_BYTES_MAX} bytes")
+        if len(payload) > MQTT_PAYLOAD_LIMIT_BYTES:
+            raise refuse("payload", f"must be at most {MQTT_PAYLOAD_LIMIT_BYTES} bytes")
         if retained and address.kind is not Inbound.PRESENCE:
             raise refuse("retain", "must not be set: a retained request would be repeated")
         if address.is_json and address.sender.agency not in self._json_agencies:

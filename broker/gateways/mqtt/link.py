@@ -179,11 +179,12 @@ class MqttLink:
         return SubscribeOptions(qos=qos, retainAsPublished=True, retainHandling=handling)
 
     def _accepted(
-        self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, _properties: Any
+        self, client: mqtt.Client, _data: Any, _flags: Any, reason: Any, said: Any
     ) -> None:
         if reason.is_failure:
             log.error("mqtt-refused", reason=str(reason))
             return
+        self._sender.packet_bytes_max = getattr(said, "MaximumPacketSize", None)
         self._network.accepted()
         topics = [(topic, self._options(topic, qos)) for topic, qos in self._subscriptions]
         _, self._asked = client.subscribe(topics)

@@ -14,6 +14,8 @@ BEST_EFFORT_WAITING_MAX: Final = 400
 """QoS 0 messages not yet written to the socket: display detail is what a stalled server costs."""
 
 MESSAGES_BEFORE_GIVING_WAY: Final = 4
+HEADER_BYTES_MAX: Final = 1_024
+"""What a packet has beside its payload: topic and properties, at the most."""
 GIVE_WAY_S: Final = 50e-6
 """A tick's news for twenty agencies is some hundred messages, 40 microseconds of Python each. Who
 wants the interpreter meanwhile gets it when this thread sleeps; or else half a millisecond later,
@@ -59,6 +61,8 @@ class Sender:
 
     def __init__(self, client: mqtt.Client) -> None:
         self.dropped_count = 0
+        self.packet_bytes_max: int | None = None
+        """What the server takes, if it has said so: it ends the connection that sends more."""
         self._sent_count = 0
         self._client = client
         self._best_effort: deque[mqtt.MQTTMessageInfo] = deque()
@@ -85,6 +89,10 @@ class Sender:
             time.sleep(GIVE_WAY_S)
 
     def _hand_over(self, message: Outgoing) -> None:
+        if self._is_too_large(message):
+            self.dropped_count += 1
+            log.error("mqtt-message-too-large", topic=message.topic, bytes=len(message.payload))
+            return
         if message.qos == 0 and not self._has_room():
             self.dropped_count += 1
             return
@@ -95,6 +103,10 @@ class Sender:
             self._best_effort.append(info)
         else:
             self._last_safe = info
+
+    def _is_too_large(self, message: Outgoing) -> bool:
+        most = self.packet_bytes_max
+        return most is not None and len(message.payload) + HEADER_BYTES_MAX > most
 
     def _has_room(self) -> bool:
         """Whether few wait: paho itself queues QoS 0 messages without any limit."""

@@ -23,8 +23,9 @@ from broker.core.tracks.correlation.correlator import Correlator
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import ReportBatch
 from broker.gateways.mqtt.answers import AnswerMaker
-from broker.gateways.mqtt.inbox import PAYLOAD_BYTES_MAX, Inbox
+from broker.gateways.mqtt.inbox import Inbox
 from broker.gateways.mqtt.requests import Questions
+from broker.gateways.mqtt.server_config import MQTT_PAYLOAD_LIMIT_BYTES
 from broker.gateways.mqtt.topics import Inbound, Topics
 from broker.gateways.wire.restrictions import encode_restriction
 from broker.gateways.wire.signed import SignedRestrictions
@@ -171,7 +172,7 @@ def test_control_requests_are_answered_under_their_id(rig: Rig) -> None:
 def test_what_cannot_be_read_is_refused_by_field(rig: Rig) -> None:
     rig.write("tracks", b"\xff")
     assert rig.refused() == (code_pb2.INVALID_ARGUMENT, ["payload"])
-    rig.write("tracks", b"x" * (PAYLOAD_BYTES_MAX + 1))
+    rig.write("tracks", b"x" * (MQTT_PAYLOAD_LIMIT_BYTES + 1))
     assert rig.refused() == (code_pb2.INVALID_ARGUMENT, ["payload"])
     rig.write("alerts/acknowledge", b"")
     assert rig.refused() == (code_pb2.INVALID_ARGUMENT, ["alert_id"])

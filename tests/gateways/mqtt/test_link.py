@@ -1,3 +1,4 @@
+import queue
 import socket
 import threading
 from contextlib import suppress
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from broker.core.errors import Refused
 from broker.gateways.mqtt.link import MQTT_PORT, MqttAddress, MqttLink
+from tests.conftest import StartMosquitto
 from tests.patience import PATIENCE_S
 
 
@@ -119,3 +121,29 @@ def test_connected_is_who_is_subscribed(reason: int, capsys: pytest.CaptureFixtu
         link.stop()
         server.close()
     assert ("mqtt-subscription-refused" in capsys.readouterr().out) == (reason >= 0x80)
+
+
+def test_what_is_too_large_for_the_server_costs_nothing_else(
+    mosquitto_broker: StartMosquitto,
+) -> None:
+    # REQ-OVL-003: Mosquitto ends the connection of whoever sends more than it takes.
+    server = mosquitto_broker("allow_anonymous true\nmax_packet_size 5000")
+    heard: queue.Queue[bytes] = queue.Queue()
+    connections: queue.Queue[None] = queue.Queue()
+    link = MqttLink(
+        MqttAddress("127.0.0.1", server.port),
+        "broker",
+        [("in", 1)],
+        lambda _topic, payload, _retained: heard.put(payload),
+        lambda: connections.put(None),
+    )
+    link.start()
+    try:
+        connections.get(timeout=PATIENCE_S)
+        link.publish("in", b"x" * 5_000, qos=1)
+        link.publish("in", b"small", qos=1)
+        assert heard.get(timeout=PATIENCE_S) == b"small"
+    finally:
+        link.stop()
+    assert link.dropped_count == 1
+    assert connections.empty()

@@ -66,6 +66,17 @@ def test_display_detail_is_dropped_when_nothing_is_written_and_safety_is_not() -
     assert one.dropped_count == 10
 
 
+def test_what_the_server_would_end_the_connection_for_is_not_sent() -> None:
+    client = Client()
+    one = sender(client)
+    large = Outgoing("large", b"x" * 60_000, 1, False, PLAIN)
+    one.send(large)
+    one.packet_bytes_max = 50_000
+    one.send(large)
+    one.send(message("small"))
+    assert (client.topics, one.dropped_count) == (["large", "small"], 1)
+
+
 @pytest.mark.parametrize("expiry_s", [None, 5])
 def test_the_bytes_of_properties_are_pahos(expiry_s: int | None) -> None:
     expected = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
