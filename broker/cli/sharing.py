@@ -85,6 +85,7 @@ def set_(
     elif level:
         until = wording.instant_words(done.until_us)
         print(f"{printable(done.subject)} is shown {level_words(done.level)} until {until}.")
+        print(named_words(done))
     else:
         print(f"{printable(done.subject)} is shown as your agency's default says.")
 
@@ -100,13 +101,27 @@ def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJso
         print("Nothing is set: your flights are shown as your agency's default says.")
     else:
         table = Table(title="Shown to others", title_justify="left")
-        for heading in ("what", "level", "until", "authorised by", "set by"):
+        for heading in ("what", "level", "in the picture", "until", "authorised by", "set by"):
             table.add_column(heading, overflow="fold")
         for one in found:
             until = wording.instant_words(one.until_us)
-            words = (printable(one.subject), level_words(one.level), until)
+            named = str(one.tracks_named) if one.tracks_named else "nothing yet"
+            words = (printable(one.subject), level_words(one.level), named, until)
             table.add_row(*words, printable(one.authorised_by), printable(one.set_by))
         Console().print(table)
+
+
+def named_words(setting: SharingSetting) -> str:
+    """What of the picture a setting is about: a mistyped name would hide nothing."""
+    if setting.tracks_named == 1:
+        return "It names one aircraft in the picture."
+    if setting.tracks_named:
+        return f"It names {setting.tracks_named} aircraft in the picture."
+    if setting.kind == SharingSubjectKind.SHARING_SUBJECT_KIND_FLIGHT:
+        what = "flies that flight"
+    else:
+        what = "is called that (a flight needs --flight)"
+    return f"Nothing of yours in the picture {what}: it holds for what comes until then."
 
 
 def level_words(level: int) -> str:

@@ -137,10 +137,15 @@ class Reading:
 
         return await self._intake.ask(views)
 
-    async def sharing(self, agency: str) -> list[SharingSetting]:
-        """One agency's sharing settings, by subject."""
+    async def sharing(self, agency: str) -> list[tuple[SharingSetting, int]]:
+        """One agency's sharing settings, by subject, and how many tracks each names."""
         sharing = self._projection.airspace.hidden.sharing
-        return await self._intake.ask(lambda: sharing.register.of_agency(agency))
+
+        def settings() -> list[tuple[SharingSetting, int]]:
+            own = sharing.register.of_agency(agency)
+            return [(one, sharing.tracks_named(one.subject)) for one in own]
+
+        return await self._intake.ask(settings)
 
     async def alert(self, alert: Alert, audience: Audience) -> AlertView | None:
         """One alert as the audience is shown it, None if it is not."""

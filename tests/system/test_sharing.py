@@ -1,6 +1,7 @@
 """Sharing levels through both gateways, over a restart, and from the command line."""
 
 import asyncio
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,8 @@ from google.rpc import code_pb2
 from typer.testing import CliRunner
 
 from broker.cli.main import app
-from keepclear.client import Client, RefusedError
-from keepclear.v1 import presence_pb2, sharing_pb2
+from keepclear.client import Client, RefusedError, report
+from keepclear.v1 import common_pb2, presence_pb2, sharing_pb2, tracks_pb2
 from tests.conftest import StartMosquitto
 from tests.system.live import live
 from tests.system.mqtt_client import MqttClient
@@ -98,6 +99,19 @@ async def test_mqtt_answers_the_same(tmp_path: Path, mosquitto_broker: StartMosq
         assert unread.refusals[0].field == "payload"
 
 
+def drone() -> tracks_pb2.TrackReport:
+    return report(
+        "t7",
+        latitude_deg=51.5,
+        longitude_deg=-0.1,
+        time_of_validity_us=time.time_ns() // 1_000,
+        source=common_pb2.REPORT_SOURCE_SIMULATED,
+        description=tracks_pb2.AircraftDescription(
+            aircraft_class=common_pb2.AIRCRAFT_CLASS_DRONE, callsign="MET 7"
+        ),
+    )
+
+
 async def keepclear(address: str, *words: str) -> tuple[int, str]:
     """A command in a thread of its own: it runs a loop of its own."""
     asked = ["sharing", *words, "--target", address]
@@ -110,8 +124,25 @@ async def test_the_command_line_sets_and_lists(tmp_path: Path) -> None:
         code, shown = await keepclear(one.address, "set", "F-1", "--flight", "--by", "Duty")
         assert code == 0
         assert "F-1 is shown masked until" in shown
+        assert "Nothing of yours in the picture flies that flight" in shown
+        async with Client(one.address, MET) as client:
+            await client.publish([drone()])
+        code, shown = await keepclear(one.address, "set", "MET 7", "--by", "Duty")
+        assert "It names one aircraft in the picture." in shown
+        code, shown = await keepclear(one.address, "set", "F-7", "--by", "Duty")
+        assert "a flight needs --flight" in shown
         code, shown = await keepclear(one.address, "list", "--json")
-        assert '"SHARING_LEVEL_MASKED"' in shown
+        told = {one["subject"]: one for one in map(json.loads, shown.splitlines())}
+        assert {name: one["tracks_named"] for name, one in told.items()} == {
+            "F-1": 0,
+            "F-7": 0,
+            "MET 7": 1,
+        }
+        assert told["F-1"]["level"] == "SHARING_LEVEL_MASKED"
+        code, shown = await keepclear(one.address, "list")
+        assert "nothing yet" in shown
+        for subject in ("MET 7", "F-7"):
+            assert (await keepclear(one.address, "set", subject, "--level", "default"))[0] == 0
         code, shown = await keepclear(one.address, "set", "MET 7", "--level", "covert")
         assert code != 0
         code, shown = await keepclear(one.address, "set", "MET 7", "--level", "secret", "--by", "x")

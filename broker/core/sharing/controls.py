@@ -26,6 +26,7 @@ class SharingControls:
             return not_done(Denied(decision.as_refusal("subject"))), []
         try:
             if command.level is None:
+                named = self._sharing.tracks_named(command.subject)
                 setting, changes = self._sharing.clear(command.subject)
             else:
                 setting = SharingSetting(
@@ -33,9 +34,10 @@ class SharingControls:
                     command.sender, now_us,
                 )  # fmt: skip
                 changes = self._sharing.set(setting, now_us)
+                named = self._sharing.tracks_named(command.subject)
         except Refused as refused:
             return not_done(refused), []
-        return Outcome((), Done(SharingEntries((setting,)))), changes
+        return Outcome((), Done(SharingEntries((setting,), named))), changes
 
     def set_default(self, command: SetSharingDefault) -> Carried:
         """From the broker's configuration."""

@@ -81,6 +81,10 @@ class Sharing:
         self._begin()
         return self._all_again()
 
+    def tracks_named(self, subject: SharingSubject) -> int:
+        """How many tracks in the picture a setting for this names."""
+        return self._naming.count(subject)
+
     def clear(self, subject: SharingSubject) -> tuple[SharingSetting, list[SharingChanged]]:
         """Back to the default. Raises SharingUnknown."""
         removed = self.register.clear(subject)

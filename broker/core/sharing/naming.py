@@ -48,6 +48,10 @@ class Naming:
             self._known[number] = now + left_out
         return now, left_out
 
+    def count(self, subject: SharingSubject) -> int:
+        """How many tracks in the picture something set for this names."""
+        return sum(subject.key in known for known in self._known.values())
+
     def removed(self, subjects: Collection[SharingSubject]) -> None:
         """Nothing is set for these any more: what is set later names tracks by their words."""
         _remove(self._known, subjects)

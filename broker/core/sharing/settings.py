@@ -74,6 +74,8 @@ class SharingEntries:
     """What one command set, or took away."""
 
     entries: tuple[SharingSetting, ...]
+    tracks_named: int = 0
+    """How many tracks in the picture that was about."""
 
 
 def setting_state(one: SharingSetting) -> dict[str, Plain]:

@@ -4,7 +4,7 @@ from broker.core.errors import BrokenInvariant, Refused
 from broker.core.sharing.settings import SharingEntries
 from broker.gateways.grpc.errors import Context, abort_refused
 from broker.gateways.grpc.restrictions import carry_out, known_system
-from broker.gateways.wire.sharing import encode_setting, set_sharing
+from broker.gateways.wire.sharing import encode_setting, set_response, set_sharing
 from broker.service.intake import Intake
 from broker.service.reading import Reading, page
 from keepclear.v1 import sharing_pb2 as pb
@@ -31,7 +31,7 @@ class SharingServicer(sharing_pb2_grpc.SharingServiceServicer):
         done = await carry_out(context, self._intake, command)
         if not isinstance(done, SharingEntries):
             raise BrokenInvariant(f"a setting was expected, not {done!r}")
-        return pb.SetSharingResponse(setting=encode_setting(done.entries[0]))
+        return set_response(done)
 
     async def ListSharing(  # noqa: N802
         self, request: pb.ListSharingRequest, context: Context
@@ -44,5 +44,5 @@ class SharingServicer(sharing_pb2_grpc.SharingServiceServicer):
         except Refused as refused:
             await abort_refused(context, refused.refusals)
         return pb.ListSharingResponse(
-            settings=[encode_setting(one) for one in shown], next_page_token=next_token
+            settings=[encode_setting(*one) for one in shown], next_page_token=next_token
         )

@@ -47,7 +47,7 @@ def set_sharing(request: pb.SetSharingRequest, sender: SystemName) -> SetSharing
     return SetSharing(sender, request_id, subject, level, given.until_us, authority)
 
 
-def encode_setting(setting: SharingSetting) -> pb.SharingSetting:
+def encode_setting(setting: SharingSetting, tracks_named: int) -> pb.SharingSetting:
     """The contract's message for a setting."""
     return pb.SharingSetting(
         agency=setting.subject.agency,
@@ -58,13 +58,19 @@ def encode_setting(setting: SharingSetting) -> pb.SharingSetting:
         authorised_by=setting.authorised_by,
         set_by=str(setting.set_by),
         changed_us=setting.changed_us,
+        tracks_named=tracks_named,
     )
+
+
+def set_response(written: SharingEntries) -> pb.SetSharingResponse:
+    """The answer to one setting."""
+    [setting] = written.entries
+    return pb.SetSharingResponse(setting=encode_setting(setting, written.tracks_named))
 
 
 def sharing_answer(request_id: str, written: SharingEntries) -> presence_pb2.CommandAnswer:
     """The answer over MQTT to a setting."""
-    response = pb.SetSharingResponse(setting=encode_setting(written.entries[0]))
-    return presence_pb2.CommandAnswer(request_id=request_id, sharing_set=response)
+    return presence_pb2.CommandAnswer(request_id=request_id, sharing_set=set_response(written))
 
 
 def _words(field: str, value: str, length_max: int) -> str:

@@ -24,27 +24,27 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1akeepclear/v1/sharing.proto\x12\x0ckeepclear.v1\"\xd9\x01\n\x0eSharingSetting\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\x12.\n\x04kind\x18\x02 \x01(\x0e\x32 .keepclear.v1.SharingSubjectKind\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12)\n\x05level\x18\x04 \x01(\x0e\x32\x1a.keepclear.v1.SharingLevel\x12\x10\n\x08until_us\x18\x05 \x01(\x03\x12\x15\n\rauthorised_by\x18\x06 \x01(\t\x12\x0e\n\x06set_by\x18\x07 \x01(\t\x12\x12\n\nchanged_us\x18\x08 \x01(\x03\"V\n\x11SetSharingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12-\n\x07setting\x18\x02 \x01(\x0b\x32\x1c.keepclear.v1.SharingSetting\"C\n\x12SetSharingResponse\x12-\n\x07setting\x18\x01 \x01(\x0b\x32\x1c.keepclear.v1.SharingSetting\";\n\x12ListSharingRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"^\n\x13ListSharingResponse\x12.\n\x08settings\x18\x01 \x03(\x0b\x32\x1c.keepclear.v1.SharingSetting\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*y\n\x0cSharingLevel\x12\x1d\n\x19SHARING_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12SHARING_LEVEL_OPEN\x10\x01\x12\x18\n\x14SHARING_LEVEL_MASKED\x10\x02\x12\x18\n\x14SHARING_LEVEL_COVERT\x10\x03*~\n\x12SharingSubjectKind\x12$\n SHARING_SUBJECT_KIND_UNSPECIFIED\x10\x00\x12!\n\x1dSHARING_SUBJECT_KIND_AIRCRAFT\x10\x01\x12\x1f\n\x1bSHARING_SUBJECT_KIND_FLIGHT\x10\x02\x32\xb5\x01\n\x0eSharingService\x12O\n\nSetSharing\x12\x1f.keepclear.v1.SetSharingRequest\x1a .keepclear.v1.SetSharingResponse\x12R\n\x0bListSharing\x12 .keepclear.v1.ListSharingRequest\x1a!.keepclear.v1.ListSharingResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1akeepclear/v1/sharing.proto\x12\x0ckeepclear.v1\"\x85\x02\n\x0eSharingSetting\x12\x0e\n\x06\x61gency\x18\x01 \x01(\t\x12.\n\x04kind\x18\x02 \x01(\x0e\x32 .keepclear.v1.SharingSubjectKind\x12\x0f\n\x07subject\x18\x03 \x01(\t\x12)\n\x05level\x18\x04 \x01(\x0e\x32\x1a.keepclear.v1.SharingLevel\x12\x10\n\x08until_us\x18\x05 \x01(\x03\x12\x15\n\rauthorised_by\x18\x06 \x01(\t\x12\x0e\n\x06set_by\x18\x07 \x01(\t\x12\x12\n\nchanged_us\x18\x08 \x01(\x03\x12\x19\n\x0ctracks_named\x18\t \x01(\x05H\x00\x88\x01\x01\x42\x0f\n\r_tracks_named\"V\n\x11SetSharingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12-\n\x07setting\x18\x02 \x01(\x0b\x32\x1c.keepclear.v1.SharingSetting\"C\n\x12SetSharingResponse\x12-\n\x07setting\x18\x01 \x01(\x0b\x32\x1c.keepclear.v1.SharingSetting\";\n\x12ListSharingRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"^\n\x13ListSharingResponse\x12.\n\x08settings\x18\x01 \x03(\x0b\x32\x1c.keepclear.v1.SharingSetting\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t*y\n\x0cSharingLevel\x12\x1d\n\x19SHARING_LEVEL_UNSPECIFIED\x10\x00\x12\x16\n\x12SHARING_LEVEL_OPEN\x10\x01\x12\x18\n\x14SHARING_LEVEL_MASKED\x10\x02\x12\x18\n\x14SHARING_LEVEL_COVERT\x10\x03*~\n\x12SharingSubjectKind\x12$\n SHARING_SUBJECT_KIND_UNSPECIFIED\x10\x00\x12!\n\x1dSHARING_SUBJECT_KIND_AIRCRAFT\x10\x01\x12\x1f\n\x1bSHARING_SUBJECT_KIND_FLIGHT\x10\x02\x32\xb5\x01\n\x0eSharingService\x12O\n\nSetSharing\x12\x1f.keepclear.v1.SetSharingRequest\x1a .keepclear.v1.SetSharingResponse\x12R\n\x0bListSharing\x12 .keepclear.v1.ListSharingRequest\x1a!.keepclear.v1.ListSharingResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'keepclear.v1.sharing_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SHARINGLEVEL']._serialized_start=578
-  _globals['_SHARINGLEVEL']._serialized_end=699
-  _globals['_SHARINGSUBJECTKIND']._serialized_start=701
-  _globals['_SHARINGSUBJECTKIND']._serialized_end=827
+  _globals['_SHARINGLEVEL']._serialized_start=622
+  _globals['_SHARINGLEVEL']._serialized_end=743
+  _globals['_SHARINGSUBJECTKIND']._serialized_start=745
+  _globals['_SHARINGSUBJECTKIND']._serialized_end=871
   _globals['_SHARINGSETTING']._serialized_start=45
-  _globals['_SHARINGSETTING']._serialized_end=262
-  _globals['_SETSHARINGREQUEST']._serialized_start=264
-  _globals['_SETSHARINGREQUEST']._serialized_end=350
-  _globals['_SETSHARINGRESPONSE']._serialized_start=352
-  _globals['_SETSHARINGRESPONSE']._serialized_end=419
-  _globals['_LISTSHARINGREQUEST']._serialized_start=421
-  _globals['_LISTSHARINGREQUEST']._serialized_end=480
-  _globals['_LISTSHARINGRESPONSE']._serialized_start=482
-  _globals['_LISTSHARINGRESPONSE']._serialized_end=576
-  _globals['_SHARINGSERVICE']._serialized_start=830
-  _globals['_SHARINGSERVICE']._serialized_end=1011
+  _globals['_SHARINGSETTING']._serialized_end=306
+  _globals['_SETSHARINGREQUEST']._serialized_start=308
+  _globals['_SETSHARINGREQUEST']._serialized_end=394
+  _globals['_SETSHARINGRESPONSE']._serialized_start=396
+  _globals['_SETSHARINGRESPONSE']._serialized_end=463
+  _globals['_LISTSHARINGREQUEST']._serialized_start=465
+  _globals['_LISTSHARINGREQUEST']._serialized_end=524
+  _globals['_LISTSHARINGRESPONSE']._serialized_start=526
+  _globals['_LISTSHARINGRESPONSE']._serialized_end=620
+  _globals['_SHARINGSERVICE']._serialized_start=874
+  _globals['_SHARINGSERVICE']._serialized_end=1055
 # @@protoc_insertion_point(module_scope)

@@ -28,7 +28,7 @@ SHARING_SUBJECT_KIND_AIRCRAFT: SharingSubjectKind
 SHARING_SUBJECT_KIND_FLIGHT: SharingSubjectKind
 
 class SharingSetting(_message.Message):
-    __slots__ = ("agency", "kind", "subject", "level", "until_us", "authorised_by", "set_by", "changed_us")
+    __slots__ = ("agency", "kind", "subject", "level", "until_us", "authorised_by", "set_by", "changed_us", "tracks_named")
     AGENCY_FIELD_NUMBER: _ClassVar[int]
     KIND_FIELD_NUMBER: _ClassVar[int]
     SUBJECT_FIELD_NUMBER: _ClassVar[int]
@@ -37,6 +37,7 @@ class SharingSetting(_message.Message):
     AUTHORISED_BY_FIELD_NUMBER: _ClassVar[int]
     SET_BY_FIELD_NUMBER: _ClassVar[int]
     CHANGED_US_FIELD_NUMBER: _ClassVar[int]
+    TRACKS_NAMED_FIELD_NUMBER: _ClassVar[int]
     agency: str
     kind: SharingSubjectKind
     subject: str
@@ -45,7 +46,8 @@ class SharingSetting(_message.Message):
     authorised_by: str
     set_by: str
     changed_us: int
-    def __init__(self, agency: _Optional[str] = ..., kind: _Optional[_Union[SharingSubjectKind, str]] = ..., subject: _Optional[str] = ..., level: _Optional[_Union[SharingLevel, str]] = ..., until_us: _Optional[int] = ..., authorised_by: _Optional[str] = ..., set_by: _Optional[str] = ..., changed_us: _Optional[int] = ...) -> None: ...
+    tracks_named: int
+    def __init__(self, agency: _Optional[str] = ..., kind: _Optional[_Union[SharingSubjectKind, str]] = ..., subject: _Optional[str] = ..., level: _Optional[_Union[SharingLevel, str]] = ..., until_us: _Optional[int] = ..., authorised_by: _Optional[str] = ..., set_by: _Optional[str] = ..., changed_us: _Optional[int] = ..., tracks_named: _Optional[int] = ...) -> None: ...
 
 class SetSharingRequest(_message.Message):
     __slots__ = ("request_id", "setting")

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from broker.core.names import SystemName
-from broker.core.sharing.settings import SharingLevel
+from broker.core.outcomes import Done, Outcome
+from broker.core.sharing.settings import SharingEntries, SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
 from tests.core.sharing.worlds import (
     DRONE,
@@ -123,3 +124,25 @@ def test_one_that_goes_on_as_another_track_of_its_agency_stays_hidden() -> None:
         world.wait()
     assert len(tracks_of(world.joined(MET_DESK))) == 1, "they were joined"
     assert shown(world) == []
+
+
+def test_whoever_sets_something_is_told_how_many_tracks_it_names() -> None:
+    # REQ-SHARE-009: also those that leave the name out meanwhile, and none that is gone.
+    world = World()
+    assert named(world.share(SharingLevel.COVERT, "MET 7")) == 0
+    world.fly(MET, row())
+    assert named(world.share(SharingLevel.MASKED, "met  7")) == 1
+    assert named(world.share_flight(SharingLevel.MASKED, "F-7")) == 1
+    assert named(world.share_flight(SharingLevel.MASKED, "MET 7")) == 0
+    world.fly(MET, row("t8", description=DRONE, north_m=5_000.0))
+    world.wait()
+    world.fly(MET, row("t8", description=SILENT, north_m=5_000.0))
+    assert named(world.share(SharingLevel.MASKED, "MET 7")) == 2
+    lose(world)
+    assert named(world.share(None, "MET 7")) == 0
+
+
+def named(outcome: Outcome) -> int:
+    assert isinstance(outcome.reply, Done)
+    assert isinstance(outcome.reply.resource, SharingEntries)
+    return outcome.reply.resource.tracks_named
