@@ -135,6 +135,50 @@ def test_a_token_out_of_an_unfinished_snapshot_is_not_kept() -> None:
     assert seen.resume_token == b"e1:9"
 
 
+@pytest.mark.parametrize("epoch", ["e1", "e2"])
+def test_a_snapshot_that_is_cut_leaves_what_was_known_before_it(epoch: str) -> None:
+    # The token is still the old one: what comes after it is news, and its gaps are gaps.
+    seen = Continuity()
+    cut = [begin(20, epoch), state(20, epoch), begin(21, epoch), state(21, epoch)]
+    for message in (*snapshot(7), news(8), *cut):
+        assert seen.check(message) is None
+    seen.disconnected()
+    assert (seen.resume_token, seen.epoch, seen.number) == (b"e1:8", "e1", 8)
+    assert not seen.is_repeat(news(9))
+    gap = seen.check(news(11))
+    assert gap is not None
+    assert gap.expected == 9
+
+
+def test_a_token_of_an_earlier_run_outlives_a_snapshot_that_is_cut() -> None:
+    seen = Continuity(b"e1:8")
+    for message in (begin(20), state(20)):
+        assert seen.check(message) is None
+    seen.disconnected()
+    assert (seen.resume_token, seen.number) == (b"e1:8", None)
+    for message in (news(9), news(10)):
+        assert not seen.is_repeat(message)
+        assert seen.check(message) is None
+    assert seen.is_repeat(news(10))
+
+
+def test_a_late_heartbeat_takes_no_number_back() -> None:
+    seen = Continuity()
+    for message in (*snapshot(7), news(8), news(9), heartbeat(8), news(10)):
+        assert seen.check(message) is None
+    assert seen.number == 10
+
+
+def test_what_is_forgotten_stays_forgotten_when_the_connection_ends() -> None:
+    seen = Continuity()
+    for message in (*snapshot(7), begin(20), news(20)):
+        gap = seen.check(message)
+    assert gap is not None
+    seen.forget()
+    seen.disconnected()
+    assert (seen.resume_token, seen.epoch, seen.number) == (b"", "", None)
+
+
 def test_what_was_seen_before_resuming_is_recognised() -> None:
     seen = Continuity()
     for message in (*snapshot(7), news(8)):
@@ -179,6 +223,20 @@ async def test_following_resumes_by_token_and_shows_each_message_once() -> None:
     taken = await take(feed, 5)
     assert [message.header.number for message in taken] == [7, 7, 7, 8, 9]
     assert plays.tokens == [b"", b"e1:8"]
+
+
+async def test_following_goes_on_where_a_snapshot_was_cut() -> None:
+    plays = Connections([*snapshot(7), news(8), begin(20), state(20)], [news(9)])
+    taken = await take(Follower(plays.connect, sleep=plays.sleep).messages(), 7)
+    assert taken[-1].header.number == 9
+    assert plays.tokens == [b"", b"e1:8"]
+
+
+async def test_a_broker_that_gets_no_further_than_its_snapshot_is_left_alone_longer() -> None:
+    plays = Connections(snapshot(1), snapshot(2), snapshot(3), [*snapshot(4), news(5)], [])
+    await take(Follower(plays.connect, sleep=plays.sleep).messages(), 13)
+    assert all(later > earlier for earlier, later in pairwise(plays.waits_s))
+    assert len(plays.waits_s) == 3
 
 
 async def test_waits_grow_and_start_again_after_success() -> None:

@@ -134,6 +134,13 @@ async def test_a_batch_the_contract_forbids_is_not_sent(running: Running) -> Non
     assert running.script.batches == []
 
 
+async def test_a_batch_id_that_the_broker_would_shorten_is_not_sent(running: Running) -> None:
+    with pytest.raises(ValueError, match="batch_id: at most 64 characters"):
+        await running.client.publish([one()], "x" * 65)
+    assert running.script.batches == []
+    assert (await running.client.publish([one()], "x" * 64)).batch_id == "x" * 64
+
+
 async def test_an_empty_batch_says_that_the_publisher_listens(running: Running) -> None:
     await running.client.publish([])
     assert [len(batch.reports) for batch in running.script.batches] == [0]

@@ -167,7 +167,11 @@ class Views:
         if not views:
             if cluster.members:
                 return None
-            return AlertView(cluster, (), ended_cluster_text(cluster), "")
+            # What it led with last is over, and was not for every reader of this.
+            words, known = ended_cluster_text(cluster), cluster.acknowledgements
+            quiet = _bare(cluster, cluster.geometry.picture_age_s)
+            quiet = replace(quiet, incident_id=cluster.incident_id, acknowledgements=known)
+            return AlertView(quiet, (), words, "", detail=AlertDetail.EXISTENCE)
         cluster = _as_told(cluster, views)
         reader = audience.agency if audience.role is Role.DESK else ""
         ours = [one for one in views if any(party.agency == reader for party in one.parties)]
@@ -183,7 +187,7 @@ class Views:
             geometry=lead.alert.geometry,
         )
         headline, advice = cluster_text(cluster, lead.alert.level, lead.headline, lead.advice)
-        return AlertView(led, lead.parties, headline, advice, shown)
+        return AlertView(led, lead.parties, headline, advice, shown, lead.detail)
 
     def _single(self, alert: Alert, audience: Audience, *, is_news: bool) -> AlertView | None:
         sides = self._sides(alert, audience, ())

@@ -36,12 +36,16 @@ class Continuity:
     epoch: str = ""
     number: int | None = None
     _snapshot_count: int | None = field(default=None, repr=False)  # messages counted so far
+    # Epoch and number before the snapshot that is being read: they hold again if it is cut.
+    _before: tuple[str, int | None] = field(default=("", None), repr=False)
 
     def check(self, message: feed_pb2.FeedMessage) -> Gap | None:
         """Take note of one message; a Gap when something before it is missing."""
         kind = message.WhichOneof("kind")
         header = message.header
         if kind == "snapshot_begin":
+            if self._snapshot_count is None:
+                self._before = self.epoch, self.number
             self._snapshot_count = 0
             self.epoch, self.number = header.epoch, header.number
             return None
@@ -75,8 +79,7 @@ class Continuity:
         """An unfinished snapshot is worth nothing: the next connection sends it whole."""
         if self._snapshot_count is not None:
             self._snapshot_count = None
-            if not self.resume_token:
-                self.forget()
+            self.epoch, self.number = self._before
 
     def _part_of_snapshot(self, header: feed_pb2.FeedHeader) -> Gap | None:
         if self._snapshot_count is None:

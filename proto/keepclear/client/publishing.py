@@ -26,6 +26,7 @@ from keepclear.client.first_status import FirstStatus
 from keepclear.v1 import tracks_pb2
 
 MAX_REPORTS_PER_BATCH = 2_000  # the contract's limit (tracks.proto)
+MAX_BATCH_ID_LENGTH = 64  # characters; the same
 DEFAULT_MAX_IN_FLIGHT = 8  # batches
 ACKNOWLEDGE_LIMIT_S = 10.0
 # With no credit and nothing under way no acknowledgement would ever come: after this pause one
@@ -120,6 +121,9 @@ class TrackPublisher:
         if batch_id is None:
             self._batches += 1
             batch_id = f"{self._session}-{self._batches}"
+        elif len(batch_id) > MAX_BATCH_ID_LENGTH:
+            # The broker would answer under a shortened one, which nobody waits for.
+            raise ValueError(f"batch_id: at most {MAX_BATCH_ID_LENGTH} characters")
         request = tracks_pb2.PublishTracksRequest(batch_id=batch_id, reports=reports)
         if len(request.reports) > MAX_REPORTS_PER_BATCH:
             raise ValueError(

@@ -18,6 +18,7 @@ from broker.core.sharing.parties import TrackIds, label, party_of
 from broker.core.sharing.views import MEMBERS_SHOWN_MAX, AlertView, Views
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
+from broker.gateways.wire.alerts import encode_alert
 from tests.core.restrictions.scenes import draft
 from tests.core.tracks.batches import NOW_US, OTHER, PUBLISHER, at, batch
 
@@ -209,6 +210,21 @@ def test_a_view_words_a_limited_number_of_members(views: Views) -> None:
     view = shown(views, cluster_of(*members), FIRE)
     assert (len(view.members), view.alert.member_count) == (MEMBERS_SHOWN_MAX, 30)
     assert "29 more alerts" in view.headline
+
+
+def test_a_cluster_without_members_tells_no_numbers_of_the_alert_that_ended_last(
+    views: Views,
+) -> None:
+    # It goes to every reader; the alert may have been for some of them only.
+    was_led = replace(
+        cluster_of(level=AlertLevel.ADVISORY), rule_id="leaving-band", capped_because="old",
+        restriction_name="agencies/lfb/restrictions/fire",
+    )  # fmt: skip
+    message = encode_alert(shown(views, was_led, WATCHER))
+    assert (message.rule, message.restriction, message.capped_because) == ("", "", "")
+    numbers = ("range_m", "bearing_deg", "relative_height_m", "time_to_loss_s", "closest_range_m")
+    assert not any(message.HasField(name) for name in numbers)
+    assert message.picture_age_s == pytest.approx(ALERT.geometry.picture_age_s)
 
 
 def test_a_cluster_without_members_claims_nothing_more(views: Views) -> None:
