@@ -23,8 +23,9 @@ import grpc
 import numpy as np
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from broker.gateways.mqtt.server import MqttServer, choose_engine
+from broker.gateways.mqtt.server import MqttServer
 from broker.gateways.mqtt.server import start as start_mqtt
+from broker.gateways.mqtt.server_engines import choose_engine
 
 HOST: Final = "127.0.0.1"
 CHILD_LIFE_S_MAX: Final = 600.0

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from broker.cli.checks import Check, ok, problem, warning
-from broker.gateways.mqtt.server import MqttServerFailed, choose_engine
+from broker.gateways.mqtt.server_engines import MqttServerFailed, choose_engine
 
 PYTHON_MIN: Final = (3, 11)
 GIGABYTE: Final = 1_000_000_000

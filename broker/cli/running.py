@@ -20,12 +20,9 @@ from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
 from broker.gateways.mqtt.gateway import MqttGateway
 from broker.gateways.mqtt.link import MQTT_PORT, MQTTS_PORT, MqttAddress
-from broker.gateways.mqtt.server import (
-    MqttServer,
-    MqttServerFailed,
-    choose_engine,
-)
+from broker.gateways.mqtt.server import MqttServer
 from broker.gateways.mqtt.server import start as start_mqtt
+from broker.gateways.mqtt.server_engines import MqttServerFailed, choose_engine
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.clock import Clock

@@ -15,7 +15,7 @@ from broker.cli import broker_checks, machine_checks
 from broker.cli.checks import Verdict
 from broker.cli.discovery import BrokerRecord, write_run_file
 from broker.cli.main import app
-from broker.gateways.mqtt.server import MqttServerFailed
+from broker.gateways.mqtt.server_engines import MqttServerFailed
 from keepclear.v1.feed_pb2 import Heartbeat
 from tests.cli.conftest import FakeBroker
 

@@ -10,12 +10,14 @@ import paho.mqtt.client as mqtt
 import psutil
 import pytest
 
-from broker.gateways.mqtt.server import MqttEngine, MqttServer, choose_engine, start
+from broker.gateways.mqtt.server import MqttServer, start
 from broker.gateways.mqtt.server_config import RUMQTTD_RETAINED_LIMIT_MESSAGES
+from broker.gateways.mqtt.server_engines import MqttEngine, choose_engine
 from broker.service.feed.items import MESSAGE_BYTES_MAX
 from keepclear.client import Client
 from keepclear.v1 import feed_pb2, presence_pb2, restrictions_pb2, tracks_pb2
-from tests.gateways.mqtt.test_server import accepts, rumqttd
+from tests.gateways.mqtt.test_server import accepts
+from tests.gateways.mqtt.test_server_engines import rumqttd
 from tests.ports import unused_port
 from tests.system.history import History, Numbers
 from tests.system.live import at_work, live, until
@@ -31,8 +33,8 @@ RETAINED = 500
 NO_MOSQUITTO = """
 import shutil
 shutil.which = lambda *_a, **_k: None
-from broker.gateways.mqtt import server
-server.MOSQUITTO_FOLDERS = ()
+from broker.gateways.mqtt import server_engines
+server_engines.MOSQUITTO_FOLDERS = ()
 """
 ENGINES: list[Callable[[], MqttEngine]] = [choose_engine, rumqttd]
 

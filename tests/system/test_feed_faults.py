@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from broker.gateways.mqtt.server import MqttEngine, choose_engine, start
+from broker.gateways.mqtt.server import start
+from broker.gateways.mqtt.server_engines import MqttEngine, choose_engine
 from keepclear.client import Client, KeepclearError, RefusedError
 from keepclear.v1 import feed_pb2
-from tests.gateways.mqtt.test_server import rumqttd
+from tests.gateways.mqtt.test_server_engines import rumqttd
 from tests.ports import unused_port
 from tests.system.fault_proxy import FaultProxy, fault_proxy
 from tests.system.history import History, Numbers

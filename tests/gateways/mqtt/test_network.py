@@ -11,7 +11,8 @@ import pytest
 from broker.gateways.mqtt import network
 from broker.gateways.mqtt.link import MqttAddress, MqttLink
 from broker.gateways.mqtt.network import BufferedClient
-from broker.gateways.mqtt.server import MqttServer, choose_engine, start
+from broker.gateways.mqtt.server import MqttServer, start
+from broker.gateways.mqtt.server_engines import choose_engine
 from tests.patience import PATIENCE_S
 from tests.ports import unused_port
 

@@ -1,10 +1,7 @@
 import contextlib
 import dataclasses
-import importlib.metadata
 import os
 import queue
-import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -19,32 +16,19 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from broker.gateways.mqtt import server
-from broker.gateways.mqtt.server import (
-    EngineName,
-    MqttEngine,
-    MqttServer,
-    MqttServerFailed,
-    choose_engine,
-    start,
-)
+from broker.gateways.mqtt.server import MqttServer, start
 from broker.gateways.mqtt.server_config import (
     MQTT_PAYLOAD_LIMIT_BYTES,
     RUMQTTD_RETAINED_LIMIT_MESSAGES,
 )
+from broker.gateways.mqtt.server_engines import MqttEngine, MqttServerFailed, choose_engine
+from tests.gateways.mqtt.test_server_engines import rumqttd
 from tests.patience import PATIENCE_S
 from tests.ports import unused_port
 
 pytestmark = pytest.mark.system
 
 REPOSITORY = Path(__file__).resolve().parents[3]
-
-
-def rumqttd() -> MqttEngine:
-    """The engine of a machine that has no Mosquitto."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shutil, "which", lambda _name: None)
-        patch.setattr(server, "MOSQUITTO_FOLDERS", ())
-        return choose_engine()
 
 
 ENGINES: list[Callable[[], MqttEngine]] = [choose_engine, rumqttd]
@@ -108,52 +92,6 @@ def subscribe(events: SimpleNamespace, topic: str) -> None:
     events.paho.on_subscribe = lambda *_arguments: subscribed.set()
     events.paho.subscribe(topic, qos=1)
     assert subscribed.wait(PATIENCE_S)
-
-
-def test_mosquitto_is_preferred_and_says_what_it_lacks() -> None:
-    found = choose_engine()
-    assert found.name is EngineName.MOSQUITTO
-    assert int(found.version.split(".")[0]) >= 2
-    assert found.executable is not None
-    assert any("identity" in sentence for sentence in found.lacks)
-
-
-def test_mosquitto_outside_the_path_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", "/nonexistent")
-    assert choose_engine().name is EngineName.MOSQUITTO
-
-
-def test_without_mosquitto_the_wheel_is_chosen_and_says_what_it_lacks() -> None:
-    found = rumqttd()
-    assert found.name is EngineName.RUMQTTD
-    assert found.executable is None
-    sentences = " ".join(found.lacks)
-    for lack in ("identity", "3.1.1", str(RUMQTTD_RETAINED_LIMIT_MESSAGES)):
-        assert lack in sentences
-
-
-@pytest.mark.parametrize(
-    "script", ["echo 'mosquitto version 1.6.12'", "echo nonsense", "exit 1", "kill -9 $$"]
-)
-def test_a_mosquitto_too_old_or_unreadable_is_passed_over(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
-) -> None:
-    fake = tmp_path / "mosquitto"
-    fake.write_text(f"#!/bin/sh\n{script}\n")
-    fake.chmod(0o755)
-    monkeypatch.setattr(shutil, "which", lambda _name: str(fake))
-    assert choose_engine().name is EngineName.RUMQTTD
-
-
-def test_with_no_engine_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(name: str) -> str:
-        raise importlib.metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(shutil, "which", lambda _name: None)
-    monkeypatch.setattr(server, "MOSQUITTO_FOLDERS", ())
-    monkeypatch.setattr(importlib.metadata, "version", absent)
-    with pytest.raises(MqttServerFailed, match="apt-get install mosquitto"):
-        choose_engine()
 
 
 def test_delivers_a_message_of_the_largest_payload(engine: MqttEngine, tmp_path: Path) -> None:
@@ -251,20 +189,6 @@ def test_can_start_again_on_the_same_port_at_once(engine: MqttEngine, tmp_path: 
             assert accepts(first.port)
 
 
-def test_a_server_that_ignores_the_polite_signal_is_killed() -> None:
-    ready = "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); "
-    process = subprocess.Popen(
-        [sys.executable, "-c", ready + "time.sleep(60)"], stdout=subprocess.PIPE
-    )
-    assert process.stdout is not None
-    process.stdout.readline()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(server, "STOP_LIMIT_S", 0.1)
-        MqttServer("127.0.0.1", 1, choose_engine(), process).stop()
-    process.stdout.close()
-    assert process.returncode == -signal.SIGKILL
-
-
 def test_a_taken_port_is_named(engine: MqttEngine, tmp_path: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
@@ -272,42 +196,6 @@ def test_a_taken_port_is_named(engine: MqttEngine, tmp_path: Path) -> None:
         port = other.getsockname()[1]
         with pytest.raises(MqttServerFailed, match=str(port)):
             start(engine, port, tmp_path)
-
-
-@pytest.mark.parametrize("port", [-1, 0, 65_536])
-def test_an_impossible_port_is_refused(engine: MqttEngine, tmp_path: Path, port: int) -> None:
-    with pytest.raises(MqttServerFailed, match="65535"):
-        start(engine, port, tmp_path)
-
-
-def test_a_server_that_ends_at_once_shows_its_log(tmp_path: Path) -> None:
-    fake = tmp_path / "mosquitto"
-    fake.write_text("#!/bin/sh\necho 'Error: no luck today' >&2\nexit 3\n")
-    fake.chmod(0o755)
-    engine = dataclasses.replace(choose_engine(), executable=fake)
-    with pytest.raises(MqttServerFailed, match="status 3: Error: no luck today"):
-        start(engine, None, tmp_path)
-
-
-def test_a_server_that_never_listens_is_ended(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fake = tmp_path / "mosquitto"
-    fake.write_text("#!/bin/sh\nexec sleep 60\n")
-    fake.chmod(0o755)
-    spawned: list[subprocess.Popen[bytes]] = []
-    spawn = server._spawn
-
-    def remembered(command: list[str], log: Path) -> "subprocess.Popen[bytes]":
-        spawned.append(spawn(command, log))
-        return spawned[-1]
-
-    monkeypatch.setattr(server, "START_LIMIT_S", 0.5)
-    monkeypatch.setattr(server, "_spawn", remembered)
-    engine = dataclasses.replace(choose_engine(), executable=fake)
-    with pytest.raises(MqttServerFailed, match="did not accept connections"):
-        start(engine, None, tmp_path)
-    assert spawned[0].returncode is not None
 
 
 def test_a_missing_executable_is_named(tmp_path: Path) -> None:
@@ -345,11 +233,11 @@ def test_only_the_main_thread_may_start_one(engine: MqttEngine, tmp_path: Path) 
 PARENT = """
 import sys, time
 from pathlib import Path
-from broker.gateways.mqtt import server
+from broker.gateways.mqtt import server, server_engines
 if sys.argv[1] == "rumqttd":
-    server.MOSQUITTO_FOLDERS = ()
-    server.shutil.which = lambda name: None
-started = server.start(server.choose_engine(), None, Path(sys.argv[2]))
+    server_engines.MOSQUITTO_FOLDERS = ()
+    server_engines.shutil.which = lambda name: None
+started = server.start(server_engines.choose_engine(), None, Path(sys.argv[2]))
 print(started.port, started.process.pid, flush=True)
 sys.stdin.readline()
 """
