@@ -273,9 +273,11 @@ class Airspace:
 
     def _after_restriction_change(self, effects: tuple[Effect, ...], now_us: int) -> list[Effect]:
         """Warn those already inside one that went live; clear the alerts of one that ended."""
-        if not any(isinstance(effect, RestrictionChanged) for effect in effects):
+        changed = [one.restriction for one in effects if isinstance(one, RestrictionChanged)]
+        if not changed:
             return []
-        return self.resharing.told(self.alerting.restrictions_changed(now_us), now_us)
+        alerts = self.resharing.told(self.alerting.restrictions_changed(now_us), now_us)
+        return [*self.hidden.restrictions_changed(changed), *alerts]
 
     def _load_policy(self, command: LoadPolicy) -> Outcome:
         outcome, policy = self.controls.load_policy(command, self.policy_toml)

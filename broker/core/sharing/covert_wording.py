@@ -37,16 +37,6 @@ def _hold_text(alert: Alert, own: Party, edge: EdgeSeen | None) -> str:
     return f"{held} {_where(edge)} {picture_age(alert.geometry)}"
 
 
-def covert_restriction_text(alert: Alert, title: str) -> str:
-    """What the agency that set a keep-clear request reads of a covert aircraft in it."""
-    if alert.level is AlertLevel.NONE:
-        return f"An aircraft that is not shown to you is no longer in or near {title}."
-    return (
-        f"{LEVEL_WORDS[alert.level]}: an aircraft that is not shown to you is in {title}, "
-        "or is about to enter it. Its agency is told."
-    )
-
-
 def _where(edge: EdgeSeen | None) -> str:
     if edge is None:
         return "Where to keep clear is not known yet."

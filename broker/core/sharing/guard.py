@@ -4,12 +4,12 @@ A crewed aircraft's desk is given the true relative position at warning, without
 time is an effect of its own, so that it is in the owner's feed, in the log of the service, and
 counted; a replay of the log counts the same.
 
-Probing: a publisher whose tracks meet others' covert flights again and again may be made up to find
-them; so may an agency's keep-clear requests be. Alerts and launch holds are counted by publisher,
-requests that a covert flight was in by the agency that asked. Beyond PROBES_MAX in PROBE_WINDOW_US
-the owner is told, once a window, and no more is told of what begins then to the publisher's tracks
-that come from unsigned radio, nor to the agency that asked; the covert side, and everybody who
-flies, still is. Who was told that an alert began is told how it ends.
+Probing: an agency whose tracks meet others' covert flights again and again may have made them up to
+find them. Alerts and launch holds are counted by the agency that publishes them, whichever of its
+systems does: systems are cheap. Beyond PROBES_MAX in PROBE_WINDOW_US the owner is told, once a
+window, and no more is told of what begins then to that agency's tracks that come from unsigned
+radio; the covert side, and everybody who flies, still is. Who was told that an alert began is told
+how it ends.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,7 @@ from numpy.typing import NDArray
 from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.bounded import forget_oldest
 from broker.core.effects import OwnerReason, OwnerTold
-from broker.core.names import SystemName
 from broker.core.plain import Plain, integer, integers, items, mapping, text
-from broker.core.restrictions.model import Restriction
-from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.categories import is_crewed
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingLevel
@@ -33,12 +30,10 @@ from broker.core.tracks.reports import AircraftClass, ReportSource
 from broker.core.units import MINUTE_US, SECOND_US
 
 PROBES_MAX: Final = 5
-"""Alerts with covert flights that one publisher may raise in a window without a word about it."""
+"""Alerts with covert flights that one agency may raise in a window without a word about it."""
 PROBE_WINDOW_US: Final = 10 * MINUTE_US
-PUBLISHERS_WATCHED_MAX: Final = 1_000
+AGENCIES_WATCHED_MAX: Final = 1_000
 MEETINGS_KEPT_MAX: Final = 10_000
-ASKING: Final = ""
-"""In place of a system: an agency's keep-clear requests, whoever set them."""
 REMOTE_ID_WITHIN_M: Final = 60.0
 """A broadcast heard so near a covert drone is taken for its own: twice a usual position doubt."""
 REMOTE_ID_AGE_US_MAX: Final = 5 * SECOND_US
@@ -46,24 +41,22 @@ REMOTE_ID_TIMES: Final = 3
 """Looks in a row, a second apart, so that a passing drone is not taken for it."""
 
 
+_OF_PAIRS: Final = (AlertKind.PROXIMITY, AlertKind.LAUNCH_HOLD)
 Meeting = tuple[str, str]
-"""(alert, or version of a keep-clear request; agency that is not the covert flight's)"""
+"""(alert, agency that is not the covert flight's)"""
 
 
 class Guard:
     """Watches over the covert flights of one airspace."""
 
-    def __init__(
-        self, tracks: TrackRegister, sharing: Sharing, restrictions: RestrictionRegister
-    ) -> None:
+    def __init__(self, tracks: TrackRegister, sharing: Sharing) -> None:
         self._tracks = tracks
         self._sharing = sharing
-        self._restrictions = restrictions
         self._withheld: dict[Meeting, bool] = {}
         """What was counted, the eldest first: whether that agency is told nothing of it."""
-        self._probes: dict[SystemName, list[int]] = {}
-        """Publisher -> when its alerts with covert flights were raised, oldest first."""
-        self._warned_us: dict[SystemName, int] = {}
+        self._probes: dict[str, list[int]] = {}
+        """Agency -> when its alerts with covert flights were raised, oldest first."""
+        self._warned_us: dict[str, int] = {}
         self._heard: dict[int, int] = {}
         """Covert track -> how often in a row its Remote ID was heard; told at REMOTE_ID_TIMES."""
 
@@ -74,11 +67,7 @@ class Guard:
         told: list[OwnerTold] = []
         for alert in alerts:
             for one in alert.members or (alert,):
-                if one.level is AlertLevel.NONE:
-                    continue
-                if one.kind is AlertKind.RESTRICTION:
-                    told += self._entered(one, now_us)
-                elif one.kind in (AlertKind.PROXIMITY, AlertKind.LAUNCH_HOLD):
+                if one.level is not AlertLevel.NONE and one.kind in _OF_PAIRS:
                     told += self._met(one, one.track_a, one.track_b, now_us)
                     told += self._met(one, one.track_b, one.track_a, now_us)
         return told
@@ -86,16 +75,6 @@ class Guard:
     def is_withheld(self, alert: Alert, agency: str) -> bool:
         """Whether an agency, on the other side of a covert flight, is told nothing of an alert."""
         return self._withheld.get((alert.alert_id, agency), False)
-
-    def request_of(self, alert: Alert) -> Restriction | None:
-        """The keep-clear request that an alert is about, if its agency is told of covert flights.
-
-        At warning only; and nobody asks for what is only mirrored.
-        """
-        restriction = self._restrictions.get(alert.restriction_name)
-        if restriction is None or restriction.draft.is_mirrored:
-            return None
-        return restriction if alert.highest_level >= AlertLevel.WARNING else None
 
     def clock_set_back(self) -> None:
         """Count from nothing: old times would hold a publisher to its limit for too long."""
@@ -127,66 +106,49 @@ class Guard:
         slot = self._tracks.slot_of_number.get(other)
         if level is not SharingLevel.COVERT or slot is None:
             return []
-        publisher = self._tracks.publisher_name(slot)
-        is_told = publisher.agency in alert.told_to or not alert.told_to
-        if publisher.agency == owner or not is_told:
+        agency = self._tracks.publisher_name(slot).agency
+        is_told = agency in alert.told_to or not alert.told_to
+        if agency == owner or not is_told:
             return []
-        told = self._probed(publisher, alert.alert_id, owner, now_us)
+        told = self._probed(alert, agency, owner, now_us)
         is_signed = bool(self._tracks.columns.trusted[slot])
-        self._judge(alert, publisher, now_us, may_withhold=not is_signed)
+        self._judge(alert, agency, now_us, may_withhold=not is_signed)
         crewed = is_crewed(AircraftClass(int(self._tracks.columns.aircraft_class[slot])))
         if crewed and alert.level >= AlertLevel.WARNING:
             text = (
-                f"{publisher.agency} was given the relative position of {self._label(covert)}, "
+                f"{agency} was given the relative position of {self._label(covert)}, "
                 f"without identity, for a crewed aircraft at warning (alert {alert.alert_id})"
             )
             told.append(OwnerTold(owner, OwnerReason.POSITION_DISCLOSED, text))
         return told
 
-    def _entered(self, alert: Alert, now_us: int) -> list[OwnerTold]:
-        """A covert flight in a keep-clear request of another agency, which is told so."""
-        owner, level = self._sharing.of_number(alert.track_a)
-        restriction = self.request_of(alert)
-        if level is not SharingLevel.COVERT or restriction is None:
-            return []
-        asking = SystemName(restriction.draft.name.agency, ASKING)
-        if asking.agency == owner:
-            return []
-        publication = restriction.publication
-        version = restriction.version if publication is None else publication.version
-        told = self._probed(asking, f"{alert.restriction_name} {version}", owner, now_us)
-        self._judge(alert, asking, now_us, may_withhold=True)
-        return told
-
-    def _judge(
-        self, alert: Alert, publisher: SystemName, now_us: int, *, may_withhold: bool
-    ) -> None:
+    def _judge(self, alert: Alert, agency: str, now_us: int, *, may_withhold: bool) -> None:
         """Settle whether an agency is told of an alert; who was told of it once always is."""
-        meeting = (alert.alert_id, publisher.agency)
-        raised = self._probes.get(publisher, [])
+        meeting = (alert.alert_id, agency)
+        raised = self._probes.get(agency, [])
         count = sum(at_us > now_us - PROBE_WINDOW_US for at_us in raised)
         is_limited = may_withhold and count > PROBES_MAX
         self._withheld[meeting] = is_limited and self._withheld.get(meeting, True)
         forget_oldest(self._withheld, MEETINGS_KEPT_MAX)
 
-    def _probed(self, publisher: SystemName, what: str, owner: str, now_us: int) -> list[OwnerTold]:
-        """Count what a publisher, or an agency by what it asks for, met; once each."""
-        if (what, publisher.agency) in self._withheld:
+    def _probed(self, alert: Alert, agency: str, owner: str, now_us: int) -> list[OwnerTold]:
+        """Count what an agency's tracks met, once each."""
+        if (alert.alert_id, agency) in self._withheld:
             return []
-        self._withheld[what, publisher.agency] = True  # nothing was told of it yet
-        raised = [at for at in self._probes.pop(publisher, []) if at > now_us - PROBE_WINDOW_US]
+        self._withheld[alert.alert_id, agency] = True  # nothing was told of it yet
+        raised = [at for at in self._probes.pop(agency, []) if at > now_us - PROBE_WINDOW_US]
         raised.append(now_us)
-        self._probes[publisher] = raised[-(PROBES_MAX + 1) :]
-        while len(self._probes) > PUBLISHERS_WATCHED_MAX:
+        self._probes[agency] = raised[-(PROBES_MAX + 1) :]
+        while len(self._probes) > AGENCIES_WATCHED_MAX:
             gone = next(iter(self._probes))
             del self._probes[gone]
             self._warned_us.pop(gone, None)
-        warned_us = self._warned_us.get(publisher)
+        warned_us = self._warned_us.get(agency)
         is_known = warned_us is not None and now_us - warned_us < PROBE_WINDOW_US
         if len(raised) <= PROBES_MAX or is_known:
             return []
-        self._warned_us[publisher] = now_us
-        return [OwnerTold(owner, OwnerReason.PROBING_SUSPECTED, _suspicion(publisher))]
+        self._warned_us[agency] = now_us
+        return [OwnerTold(owner, OwnerReason.PROBING_SUSPECTED, _suspicion(agency))]
 
     def _remote_ids(self, now_us: int) -> NDArray[np.int64]:
         """Rows of the broadcasts that are heard now."""
@@ -227,8 +189,8 @@ class Guard:
         """For a snapshot."""
         return {
             "probes": [
-                [one.agency, one.system, list(raised), self._warned_us.get(one, 0)]
-                for one, raised in self._probes.items()
+                [agency, list(raised), self._warned_us.get(agency, 0)]
+                for agency, raised in self._probes.items()
             ],
             "heard": [[number, times] for number, times in self._heard.items()],
             "withheld": [[what, agency, is_so] for (what, agency), is_so in self._withheld.items()],
@@ -238,11 +200,10 @@ class Guard:
         """From a snapshot."""
         known = mapping(state)
         for item in items(known["probes"]):
-            agency, system, raised, warned_us = items(item)
-            publisher = SystemName(text(agency), text(system))
-            self._probes[publisher] = integers(raised)
+            agency, raised, warned_us = items(item)
+            self._probes[text(agency)] = integers(raised)
             if integer(warned_us):
-                self._warned_us[publisher] = integer(warned_us)
+                self._warned_us[text(agency)] = integer(warned_us)
         for item in items(known["heard"]):
             number, times = integers(item)
             self._heard[number] = times
@@ -251,15 +212,9 @@ class Guard:
             self._withheld[text(what), text(agency)] = bool(is_so)
 
 
-def _suspicion(publisher: SystemName) -> str:
+def _suspicion(agency: str) -> str:
     """What the owner reads."""
-    minutes = PROBE_WINDOW_US // MINUTE_US
-    if publisher.system == ASKING:
-        return (
-            f"covert flights were in more than {PROBES_MAX} keep-clear requests of "
-            f"{publisher.agency} in {minutes} minutes: they may be made up to find them"
-        )
     return (
-        f"{publisher} raised more than {PROBES_MAX} alerts with covert flights in {minutes} "
-        "minutes: its traffic may be made up to find them"
+        f"{agency} raised more than {PROBES_MAX} alerts with covert flights in "
+        f"{PROBE_WINDOW_US // MINUTE_US} minutes: its traffic may be made up to find them"
     )

@@ -6,8 +6,11 @@ from broker.core.alerts import Alert
 from broker.core.effects import Effect, OwnerTold, SharingChanged, VolumeChanged
 from broker.core.names import SystemName
 from broker.core.plain import Plain, mapping
+from broker.core.restrictions.model import Restriction
 from broker.core.restrictions.register import RestrictionRegister
+from broker.core.sharing import overlaps
 from broker.core.sharing.guard import Guard
+from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingLevel
 from broker.core.sharing.volumes import Volumes
@@ -19,9 +22,10 @@ class HiddenFlights:
 
     def __init__(self, tracks: TrackRegister, restrictions: RestrictionRegister) -> None:
         self._tracks = tracks
+        self._restrictions = restrictions
         self.sharing = Sharing(tracks)
         self.volumes = Volumes(tracks)
-        self.guard = Guard(tracks, self.sharing, restrictions)
+        self.guard = Guard(tracks, self.sharing)
 
     def changed(self, changes: Sequence[SharingChanged], now_us: int) -> list[Effect]:
         """What follows for the volumes from changed levels, the changes included."""
@@ -29,7 +33,7 @@ class HiddenFlights:
         for change in changes:
             effects.append(change)
             if change.before == SharingLevel.COVERT:
-                effects += map(VolumeChanged, self.volumes.end(change.track_number))
+                effects += self._shown(self.volumes.end(change.track_number))
             if change.after == SharingLevel.COVERT:
                 effects += self._opened(change.slot, now_us)
         return effects
@@ -60,11 +64,14 @@ class HiddenFlights:
         if self.sharing.is_idle:
             return []
         covert = {slot: self._key(slot) for slot in self.sharing.covert_slots()}
-        effects: list[Effect] = [
-            VolumeChanged(volume) for volume in self.volumes.advance(covert, now_us)
-        ]
+        effects = self._shown(self.volumes.advance(covert, now_us))
         told: list[OwnerTold] = self.guard.advance(now_us) if audit else []
         return [*effects, *told]
+
+    def restrictions_changed(self, changed: Sequence[Restriction]) -> list[Effect]:
+        """What agencies are told of volumes over what they ask others to keep clear of."""
+        volumes = self.volumes.current()
+        return [*overlaps.requests_changed(changed, volumes, self._restrictions)]
 
     def note_hiding(self, slots: Slots, hiding: dict[SystemName, bool]) -> None:
         """Add the publishers of these rows: whether all that they reported was hidden."""
@@ -84,7 +91,11 @@ class HiddenFlights:
         return one == other
 
     def _opened(self, slot: int, now_us: int) -> list[Effect]:
-        return [VolumeChanged(one) for one in self.volumes.open(slot, self._key(slot), now_us)]
+        return self._shown(self.volumes.open(slot, self._key(slot), now_us))
+
+    def _shown(self, volumes: Sequence[KeepClearVolume]) -> list[Effect]:
+        told = overlaps.volumes_changed(volumes, self._restrictions)
+        return [*map(VolumeChanged, volumes), *told]
 
     def _key(self, slot: int) -> int:
         """As of an agency that does not exist, so of everybody but the owner."""

@@ -50,6 +50,8 @@ class KeepClearVolume:
     """The step it has been there since."""
     revision: int
     ended: bool = False
+    moved_from: Box | None = None
+    """Where it was until this revision; None as it appears."""
 
 
 @dataclass(frozen=True, slots=True)

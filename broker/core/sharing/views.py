@@ -27,12 +27,12 @@ from broker.core.agreements.register import AgreementRegister
 from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
-from broker.core.restrictions.model import EntryRule, Restriction
+from broker.core.restrictions.model import EntryRule
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.categories import is_crewed
 from broker.core.sharing.band_wording import leaving_band_text
 from broker.core.sharing.cluster_wording import cluster_text, ended_cluster_text
-from broker.core.sharing.covert_wording import RETOLD, covert_restriction_text, covert_text
+from broker.core.sharing.covert_wording import RETOLD, covert_text
 from broker.core.sharing.entry_wording import authority_of, contact_of
 from broker.core.sharing.hidden import HiddenFlights
 from broker.core.sharing.keep_clear import EdgeSeen, KeepClearVolume, edge_seen
@@ -151,10 +151,8 @@ class Views:
         if not _is_told(alert, sides, audience):
             return None
         if any(one.level is SharingLevel.COVERT for one in sides):
-            is_entry = alert.kind is AlertKind.RESTRICTION
-            asks = is_entry and self._asked(alert, audience) is not None
-            was_told = asks or self._is_party(sides, audience)
-            if not was_told or self.hidden.guard.is_withheld(alert, audience.agency):
+            is_withheld = self.hidden.guard.is_withheld(alert, audience.agency)
+            if is_withheld or not self._is_party(sides, audience):
                 return None
         return AlertView(_bare(alert, 0.0), (), RETOLD, "", detail=AlertDetail.EXISTENCE)
 
@@ -194,8 +192,6 @@ class Views:
         if not _is_told(alert, sides, audience):
             return None
         if any(one.level is SharingLevel.COVERT for one in sides):
-            if alert.kind is AlertKind.RESTRICTION:
-                return self._covert_entry(alert, audience)
             return self._covert(alert, sides, audience, is_news=is_news)
         if any(one.level is SharingLevel.MASKED for one in sides):
             alert = replace(alert, rule_id="")  # a rule's name says who works the same incident
@@ -238,21 +234,6 @@ class Views:
         headline, advice = covert_text(told, own.party, edge, desk=is_desk)
         detail = AlertDetail.EXISTENCE if edge is None else AlertDetail.SECTOR
         return AlertView(told, parties, headline, advice, detail=detail)
-
-    def _covert_entry(self, alert: Alert, audience: Audience) -> AlertView | None:
-        """A covert aircraft in a keep-clear request, for the agency that set it: at warning."""
-        restriction = self._asked(alert, audience)
-        if restriction is None or self.hidden.guard.is_withheld(alert, audience.agency):
-            return None
-        headline = covert_restriction_text(alert, restriction.draft.title)
-        told = replace(_bare(alert, 0.0), restriction_name=alert.restriction_name)
-        return AlertView(told, (), headline, "", detail=AlertDetail.EXISTENCE)
-
-    def _asked(self, alert: Alert, audience: Audience) -> Restriction | None:
-        """The keep-clear request that the alert is about, if it is the reader's own."""
-        restriction = self.hidden.guard.request_of(alert)
-        own = restriction is not None and restriction.draft.name.agency == audience.agency
-        return restriction if own else None
 
     def _edge(self, alert: Alert, own: int, other: int) -> tuple[EdgeSeen | None, float]:
         """How the covert aircraft's volume lies from ours, and how old our own position is."""

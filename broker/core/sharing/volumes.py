@@ -142,6 +142,7 @@ class Volumes:
             box=box_of(row, column, band),
             since_us=now_us // STEP_US * STEP_US,
             revision=1 if before is None else before.volume.revision + 1,
+            moved_from=None if before is None else before.volume.box,
         )
         self._placed[int(columns.track_number[slot])] = _Placed(volume, row, column, band)
         return volume

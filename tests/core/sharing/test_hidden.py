@@ -423,7 +423,7 @@ def test_probing_is_counted_told_and_limited_for_unsigned_tracks() -> None:
     suspected = [one for one in told if one.reason is OwnerReason.PROBING_SUSPECTED]
     assert len(suspected) == 1
     assert suspected[0].agency == "met"
-    assert str(LFB) in suspected[0].text
+    assert suspected[0].text.startswith("lfb ")
     mine = {one.alert_id for one in alerts(world, MET_DESK)}
     theirs = {one.alert_id for one in alerts(world, LFB_DESK)}
     covert = [one for one in alerts(world, MET_DESK) if "MET 7" in {p.label for p in one.parties}]
