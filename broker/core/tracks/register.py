@@ -5,7 +5,7 @@ back, or is lost. Nothing leaves silently: every change of state is returned to 
 """
 
 from dataclasses import fields
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,55 +14,24 @@ from broker.core.effects import TrackState, TrackStateChanged
 from broker.core.errors import BrokenInvariant
 from broker.core.geodesy.ground import LONDON, Ground
 from broker.core.names import SystemName
+from broker.core.tracks.ageing import aged_tracks
 from broker.core.tracks.categories import Categories
-from broker.core.tracks.filter import take_reports
-from broker.core.tracks.filter_columns import (
-    FilterColumns,
-    FilterSettings,
-    filter_columns,
-    unfiltered,
-)
+from broker.core.tracks.describing import write_description
+from broker.core.tracks.filter_columns import FilterSettings
 from broker.core.tracks.interning import Interned
-from broker.core.tracks.losing import lost_in_turn
 from broker.core.tracks.marks import Marks
 from broker.core.tracks.phases import PhaseLimits
-from broker.core.tracks.reports import (
-    AircraftDescription,
-    HeightBand,
-    HeightReference,
-    ReportBatch,
-)
+from broker.core.tracks.reports import AircraftDescription, ReportBatch
 from broker.core.tracks.source_ids import Handle, SourceIds
 from broker.core.tracks.table import TrackColumns, empty_columns, grown
+from broker.core.tracks.taking import ReportTaker
 from broker.core.tracks.validation import RowFault
-from broker.core.tracks.writing import (
-    TRUSTED_BY_SOURCE,
-    Written,
-    measured_by,
-    said_by,
-    write_rows,
-    written_columns,
-)
 from broker.core.units import SECOND_US
 
 TRACKS_MAX: Final = 120_000
 TRACKS_PER_PUBLISHER_MAX: Final = 100_000
 
-INCIDENTS_MAX: Final = 50_000
-"""Incident ids ever seen; beyond it an aircraft counts as on no incident: the wider minima."""
-
-NO_BAND: Final = HeightBand(0.0, 0.0, HeightReference.NONE)
-"""In the columns of an aircraft that has been allotted none."""
-
 Slots = NDArray[np.int32]
-
-
-class _Arrays(NamedTuple):
-    """A table's columns in the tuples that compiled calls take."""
-
-    of: TrackColumns
-    filtered: FilterColumns
-    written: Written
 
 
 class TrackRegister:
@@ -96,8 +65,7 @@ class TrackRegister:
         self._opened: list[int] = []
         self._reshaped: dict[int, None] = {}
         self._categories = Categories(category_of, phase_limits)
-        self._known_arrays: _Arrays | None = None
-        self._filter_settings = filter_settings or unfiltered()
+        self._taker = ReportTaker(filter_settings)
         self.ground: Ground = LONDON
         """What landings are judged over, from the next report on."""
         self.free_slots: list[int] = []
@@ -113,7 +81,7 @@ class TrackRegister:
 
     def set_filter(self, filter_settings: FilterSettings) -> None:
         """Filter by these settings from the next report on."""
-        self._filter_settings = filter_settings
+        self._taker.settings = filter_settings
 
     def live_slots(self) -> Slots:
         """Slots in use, ascending."""
@@ -149,27 +117,12 @@ class TrackRegister:
             rows, slots = rows[newer], slots[newer]
         if batch.descriptions:
             self._describe(batch, rows, slots)
-        said, table = said_by(batch, rows), self._arrays()
-        measured = measured_by(said)
-        take_reports(table.filtered, measured, slots, self._filter_settings)
-        stale = write_rows(
-            table.written,
-            said,
-            slots,
-            received_us,
-            self._categories.by_status,
-            TRUSTED_BY_SOURCE,
+        stale = self._taker.take(
+            columns, batch, rows, slots, received_us, self._categories.by_status
         )
         if self._categories.by_behaviour:
             self._categories.sort(columns, slots, self.ground)
         return newer, self._back_from_stale(slots) if stale else []
-
-    def _arrays(self) -> "_Arrays":
-        """The columns as the compiled calls take them; a table keeps its arrays for life."""
-        if self._known_arrays is None or self._known_arrays.of is not self.columns:
-            columns = self.columns
-            self._known_arrays = _Arrays(columns, filter_columns(columns), written_columns(columns))
-        return self._known_arrays
 
     def advance(
         self, now_us: int, stale_after_s: NDArray[np.float64], lost_after_s: NDArray[np.float64]
@@ -179,24 +132,21 @@ class TrackRegister:
         Of many that are to be lost at once some are left to the next time: `overdue_count`.
         """
         columns, live = self.columns, self.live_slots()
-        age_s = (now_us - columns.time_of_validity_us[live]) / SECOND_US
-        due = age_s > self._categories.lost_after_s(columns, live, lost_after_s)
-        lost = lost_in_turn(due, age_s)
-        self.overdue_count = int(due.sum() - lost.sum())
-        stale = (age_s > stale_after_s[columns.aircraft_class[live]]) & ~due
-        stale &= columns.state[live] == TrackState.CURRENT
-        silent = live[stale]
+        limit_s = self._categories.lost_after_s(columns, live, lost_after_s)
+        aged = aged_tracks(columns, live, now_us, stale_after_s, limit_s)
+        self.overdue_count = aged.overdue_count
+        silent = live[aged.silent]
         states = self._categories.silent_states(columns, silent, self.ground)
         columns.state[silent] = states
         self._reshaped.update(dict.fromkeys(silent[states != TrackState.STALE].tolist()))
         changes: list[TrackStateChanged] = []
-        for place in np.flatnonzero(stale | lost).tolist():
-            slot = int(live[place])
-            if lost[place]:
-                changes.append(self._lost(slot, float(age_s[place])))
+        for place in np.flatnonzero(aged.silent | aged.lost).tolist():
+            slot, age_s = int(live[place]), float(aged.age_s[place])
+            if aged.lost[place]:
+                changes.append(self._lost(slot, age_s))
                 continue
             state, number = TrackState(int(columns.state[slot])), int(columns.track_number[slot])
-            changes.append(TrackStateChanged(number, slot, state, float(age_s[place])))
+            changes.append(TrackStateChanged(number, slot, state, age_s))
         return changes
 
     def lose_all(self, at_us: int) -> list[TrackStateChanged]:
@@ -326,13 +276,7 @@ class TrackRegister:
     def describe(self, slot: int, description: AircraftDescription) -> None:
         """What is known of the aircraft in words, and what follows from it in the columns."""
         self._set_description(slot, description)
-        self.columns.aircraft_class[slot] = description.aircraft_class
-        incident = self._incident(description.incident_id)
-        self.columns.incident_index[slot] = self.columns.minima_incident[slot] = incident
-        band = description.allotted_band or NO_BAND
-        self.columns.band_reference[slot] = band.reference
-        self.columns.band_lower_m[slot] = band.lower_m
-        self.columns.band_upper_m[slot] = band.upper_m
+        write_description(self.columns, slot, description, self.incidents)
 
     def _set_description(self, slot: int, description: AircraftDescription) -> None:
         self.descriptions[slot] = description
@@ -342,10 +286,6 @@ class TrackRegister:
         """What people are told of the track in words is another."""
         self._text_version += 1
         self.text_versions[slot] = self._text_version
-
-    def _incident(self, incident_id: str) -> int:
-        full = len(self.incidents) >= INCIDENTS_MAX and self.incidents.index(incident_id) is None
-        return -1 if full or not incident_id else self.incidents.intern(incident_id)
 
     def _back_from_stale(self, slots: Slots) -> list[TrackStateChanged]:
         columns = self.columns

@@ -192,12 +192,3 @@ def test_one_publisher_cannot_fill_the_picture(
     assert (slots.tolist(), len(faults)) == ([0, -1], 1)
     slots, faults = register.assign(batch(at(0, "a"), publisher=OTHER), np.arange(1))
     assert (slots.tolist(), faults) == ([1], [])
-
-
-def test_too_many_incidents_count_as_none(
-    register: TrackRegister, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(register_module, "INCIDENTS_MAX", 1)
-    described = [AircraftDescription(incident_id=name) for name in ("i-1", "i-2", "i-1")]
-    take(register, *(at(0, f"t{n}", description=text) for n, text in enumerate(described)))
-    assert register.columns.incident_index[:3].tolist() == [0, -1, 0]
