@@ -3,9 +3,6 @@
 `apply(commands, now_us)` takes one micro-batch and returns one Outcome per command. It is a pure
 function of what came before: the same commands at the same times give the same outcomes, which is
 what lets the log be the only truth.
-
-Reports that stand next to each other in a micro-batch are taken together (one pass over columns,
-one separation check per wave); an outcome's effects then stand with the last of them.
 """
 
 from collections.abc import Sequence
@@ -13,7 +10,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from broker.core.admission import Admission, Wave
 from broker.core.agreements.commands import (
     AcceptAgreement,
     AgreementCommand,
@@ -22,6 +18,7 @@ from broker.core.agreements.commands import (
     ProposeAgreement,
 )
 from broker.core.alerting import Alerting
+from broker.core.arrivals import Arrivals
 from broker.core.clock_steps import TimeOfDay
 from broker.core.commands import (
     AcknowledgeAlert,
@@ -48,9 +45,8 @@ from broker.core.effects import (
     TracksUpdated,
 )
 from broker.core.geodesy.ground import FindTerrain, no_terrain
-from broker.core.names import SystemName
 from broker.core.outcomes import Outcome
-from broker.core.resharing import Resharing, hides
+from broker.core.resharing import Resharing
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.jit import Backend
 from broker.core.separation.policy import Policy, parse_policy
@@ -58,7 +54,6 @@ from broker.core.sharing.hidden import HiddenFlights
 from broker.core.sharing.settings import SharingLevel
 from broker.core.supply_chain.judge import SupplyChain
 from broker.core.tracks.correlation.correlator import Correlator
-from broker.core.tracks.correlation.hearing import Hearing
 from broker.core.tracks.register import Slots, TrackRegister
 
 
@@ -105,6 +100,15 @@ class Airspace:
         self.controls.agreements.policy_version = self.policy.version
         self.supply_chain = SupplyChain(self.tracks, self.controls.aircraft)
         self.time = TimeOfDay()
+        self._arrivals = Arrivals(
+            self.correlator,
+            self.hidden,
+            self.alerting,
+            self.resharing,
+            self.coverage,
+            self.supply_chain,
+            exercise=setup.exercise,
+        )
 
     def apply(self, commands: Sequence[Command], now_us: int) -> list[Outcome]:
         """Carry out one micro-batch at `now_us`; outcomes stand in the order of the commands."""
@@ -116,10 +120,10 @@ class Airspace:
             if isinstance(command, SubmitReports):
                 run.append(command)
                 continue
-            outcomes += self._reports(run, self.time.now_us)
+            outcomes += self._arrivals.take(run, self.time.now_us)
             run = []
             outcomes.append(self._apply_one(command, self.time.now_us))
-        return outcomes + self._reports(run, self.time.now_us)
+        return outcomes + self._arrivals.take(run, self.time.now_us)
 
     def _apply_one(self, command: ControlCommand | PublisherGone | Tick, now_us: int) -> Outcome:
         match command:
@@ -150,60 +154,6 @@ class Airspace:
                 self.tracks.ground = self.restrictions.ground
         alerts = self._after_restriction_change(outcome.effects, now_us)
         return Outcome((*outcome.effects, *alerts), outcome.reply)
-
-    def _reports(self, run: list[SubmitReports], now_us: int) -> list[Outcome]:
-        if not run:
-            return []
-        admission = Admission(self.correlator, run, now_us, self.exercise, self.supply_chain)
-        effects: list[Effect] = []
-        hiding: dict[SystemName, bool] = {}
-        hidden: dict[int, None] = {}
-        for wave in admission.waves():
-            effects += self._wave(wave, now_us, hidden)
-            if not self.hidden.sharing.is_idle:
-                self.hidden.note_hiding(wave.slots, hiding)
-        effects += self.resharing.parted(hidden, now_us)
-        effects += self._correlated(admission.parting, now_us)
-        for publisher in admission.publishers:
-            openly = not hiding.get(publisher, False)
-            effects += self.coverage.heard(publisher, now_us, openly=openly)
-        replies = admission.replies()
-        quiet = [Outcome((), reply) for reply in replies[:-1]]
-        return [*quiet, Outcome(tuple(effects), replies[-1])]
-
-    def _wave(self, wave: Wave, now_us: int, hidden: dict[int, None]) -> list[Effect]:
-        """One wave. Tracks of which others are shown less are added to `hidden`.
-
-        What others hear of those is parted when the last wave is written: until then their reports
-        have the slots that they were given.
-        """
-        if len(wave.slots) == 0:
-            return []
-        changes = self.hidden.sharing.described(wave.slots)
-        hidden.update(dict.fromkeys(one.slot for one in changes if hides(one)))
-        shared = self.resharing.retold(changes, now_us)
-        self.supply_chain.moved(wave.slots)
-        doubts = self.correlator.placed(wave.slots)
-        alerts = self.alerting.moved(wave.slots, now_us)
-        return [
-            TracksUpdated(wave.slots),
-            *wave.state_changes,
-            *doubts,
-            *shared,
-            *self.correlator.implausible(wave.implausible, now_us),
-            *self.resharing.told(alerts, now_us),
-        ]
-
-    def _correlated(self, parting: list[tuple[int, Hearing]], now_us: int) -> list[Effect]:
-        """Part and join what this micro-batch showed: only now does nothing else stand in it."""
-        effects: list[Effect] = []
-        for slot, hearing in parting:
-            if self.correlator.hearers.hears(slot, hearing):  # several reports may have told of it
-                effects += self.correlator.split(slot, hearing, now_us)
-        described = self.tracks.take_described()
-        if described:
-            effects += self.correlator.described(described, now_us)
-        return self.resharing.joined(effects, now_us)
 
     def _set_sharing(self, command: SetSharing | SetSharingDefault, now_us: int) -> Outcome:
         if isinstance(command, SetSharing):

@@ -27,7 +27,7 @@ from broker.core.outcomes import BatchReply, Done
 from broker.core.restrictions.model import AppliesTo, RestrictionDraft
 from broker.core.restrictions.periods import Window
 from broker.core.restrictions.shapes import Circle, LimitDatum, Polygon, VerticalLimit, Volume
-from broker.core.separation.backends import TOGETHER_MIN
+from broker.core.separation.backend_numba import TOGETHER_MIN
 from broker.core.separation.jit import Backend
 from broker.core.tracks.reports import (
     AircraftClass,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from broker.core.separation import index as layout
 from broker.core.separation import reach
 from broker.core.separation.backends import make_kernels
-from broker.core.separation.index import Asking, WatchedPairs, empty_index
+from broker.core.separation.index import Asking, Slots, WatchedPairs, empty_index
 from broker.core.separation.jit import BACKEND, Backend
 from broker.core.separation.packing import (
     KernelRules,
@@ -32,7 +32,6 @@ from broker.core.separation.rules import PairSamples, RuleTable
 from broker.core.tracks.table import INITIAL_CAPACITY, TrackColumns, empty_columns
 from broker.core.units import SECOND_US
 
-Slots = NDArray[np.int32]
 WATCH_SLACK_US = int(reach.WATCH_SLACK_S * SECOND_US)
 
 

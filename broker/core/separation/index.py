@@ -30,6 +30,9 @@ VERTICAL_SPEED_MPS: Final = 6
 ZONE_HEIGHT_M: Final = 7
 ENTRY_WIDTH: Final = 8
 
+Slots = NDArray[np.int32]
+"""Rows of the track table, (n,)."""
+
 UNLINKED: Final = -1
 NEVER: Final = -1
 """Sequence number of a track that is not indexed."""

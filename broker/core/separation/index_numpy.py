@@ -8,12 +8,11 @@ from numpy.typing import NDArray
 from broker.core.separation import index as layout
 from broker.core.separation import packing, reach
 from broker.core.separation.cylinder import Floats
-from broker.core.separation.index import GridIndex
+from broker.core.separation.index import GridIndex, Slots
 from broker.core.separation.kernel_numpy import reference_points, rules_for
 from broker.core.separation.packing import KernelRules
 from broker.core.separation.reach import Window
 
-Slots = NDArray[np.int32]
 Places = NDArray[np.int64]
 PAIRS_PER_CHUNK_MAX = 2_000_000
 """Pairs filtered at once, so that a crowd costs time and not memory."""

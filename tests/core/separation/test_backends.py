@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.separation import backends, index_numpy, jit, kernel_numpy, packing
+from broker.core.separation import backend_numba, backends, index_numpy, jit, kernel_numpy, packing
+from broker.core.separation.backend_numpy import NumpyKernels
 from broker.core.separation.engine import SeparationEngine
 from broker.core.separation.rules import RuleTable
 from tests.core.separation.traffic import (
@@ -88,8 +89,8 @@ def test_searches_that_reach_all_round_the_grid() -> None:
 
 
 def test_more_hits_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "HIT_ROOM_MIN", 4)
-    monkeypatch.setattr(backends, "PAIR_ROOM_MIN", 4)
+    monkeypatch.setattr(backend_numba, "HIT_ROOM_MIN", 4)
+    monkeypatch.setattr(backend_numba, "PAIR_ROOM_MIN", 4)
     agree(fleet(15, 90, 800.0), START_US)
 
 
@@ -121,4 +122,4 @@ def test_numba_cannot_be_had_where_it_is_not(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(backends, "BACKEND", "numpy")
     with pytest.raises(ValueError, match="backend"):
         backends.make_kernels("numba", 1)
-    assert isinstance(backends.make_kernels("numpy", 1), backends.NumpyKernels)
+    assert isinstance(backends.make_kernels("numpy", 1), NumpyKernels)

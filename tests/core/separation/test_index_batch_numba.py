@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from broker.core.separation import backends, jit
+from broker.core.separation import backend_numba, jit
 from broker.core.separation.engine import SeparationEngine
 from tests.core.separation.traffic import (
     START_US,
@@ -19,8 +19,8 @@ pytestmark = pytest.mark.skipif(jit.BACKEND != "numba", reason="Numba is not ins
 
 @pytest.fixture(autouse=True)
 def every_batch_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "TOGETHER_MIN", 1)
-    monkeypatch.setattr(backends, "TOGETHER_SHARE", 1_000_000)
+    monkeypatch.setattr(backend_numba, "TOGETHER_MIN", 1)
+    monkeypatch.setattr(backend_numba, "TOGETHER_SHARE", 1_000_000)
 
 
 @pytest.mark.parametrize("side_m", [900.0, 5_000.0, 60_000.0])
@@ -57,7 +57,7 @@ def test_a_crowd_that_the_wrapped_grid_lays_over_itself() -> None:
 
 
 def test_too_little_room_is_asked_for_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "HIT_ROOM_MIN", 4)
+    monkeypatch.setattr(backend_numba, "HIT_ROOM_MIN", 4)
     table, traffic = rule_table(), fleet(33, 90, 800.0)
     slots = np.arange(90, dtype=np.int32)
     samples = SeparationEngine(table).update(traffic.columns, 90, slots, START_US)
@@ -73,9 +73,9 @@ def test_only_wide_tracks() -> None:
 
 
 def test_small_batches_keep_to_the_lists(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(backends, "TOGETHER_MIN", 50)
+    monkeypatch.setattr(backend_numba, "TOGETHER_MIN", 50)
     table, traffic = rule_table(), fleet(35, 40, 2_000.0)
-    kernels = backends.NumbaKernels(1)
+    kernels = backend_numba.NumbaKernels(1)
     engine = SeparationEngine(table)
     engine._kernels = kernels
     engine.update(traffic.columns, 40, np.arange(40, dtype=np.int32), START_US)
