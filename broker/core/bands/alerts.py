@@ -17,17 +17,10 @@ from pydantic import TypeAdapter
 
 from broker.core.alert_ids import encounter_id
 from broker.core.alert_revisions import acknowledged, begun_again, revised
-from broker.core.alerts import (
-    Acknowledgement,
-    Alert,
-    AlertGeometry,
-    AlertKind,
-    AlertLevel,
-    BandSeen,
-    urgency_key,
-)
+from broker.core.alerts import Acknowledgement, Alert, AlertKind, AlertLevel, urgency_key
 from broker.core.bands.company import who_is_told
 from broker.core.bands.heights import Judged, band_of, height_over, judged
+from broker.core.bands.saying import Seen, filled, raised
 from broker.core.bands.watch import Watch, grounded, is_over, take_report
 from broker.core.effects import TrackState
 from broker.core.plain import Plain, integer, mapping
@@ -35,9 +28,7 @@ from broker.core.separation.policy import Policy
 from broker.core.sharing.levels import Sharing
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import AircraftClass, HeightReference, OperationalStatus
-from broker.core.units import SECOND_US
 
-RULE_ID: Final = "leaving-band"
 _RECORD: Final = TypeAdapter(dict[int, Watch])
 
 
@@ -150,7 +141,11 @@ class BandAlerts:
         if leaves and seen is not None:
             desks = self._desks(slot, seen, 1.0)
             if desks:
-                watch.alert = self._raised(slot, watch, seen, tuple(desks), now_us)
+                watch.over_since_us, watch.told_outside = 0, watch.is_outside
+                alert_id = self._new_id(number, now_us)
+                watch.alert = raised(
+                    alert_id, number, watch, self._seen(slot, seen, now_us), tuple(desks)
+                )
                 told.append(watch.alert)
         return told
 
@@ -190,7 +185,7 @@ class BandAlerts:
             return []
         news = {agency: by_name for agency, by_name in desks.items() if agency not in alert.told_to}
         told_to = (*alert.told_to, *news)
-        watch.alert = replace(self._filled(alert, slot, watch, seen, now_us), told_to=told_to)
+        watch.alert = replace(filled(alert, watch, self._seen(slot, seen, now_us)), told_to=told_to)
         is_news_to_all = watch.is_outside and not watch.told_outside
         if not is_news_to_all and not any(news.values()):
             # No revision for the desks of hidden flights: it would tell that they are there.
@@ -218,55 +213,10 @@ class BandAlerts:
         incident = -1 if watch.is_outside else columns.incident_index[slot]
         columns.minima_incident[slot] = incident
 
-    def _raised(
-        self, slot: int, watch: Watch, seen: Judged, told_to: tuple[str, ...], now_us: int
-    ) -> Alert:
-        number = int(self._tracks.columns.track_number[slot])
-        watch.over_since_us, watch.told_outside = 0, watch.is_outside
-        return Alert(
-            alert_id=self._new_id(number, now_us),
-            revision=1,
-            kind=AlertKind.LEAVING_BAND,
-            level=AlertLevel.CAUTION,
-            highest_level=AlertLevel.CAUTION,
-            track_a=number,
-            track_b=-1,
-            restriction_name="",
-            raised_us=now_us,
-            changed_us=now_us,
-            evaluated_us=now_us,
-            rule_id=RULE_ID,
-            policy_version=self._policy.version,
-            capped_because="",
-            geometry=self._geometry(slot, seen, now_us),
-            told_to=told_to,
-            band=_band_seen(watch, seen),
-        )
-
-    def _filled(self, alert: Alert, slot: int, watch: Watch, seen: Judged, now_us: int) -> Alert:
-        """The alert with its numbers as they are now."""
-        return replace(
-            alert,
-            evaluated_us=now_us,
-            policy_version=self._policy.version,
-            geometry=self._geometry(slot, seen, now_us),
-            band=_band_seen(watch, seen),
-        )
-
-    def _geometry(self, slot: int, seen: Judged, now_us: int) -> AlertGeometry:
-        """From the drone to the limit that it passes, straight up or down."""
-        age_us = max(0, now_us - int(self._tracks.columns.time_of_validity_us[slot]))
-        return AlertGeometry(
-            range_m=0.0,
-            bearing_deg=0.0,
-            relative_height_m=seen.passes_m - seen.height.height_m,
-            relative_height_doubt_m=seen.height.doubt_m,
-            time_to_loss_s=seen.leaves_in_s,
-            time_to_closest_s=seen.leaves_in_s or 0.0,
-            closest_range_m=0.0,
-            closing_speed_mps=0.0,
-            picture_age_s=age_us / SECOND_US,
-        )
+    def _seen(self, slot: int, judged: Judged, now_us: int) -> Seen:
+        """What an alert says of the drone now, and by which policy."""
+        reported_us = int(self._tracks.columns.time_of_validity_us[slot])
+        return Seen(judged, reported_us, self._policy.version, now_us)
 
     def _new_id(self, track_number: int, now_us: int) -> str:
         """Of another episode of a drone and its band; the same on every replay."""
@@ -290,10 +240,6 @@ class BandAlerts:
         known = mapping(state)
         self._episodes = integer(known["episodes"])
         self._watches = _RECORD.validate_python(known["watches"])
-
-
-def _band_seen(watch: Watch, seen: Judged) -> BandSeen:
-    return BandSeen(watch.band, seen.height.height_m, seen.height.doubt_m)
 
 
 def _ended(watch: Watch, now_us: int) -> list[Alert]:

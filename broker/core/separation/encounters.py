@@ -29,16 +29,18 @@ from broker.core.plain import Later, Plain, integer, settled
 from broker.core.separation import encounter_state
 from broker.core.separation import pair_memory as of
 from broker.core.separation.confirmation import confirming
-from broker.core.separation.encounter_state import Numbers
+from broker.core.separation.encounter_geometry import (
+    Pair,
+    encounter_geometry,
+    foreseen_in,
+    is_readable,
+    pair_of,
+)
 from broker.core.separation.encounter_step import CAPS, Step, Tracks, sample_columns, step_pairs
-from broker.core.separation.geometry import pair_geometry
 from broker.core.separation.policy import Policy
 from broker.core.separation.rule_names import RuleNames
 from broker.core.separation.rules import PairSamples
 from broker.core.tracks.table import TrackColumns
-
-Pair = tuple[int, int]
-"""Track numbers, the smaller first."""
 
 
 class Encounters:
@@ -155,7 +157,7 @@ class Encounters:
     def tracks_of(self, alert_id: str) -> Pair | None:
         """Between which tracks an alert stands; None if no such alert is active."""
         row = self._row_of_alert.get(alert_id)
-        return None if row is None else self._pair(row)
+        return None if row is None else pair_of(self._memory, row)
 
     def active(self) -> list[Alert]:
         """Alerts not cleared, with the geometry of the last step, most urgent first."""
@@ -172,7 +174,7 @@ class Encounters:
         if row == of.NOTHING:
             return AlertLevel.NONE, None
         level = AlertLevel(int(self._memory.state[row, of.LEVEL]))
-        return level, self._numbers(row).time_to_loss_s
+        return level, foreseen_in(self._memory, row).time_to_loss_s
 
     def state(self) -> dict[str, Plain]:
         """Everything, as plain values, put into their form when they are written.
@@ -220,7 +222,7 @@ class Encounters:
         return alert
 
     def _raised(self, row: int, level: AlertLevel, capped: str) -> Alert:
-        pair, rule_id = self._pair(row), self._rule_id(row)
+        pair, rule_id = pair_of(self._memory, row), self._rule_id(row)
         alert = Alert(
             alert_id=self._new_id(row),
             revision=1,
@@ -263,7 +265,7 @@ class Encounters:
         """Of another episode of the row's pair; the same wherever the log is replayed."""
         self._episode_count += 1
         return encounter_id(
-            self._secret, self._kind, *self._pair(row), self._episode_count, self._now_us
+            self._secret, self._kind, *pair_of(self._memory, row), self._episode_count, self._now_us
         )
 
     def _own_rules(self) -> tuple[str, ...]:
@@ -271,56 +273,24 @@ class Encounters:
         holds = self._kind is AlertKind.LAUNCH_HOLD
         return (self._policy.launch_holds if holds else self._policy.rules).rule_ids
 
-    def _pair(self, row: int) -> Pair:
-        track_a, track_b = self._memory.state[row, [of.TRACK_A, of.TRACK_B]].tolist()
-        return track_a, track_b
-
     def _rule_id(self, row: int) -> str:
         return self._rule_names.name(int(self._memory.state[row, of.RULE]))
-
-    def _numbers(self, row: int) -> Numbers:
-        return encounter_state.numbers_of(self._memory.foreseen[row].tolist())
 
     def _current(self, row: int) -> Alert:
         """The row's alert with its numbers brought up to the last step."""
         alert = self._alerts[row]
-        if not self._readable(row):
+        if not is_readable(self._memory, row, self._columns):
             return alert
         geometry = self._geometry(row, alert.geometry)
         return replace(alert, evaluated_us=self._now_us, geometry=geometry)
 
     def _geometry(self, row: int, last: AlertGeometry | None) -> AlertGeometry:
         columns = self._columns
-        if columns is None or not self._readable(row):
-            if last is None:
-                raise BrokenInvariant("an alert is raised for tracks that are not in the table")
-            return last
-        slot_a, slot_b = self._slots(row)
-        now = pair_geometry(columns, slot_a, slot_b, self._now_us)
-        numbers = self._numbers(row)
-        closest_m = numbers.closest_range_m
-        return AlertGeometry(
-            range_m=now.range_m,
-            bearing_deg=now.bearing_deg,
-            relative_height_m=now.relative_height_m,
-            relative_height_doubt_m=now.relative_height_doubt_m,
-            time_to_loss_s=numbers.time_to_loss_s,
-            time_to_closest_s=numbers.time_to_closest_s,
-            closest_range_m=now.range_m if closest_m is None else closest_m,
-            closing_speed_mps=now.closing_speed_mps,
-            picture_age_s=now.picture_age_s,
-        )
-
-    def _slots(self, row: int) -> tuple[int, int]:
-        slot_a, slot_b = self._memory.state[row, [of.SLOT_A, of.SLOT_B]].tolist()
-        return slot_a, slot_b
-
-    def _readable(self, row: int) -> bool:
-        """Whether the columns still hold both tracks where they were."""
-        if self._columns is None:
-            return False
-        slots = self._memory.state[row, [of.SLOT_A, of.SLOT_B]]
-        return tuple(self._columns.track_number[slots].tolist()) == self._pair(row)
+        if columns is not None and is_readable(self._memory, row, columns):
+            return encounter_geometry(self._memory, row, columns, self._now_us)
+        if last is None:
+            raise BrokenInvariant("an alert is raised for tracks that are not in the table")
+        return last
 
     def _drop(self, row: int) -> None:
         alert = self._alerts.pop(row, None)
