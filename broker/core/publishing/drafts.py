@@ -10,7 +10,7 @@ from broker.core.names import RestrictionName, SystemName
 from broker.core.plain import Plain, items, mapping
 from broker.core.publishing.model import DRAFT_KEPT_US, DRAFTS_MAX, DraftState, SavedDraft
 from broker.core.restrictions.model import RestrictionDraft
-from broker.core.restrictions.register import RestrictionConflict, RestrictionUnknown
+from broker.core.restrictions.versions import RestrictionConflict, RestrictionUnknown
 
 _RECORD: Final = TypeAdapter(SavedDraft)
 

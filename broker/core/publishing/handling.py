@@ -45,11 +45,8 @@ from broker.core.restrictions.model import (
     Restriction,
     RestrictionDraft,
 )
-from broker.core.restrictions.register import (
-    RestrictionConflict,
-    RestrictionRegister,
-    RestrictionUnknown,
-)
+from broker.core.restrictions.register import RestrictionRegister
+from broker.core.restrictions.versions import RestrictionConflict, RestrictionUnknown
 from broker.core.sharing.decision import may_approve, may_change
 
 APPROVAL_WANTED: Final = "approval-wanted"

@@ -24,7 +24,7 @@ from broker.core.publishing.model import (
     Edition,
     Receipt,
 )
-from broker.core.restrictions.register import RestrictionConflict, RestrictionUnknown
+from broker.core.restrictions.versions import RestrictionConflict, RestrictionUnknown
 
 _RECORD: Final = TypeAdapter(Edition)
 

@@ -1,7 +1,7 @@
 """The restriction register: what is set, what is in force now, and whom it touches.
 
-Core-internal and mutable, but deterministic: names are kept sorted, and time is an argument. A
-name that ended may be set again; its version goes on growing, so that no reader sees it fall back.
+Core-internal and mutable, but deterministic: names are kept sorted, and time is an argument.
+What the next version of one is, is decided in `versions`.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
 from broker.core.bounded import forget_oldest
-from broker.core.errors import BrokenInvariant, Conflict, NotFound, Refusal, refuse
+from broker.core.errors import BrokenInvariant, Refusal
 from broker.core.geodesy.ground import (
     LONDON,
     AreaGround,
@@ -25,7 +25,6 @@ from broker.core.geodesy.ground import (
 from broker.core.names import RestrictionName
 from broker.core.plain import Plain, integer, items, mapping, text
 from broker.core.restrictions.access_places import EntryIndex, IndexEntry
-from broker.core.restrictions.drafting import accept, canonical, judged_over
 from broker.core.restrictions.live_zones import LiveZones
 from broker.core.restrictions.model import (
     Publication,
@@ -37,27 +36,29 @@ from broker.core.restrictions.samples import (
     RestrictionSamples,
     take_samples,
 )
+from broker.core.restrictions.versions import (
+    LIVE,
+    RestrictionConflict,
+    amended,
+    in_state,
+    judged_anew,
+    made,
+    mirrored,
+    says_the_same,
+    withdrawable,
+)
 from broker.core.separation.jit import BACKEND, Backend
 from broker.core.separation.packing import KernelRules
 from broker.core.tracks.table import TrackColumns
 
-RESTRICTIONS_LIVE_MAX: Final = 4_000
+RESTRICTIONSLIVE_MAX: Final = 4_000
 """Planned and active ones: a whole country's notified areas and sixteen times a busy day's
 keep-clear requests."""
 SOURCES_MAX: Final = 200
 RESTRICTIONS_ENDED_KEPT_MAX: Final = 1_000
 """Withdrawn and expired ones that can still be looked up; the longest ended goes first."""
 
-_LIVE: Final = frozenset({RestrictionState.PLANNED, RestrictionState.ACTIVE})
 _RECORD: Final = TypeAdapter(Restriction)
-
-
-class RestrictionConflict(Conflict):
-    """The request does not fit what the resource is now: a used name, another version, ended."""
-
-
-class RestrictionUnknown(NotFound):
-    """There is no such restriction."""
 
 
 class RestrictionRegister:
@@ -83,17 +84,10 @@ class RestrictionRegister:
 
         Raises Refused with every fault of the draft, RestrictionConflict where the name is live.
         """
-        if draft.is_mirrored:
-            raise refuse(
-                "restriction.kind", "statutory ones are mirrored from their source, not made"
-            )
-        restriction = accept(draft, now_us, known_agencies, self.ground)
-        old = self._all.get(str(draft.name))
-        if old is not None and old.state in _LIVE:
-            raise RestrictionConflict(Refusal("restriction.name", f"{draft.name} is in use"))
+        restriction = made(
+            self._all.get(str(draft.name)), draft, now_us, known_agencies, self.ground
+        )
         self._need_room()
-        if old is not None:
-            restriction = replace(restriction, version=old.version + 1)
         self._keep(restriction)
         return restriction
 
@@ -105,14 +99,7 @@ class RestrictionRegister:
         Raises Refused with every fault of the draft, RestrictionUnknown where none is live.
         """
         old = self._all.get(str(draft.name))
-        if old is None or old.state not in _LIVE or old.draft.is_mirrored or draft.is_mirrored:
-            reason = f"there is no planned or active keep-clear request {draft.name}"
-            raise RestrictionUnknown(Refusal("name", reason))
-        restriction = replace(
-            accept(draft, now_us, known_agencies, self.ground),
-            version=old.version + 1,
-            created_us=old.created_us,
-        )
+        restriction = amended(old, draft, now_us, known_agencies, self.ground)
         self._forget(str(draft.name))
         self._keep(restriction)
         return restriction
@@ -131,21 +118,11 @@ class RestrictionRegister:
         A live one of the same name and source becomes a new version. Raises as `create` does.
         """
         old = self._all.get(str(draft.name))
-        live = old is not None and old.state in _LIVE
-        if old is not None and live:
-            if old.draft.source is None or draft.source is None:
-                raise RestrictionConflict(Refusal("restriction.name", f"{draft.name} is in use"))
-            if old.draft.source.source_id != draft.source.source_id:
-                reason = f"{draft.name} is mirrored from {old.draft.source.source_id}"
-                raise RestrictionConflict(Refusal("restriction.name", reason))
-            if old.draft == draft or old.draft == canonical(draft):
-                return old, False
-        else:
+        if old is None or old.state not in LIVE:
             self._need_room()
-        restriction = accept(draft, now_us, known_agencies, self.ground)
-        if old is not None:
-            created_us = old.created_us if live else now_us
-            restriction = replace(restriction, version=old.version + 1, created_us=created_us)
+        elif says_the_same(old, draft):
+            return old, False
+        restriction = mirrored(old, draft, now_us, known_agencies, self.ground)
         self._forget(str(draft.name))
         self._keep(restriction)
         return restriction, True
@@ -159,15 +136,8 @@ class RestrictionRegister:
         changed = []
         for name in sorted(self._zones):
             old = self._all[name]
-            judged, approximations = judged_over(old.draft, self.ground)
-            if (judged, approximations) != (old.judged, old.approximations):
-                new = replace(
-                    old,
-                    judged=judged,
-                    approximations=approximations,
-                    version=old.version + 1,
-                    changed_us=now_us,
-                )
+            new = judged_anew(old, self.ground, now_us)
+            if new is not None:
                 self._zones.remove(name)
                 self._keep(new)
                 changed.append(new)
@@ -193,14 +163,7 @@ class RestrictionRegister:
 
     def withdraw(self, name: RestrictionName, version: int, now_us: int) -> Restriction:
         """End one for everybody. `version` 0 withdraws whatever version is current."""
-        old = self._all.get(str(name))
-        if old is None:
-            raise RestrictionUnknown(Refusal("name", f"there is no restriction {name}"))
-        if old.state not in _LIVE:
-            raise RestrictionConflict(Refusal("name", f"{name} is already {old.state.value}"))
-        if version not in {0, old.version}:
-            reason = f"version {version} is not the current one, {old.version}"
-            raise RestrictionConflict(Refusal("etag", reason))
+        old = withdrawable(self._all.get(str(name)), name, version)
         return self._changed(old, RestrictionState.WITHDRAWN, now_us)
 
     def advance(self, now_us: int) -> list[Restriction]:
@@ -301,19 +264,19 @@ class RestrictionRegister:
             self._keep(restriction)
 
     def _need_room(self) -> None:
-        if len(self._zones) >= RESTRICTIONS_LIVE_MAX:
-            reason = f"{RESTRICTIONS_LIVE_MAX} restrictions are planned or active: none can be set"
+        if len(self._zones) >= RESTRICTIONSLIVE_MAX:
+            reason = f"{RESTRICTIONSLIVE_MAX} restrictions are planned or active: none can be set"
             raise RestrictionConflict(Refusal("restriction", reason))
 
     def _changed(self, old: Restriction, state: RestrictionState, now_us: int) -> Restriction:
-        new = replace(old, state=state, version=old.version + 1, changed_us=now_us)
+        new = in_state(old, state, now_us)
         self._keep(new)
         return new
 
     def _keep(self, restriction: Restriction) -> None:
         name, draft = str(restriction.draft.name), restriction.draft
         self._index = None
-        if restriction.state in _LIVE:
+        if restriction.state in LIVE:
             self._all[name] = restriction
             self._zones.keep(name, draft, self.ground)
             return

@@ -15,15 +15,12 @@ from broker.core.restrictions.model import (
 from broker.core.restrictions.periods import (
     Window,
 )
-from broker.core.restrictions.register import (
-    RestrictionConflict,
-    RestrictionRegister,
-    RestrictionUnknown,
-)
+from broker.core.restrictions.register import RestrictionRegister
 from broker.core.restrictions.shapes import (
     LimitDatum,
     VerticalLimit,
 )
+from broker.core.restrictions.versions import RestrictionConflict, RestrictionUnknown
 from broker.core.restrictions.windows import Timetable
 from broker.core.units import MINUTE_US
 from tests.core.restrictions.scenes import (
