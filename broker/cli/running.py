@@ -19,13 +19,13 @@ from broker.core.errors import BrokenInvariant
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.http import MetricsServer
 from broker.gateways.mqtt.gateway import MqttGateway
-from broker.gateways.mqtt.link import MQTT_PORT, MQTTS_PORT, MqttAddress
 from broker.gateways.mqtt.server import MqttServer
 from broker.gateways.mqtt.server import start as start_mqtt
 from broker.gateways.mqtt.server_engines import MqttServerFailed, choose_engine
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.clock import Clock
+from broker.service.mqtt_address import MQTT_PORT, MQTTS_PORT, MqttAddress
 from broker.service.settings import LOOPBACK, Settings
 from broker.service.signing import load_signer
 from broker.service.startup import assemble
@@ -78,8 +78,7 @@ def mqtt_server_for(settings: Settings, security: Secured | None = None) -> Mqtt
             f"The data folder {settings.data_dir} cannot be made: {error.strerror}",
             "Give another --data-dir.",
         ) from error
-    if settings.mqtt:
-        MqttAddress.parse(settings.mqtt)
+    if settings.mqtt_server is not None:
         return None
     folder = settings.data_dir / "mqtt"
     if security is not None:
@@ -217,10 +216,11 @@ def _mqtt_gateway(
     settings: Settings, broker: Broker, mqtt_server: MqttServer | None, security: Secured | None
 ) -> MqttGateway:
     """The gateway to our child, or to the server that the settings name."""
-    if mqtt_server is None:
-        address = MqttAddress.parse(settings.mqtt)
-    else:
+    address = settings.mqtt_server
+    if mqtt_server is not None:
         address = MqttAddress(mqtt_server.host, mqtt_server.port, security is not None)
+    if address is None:
+        raise BrokenInvariant("an MQTT server is neither started nor named")
     json_agencies = frozenset(
         agency for agency, one in settings.agencies.items() if one.json_over_mqtt
     )

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Any, Final, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import (
@@ -15,6 +14,7 @@ from pydantic_settings import (
 from broker.core.errors import Refused
 from broker.core.geodesy.ground import LONDON_GROUND, LOWEST_AMSL_M_DEFAULT, AreaGround, DegreeBox
 from broker.core.names import Role, identifier
+from broker.service.mqtt_address import MqttAddress
 
 GRPC_PORT: Final = 50051
 METRICS_PORT: Final = 9464
@@ -193,17 +193,31 @@ class Settings(BaseSettings):
             )
         if self.sign_in.issuers and self.identity_dir is None:
             raise ValueError("sign_in: needs identity_dir, which holds the server's certificate")
-        scheme, host = _scheme_and_host(self.mqtt)
-        if scheme == "mqtts" and self.identity_dir is None:
+        return self
+
+    @model_validator(mode="after")
+    def _mqtt_server(self) -> Self:
+        server = self.mqtt_server
+        if server is None:
+            return self
+        if server.is_tls and self.identity_dir is None:
             raise ValueError("mqtt: mqtts:// needs identity_dir, which holds the certificates")
-        if scheme == "mqtt" and self.identity_dir is not None:
+        if not server.is_tls and self.identity_dir is not None:
             raise ValueError("mqtt: with identity_dir it must be mqtts://, or names are not proven")
-        if scheme == "mqtt" and host not in LOOPBACK:
+        if not server.is_tls and server.host not in LOOPBACK:
             raise ValueError(
                 f"mqtt: {self.mqtt} is another machine, and nothing would be encrypted or "
                 "checked on the way: use mqtts:// and identity_dir"
             )
         return self
+
+    @property
+    def mqtt_server(self) -> MqttAddress | None:
+        """The MQTT server that runs already; None: one is started as a child."""
+        try:
+            return MqttAddress.parse(self.mqtt) if self.mqtt else None
+        except Refused as refused:
+            raise ValueError(str(refused)) from refused
 
     @classmethod
     def settings_customise_sources(
@@ -224,15 +238,6 @@ def _checked_name(field: str, name: str) -> None:
         identifier(field, name)
     except Refused as refused:
         raise ValueError(str(refused)) from refused
-
-
-def _scheme_and_host(address: str) -> tuple[str, str]:
-    """As the link reads them: in small letters, without blanks in front."""
-    try:
-        parts = urlsplit(address)
-    except ValueError as error:
-        raise ValueError(f"mqtt: {address} is not an address: {error}") from error
-    return parts.scheme, parts.hostname or ""
 
 
 def load_settings(config: Path | None, **options: object) -> Settings:

@@ -114,6 +114,8 @@ def test_the_environment_cannot_open_the_broker(monkeypatch: pytest.MonkeyPatch)
         ({"mqtt": "mqtt://broker.example:1883"}, "another machine"),
         ({"mqtt": "mqtt://127.0.0.1.example"}, "another machine"),
         ({"mqtt": "mqtt://[::"}, "not an address"),
+        ({"mqtt": "localhost:1883"}, "must read mqtt://"),
+        ({"mqtt": "http://localhost"}, "must read mqtt://"),
         ({"mqtt": "MQTT://192.168.1.2"}, "another machine"),
         ({"mqtt": " mqtt://192.168.1.2"}, "another machine"),
         ({"mqtt": "MQTTS://broker.example"}, "identity_dir"),

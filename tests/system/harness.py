@@ -19,13 +19,13 @@ from broker.cli.replay import replay_log
 from broker.core.names import Audience
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.mqtt.gateway import MqttGateway
-from broker.gateways.mqtt.link import MqttAddress
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.cadence import HALF_US
 from broker.service.clock import VirtualClock
 from broker.service.feed.items import ItemKind
 from broker.service.feed.projection import News
+from broker.service.mqtt_address import MqttAddress
 from broker.service.startup import LOG_FOLDER, assemble
 from keepclear.client import Client
 from keepclear.v1 import feed_pb2, presence_pb2, restrictions_pb2, tracks_pb2

@@ -10,12 +10,12 @@ from broker.cli.demo import demo_agencies
 from broker.cli.policies import policy_text
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.mqtt.gateway import MqttGateway
-from broker.gateways.mqtt.link import MqttAddress
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.access import Limits
 from broker.service.broker import Broker
 from broker.service.clock import SystemClock
 from broker.service.identity.known import Known
+from broker.service.mqtt_address import MqttAddress
 from broker.service.settings import AgencySettings, PublishingSettings
 from broker.service.signing import load_signer
 from broker.service.startup import assemble

@@ -12,7 +12,7 @@ from broker.core.errors import Refused, refuse
 from broker.core.names import Audience, SystemName
 from broker.gateways.mqtt.answers import AnswerMaker
 from broker.gateways.mqtt.inbox import Inbox
-from broker.gateways.mqtt.link import JSON_CONTENT_TYPE, MqttAddress, MqttLink
+from broker.gateways.mqtt.link import JSON_CONTENT_TYPE, MqttLink
 from broker.gateways.mqtt.outbox import Outbox
 from broker.gateways.mqtt.publishing import PublishingQuestions
 from broker.gateways.mqtt.requests import Questions
@@ -24,6 +24,7 @@ from broker.gateways.wire.signed import SignedRestrictions
 from broker.service.broker import Broker
 from broker.service.feed.items import Item
 from broker.service.feed.tokens import decode_token
+from broker.service.mqtt_address import MqttAddress
 from keepclear.v1 import presence_pb2
 
 SWEEP_S: Final = 2.0

@@ -4,22 +4,18 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
 import structlog
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from broker.core.errors import refuse
 from broker.gateways.mqtt.network import BufferedClient, NetworkThread
 from broker.gateways.mqtt.sending import Outgoing, Sender, properties_of
 from broker.service.mailbox import Task
+from broker.service.mqtt_address import MqttAddress
 
-MQTT_PORT: Final = 1883
-MQTTS_PORT: Final = 8883
 KEEPALIVE_S: Final = 20
 INFLIGHT_MAX: Final = 500
 """QoS 1 messages sent and not yet acknowledged; paho's 20 would throttle a burst of alerts."""
@@ -30,40 +26,6 @@ CONTENT_TYPE: Final = "application/protobuf"
 JSON_CONTENT_TYPE: Final = "application/json"
 
 log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class MqttAddress:
-    """Where the MQTT server is."""
-
-    host: str
-    port: int
-    is_tls: bool = False
-
-    @classmethod
-    def parse(cls, url: str) -> "MqttAddress":
-        """Read `mqtt://host[:port]` or `mqtts://…`; refuses anything else."""
-        try:
-            parts = urlsplit(url)
-        except ValueError as error:
-            raise refuse("mqtt", f"is not an address: {error}") from error
-        is_tls = parts.scheme == "mqtts"
-        usual = MQTTS_PORT if is_tls else MQTT_PORT
-        try:
-            port = usual if parts.port is None else parts.port
-        except ValueError as error:
-            raise refuse("mqtt", "the port must be a number from 1 to 65535") from error
-        if port == 0:
-            raise refuse("mqtt", "the port must be a number from 1 to 65535")
-        if (
-            parts.scheme not in {"mqtt", "mqtts"}
-            or not parts.hostname
-            or parts.path not in ("", "/")
-        ):
-            raise refuse("mqtt", "must read mqtt://host[:port] or mqtts://host[:port]")
-        if parts.username is not None or parts.password is not None:
-            raise refuse("mqtt", "must hold no user or password: certificates say who connects")
-        return cls(parts.hostname, port, is_tls)
 
 
 OnMessage = Callable[[str, bytes, bool], None]

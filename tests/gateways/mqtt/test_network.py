@@ -9,10 +9,11 @@ import paho.mqtt.client as mqtt
 import pytest
 
 from broker.gateways.mqtt import network
-from broker.gateways.mqtt.link import MqttAddress, MqttLink
+from broker.gateways.mqtt.link import MqttLink
 from broker.gateways.mqtt.network import BufferedClient
 from broker.gateways.mqtt.server import MqttServer, start
 from broker.gateways.mqtt.server_engines import choose_engine
+from broker.service.mqtt_address import MqttAddress
 from tests.patience import PATIENCE_S
 from tests.ports import unused_port
 
