@@ -1,6 +1,6 @@
 """Snapshots of the state, so that a restart replays minutes and not months.
 
-A file is: magic, length of the header, header as JSON (versions, plain values, where each array
+A file is: magic, length of the header, header as JSON (plain values, where each array
 lies), the arrays as they lie in memory (little-endian), and a BLAKE2b digest of all that. No
 pickle: a snapshot is data and can do nothing when it is read. Several are kept, because recovery
 starts from an older one, to make the feed's recent messages again.
@@ -49,7 +49,6 @@ class Snapshot:
     """The state after record `seq`. JSON gives lists for tuples; arrays come back writable."""
 
     seq: int
-    versions: Mapping[str, str]
     state: Mapping[str, object]
 
 
@@ -82,15 +81,13 @@ def snapshot_seqs(directory: Path) -> list[int]:
     return sorted((int(match.group(1)) for match in matches if match), reverse=True)
 
 
-def write(
-    directory: Path, seq: int, state: Mapping[str, object], versions: Mapping[str, str]
-) -> Path:
+def write(directory: Path, seq: int, state: Mapping[str, object]) -> Path:
     """Write a snapshot so that it is there whole or not at all; keep it and those just before.
 
     State values are arrays or plain JSON values with text keys and finite numbers: anything else
     is a BrokenInvariant. Raises JournalUnavailable when the disk refuses; nothing is lost then.
     """
-    data = encode_snapshot(seq, state, versions)
+    data = encode_snapshot(seq, state)
     path = snapshot_path(directory, seq)
     unfinished = path.with_suffix(".unfinished")
     try:
@@ -131,7 +128,7 @@ def load_latest(directory: Path, not_after_seq: int) -> Loaded:
     return Loaded(None, tuple(passed_over))
 
 
-def encode_snapshot(seq: int, state: Mapping[str, object], versions: Mapping[str, str]) -> bytes:
+def encode_snapshot(seq: int, state: Mapping[str, object]) -> bytes:
     """The file's bytes: the same state gives the same bytes."""
     arrays: dict[str, list[object]] = {}
     values: dict[str, object] = {}
@@ -153,7 +150,6 @@ def encode_snapshot(seq: int, state: Mapping[str, object], versions: Mapping[str
         {
             "format_version": SNAPSHOT_FORMAT_VERSION,
             "seq": seq,
-            "versions": dict(versions),
             "values": values,
             "arrays": arrays,
         }
@@ -197,15 +193,11 @@ def decode_snapshot(data: bytes, seq: int) -> Snapshot:
         raise RecordUnreadable("not a snapshot of a format this release reads")
     if header.whole("seq") != seq:
         raise RecordUnreadable("the file has another snapshot's name")
-    values, versions, arrays = (
-        header.inner("values"),
-        header.inner("versions"),
-        header.inner("arrays"),
-    )
+    values, arrays = header.inner("values"), header.inner("arrays")
     state: dict[str, object] = {name: values.value(name) for name in values.names()}
     for name in arrays.names():
         state[name] = _read_array(body, arrays_at, arrays.items(name))
-    return Snapshot(seq, {name: versions.text(name) for name in versions.names()}, state)
+    return Snapshot(seq, state)
 
 
 def _read_array(body: bytes, arrays_at: int, place: list[object]) -> StateArray:

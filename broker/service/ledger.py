@@ -134,7 +134,7 @@ class Ledger:
         try:
             if self._is_open and not self._is_lost and self._is_settled():
                 seq = self._journal.last_seq
-                snapshots.write(self._directory, seq, packed(self._state()), {})
+                snapshots.write(self._directory, seq, packed(self._state()))
                 if self._older_are_void:
                     self._remove_snapshots(before_seq=seq)
             self._close_journal()
@@ -160,8 +160,7 @@ class Ledger:
 
     def _write_snapshot(self, seq: int, state: dict[str, Plain], now_us: int) -> None:
         try:
-            versions = {"engine": self._run.engine_version}
-            snapshots.write(self._directory, seq, packed(state), versions)
+            snapshots.write(self._directory, seq, packed(state))
             if self._older_are_void:
                 self._remove_snapshots(before_seq=seq)
                 self._older_are_void = False
@@ -209,7 +208,7 @@ class Ledger:
         self._is_open = True
         seq = self._journal.last_seq
         self._remove_snapshots(before_seq=seq)
-        snapshots.write(self._directory, seq, packed(self._state()), {})
+        snapshots.write(self._directory, seq, packed(self._state()))
         self._covered = []
         self._is_lost = False
         self._news_of_return = True

@@ -21,7 +21,7 @@ SEEDS = (2, 4, 6, 8, 18)
 
 
 def snapshot(airspace: Airspace) -> bytes:
-    return encode_snapshot(1, packed(airspace_state(airspace)), {})
+    return encode_snapshot(1, packed(airspace_state(airspace)))
 
 
 def from_snapshot(data: bytes) -> Airspace:

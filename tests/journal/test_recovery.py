@@ -19,7 +19,7 @@ from tests.journal.samples import run_info
 def log_with_snapshots(directory: Path, *seqs: int) -> None:
     samples.write_log(directory, 10, limits=SegmentLimits(records_max=4))
     for seq in seqs:
-        snapshots.write(directory, seq, {"seq": seq}, {})
+        snapshots.write(directory, seq, {"seq": seq})
 
 
 def test_a_new_directory_has_nothing_to_recover(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_snapshot_the_log_no_longer_reaches_back_to_is_no_start(tmp_path: Path
         path.unlink()
     with pytest.raises(JournalDamaged, match="none covers the start"):
         plan(tmp_path, "boot-1")
-    snapshots.write(tmp_path, 4, {}, {})
+    snapshots.write(tmp_path, 4, {})
     with pytest.raises(JournalDamaged, match="none reaches the start"):
         plan(tmp_path, "boot-1")
 
@@ -122,8 +122,8 @@ def test_the_replay_begins_with_the_very_next_record(tmp_path: Path) -> None:
     with Journal.open(tmp_path, run_info()) as journal:
         for number in range(5):
             journal.append([samples.acknowledgement(number)], number, number)
-    snapshots.write(tmp_path, 2, {}, {})
-    snapshots.write(tmp_path, 5, {}, {})
+    snapshots.write(tmp_path, 2, {})
+    snapshots.write(tmp_path, 5, {})
     found = plan(tmp_path, "boot-1")
     assert samples.request_ids(list(found.batches)) == ["request-2", "request-3", "request-4"]
 
@@ -132,7 +132,7 @@ def test_a_snapshot_of_lost_records_is_passed_over(tmp_path: Path) -> None:
     """The log lost its end in a power cut; the snapshot, synced, knows of what never was."""
     samples.write_log(tmp_path, 10)
     for seq in (6, 20):
-        snapshots.write(tmp_path, seq, {"seq": seq}, {})
+        snapshots.write(tmp_path, seq, {"seq": seq})
     connection = sqlite3.connect(segment_path(tmp_path, 1))
     connection.execute("DELETE FROM record WHERE seq > 18")
     connection.commit()

@@ -367,7 +367,7 @@ def random_walk(scene: Scene, seed: int, start_s: int, steps: int) -> list[Alert
 
 def as_written(machine: Encounters) -> bytes:
     """A snapshot of the machine alone."""
-    return encode_snapshot(1, packed({"machine": machine.state()}), {})
+    return encode_snapshot(1, packed({"machine": machine.state()}))
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -396,7 +396,7 @@ def test_a_state_stays_as_it_was_taken_and_taking_it_changes_nothing() -> None:
     taken = one.machine.state()
     at_once = as_written(two.machine)
     assert random_walk(one, 4, 40, 40) == random_walk(two, 4, 40, 40)
-    assert encode_snapshot(1, packed({"machine": taken}), {}) == at_once
+    assert encode_snapshot(1, packed({"machine": taken})) == at_once
 
 
 def test_nothing_is_kept_of_pairs_that_parted() -> None:
