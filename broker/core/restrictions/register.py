@@ -51,7 +51,7 @@ from broker.core.separation.jit import BACKEND, Backend
 from broker.core.separation.packing import KernelRules
 from broker.core.tracks.table import TrackColumns
 
-RESTRICTIONSLIVE_MAX: Final = 4_000
+RESTRICTIONS_LIVE_MAX: Final = 4_000
 """Planned and active ones: a whole country's notified areas and sixteen times a busy day's
 keep-clear requests."""
 SOURCES_MAX: Final = 200
@@ -264,8 +264,8 @@ class RestrictionRegister:
             self._keep(restriction)
 
     def _need_room(self) -> None:
-        if len(self._zones) >= RESTRICTIONSLIVE_MAX:
-            reason = f"{RESTRICTIONSLIVE_MAX} restrictions are planned or active: none can be set"
+        if len(self._zones) >= RESTRICTIONS_LIVE_MAX:
+            reason = f"{RESTRICTIONS_LIVE_MAX} restrictions are planned or active: none can be set"
             raise RestrictionConflict(Refusal("restriction", reason))
 
     def _changed(self, old: Restriction, state: RestrictionState, now_us: int) -> Restriction:
