@@ -10,7 +10,7 @@ from broker.bench.alert_load_explain import Row
 from broker.bench.alert_load_table import page
 from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
-from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.commands import SubmitReports
 from broker.core.geodesy.ground import LONDON
 from broker.core.names import SystemName
@@ -19,10 +19,10 @@ from keepclear.v1 import common_pb2, tracks_pb2
 from sim.advice import Move
 from sim.conduct import AS_AGREED
 from sim.scoring import Breach
+from tests.core.alert_samples import sample_alert
 
 START_US = bench.START_US
 HEAD: Figures = {"profile": "p", "conduct": "c", "seed": 7, "from_hour": 18.5, "hours": 12.0}
-GEOMETRY = AlertGeometry(100.0, 0.0, 0.0, 1.0, 5.0, 5.0, 10.0, 10.0, 1.0)
 
 
 def alert(
@@ -34,23 +34,16 @@ def alert(
     restriction: str = "",
     incident: str = "",
 ) -> Alert:
-    return Alert(
+    return sample_alert(
         alert_id=f"al-{number}",
-        revision=1,
         kind=AlertKind.RESTRICTION if restriction else AlertKind.PROXIMITY,
         level=level,
-        highest_level=level,
         track_a=tracks[0],
         track_b=tracks[1],
         restriction_name=restriction,
-        raised_us=START_US,
-        changed_us=START_US,
-        evaluated_us=START_US,
         rule_id=rule,
-        policy_version="",
-        capped_because="",
-        geometry=GEOMETRY,
         incident_id=incident,
+        at_us=START_US,
     )
 
 

@@ -8,25 +8,12 @@ from broker.core.alert_revisions import (
     begun_again,
     revised,
 )
-from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Acknowledgement, AlertLevel
 from broker.core.names import SystemName
+from tests.core.alert_samples import sample_alert
 
-ALERT = Alert(
-    alert_id="alr-1",
-    revision=3,
-    kind=AlertKind.PROXIMITY,
-    level=AlertLevel.CAUTION,
-    highest_level=AlertLevel.WARNING,
-    track_a=1,
-    track_b=2,
-    restriction_name="",
-    raised_us=10,
-    changed_us=20,
-    evaluated_us=30,
-    rule_id="drone-drone-transit",
-    policy_version="test-1",
-    capped_because="",
-    geometry=AlertGeometry(60.0, 90.0, 0.0, 5.0, None, 0.0, 60.0, 0.0, 1.0),
+ALERT = sample_alert(
+    revision=3, level=AlertLevel.CAUTION, highest_level=AlertLevel.WARNING, changed_us=20
 )
 
 

@@ -7,26 +7,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Acknowledgement, Alert, AlertKind, AlertLevel
 from broker.core.cluster_state import MEMBERS_MAX, Context
 from broker.core.clusters import Clusters
 from broker.core.names import SystemName
 from broker.core.separation.policy_alerting import FloodLimits
 from broker.core.units import MINUTE_US, SECOND_US
+from tests.core.alert_samples import GEOMETRY, sample_alert
 
 LIMITS = FloodLimits(alerts_max=3, window_us=10 * MINUTE_US, told_every_us=10 * SECOND_US)
 START_US = 1_795_219_200_000_000
-GEOMETRY = AlertGeometry(900.0, 90.0, 30.0, 20.0, 20.0, 25.0, 40.0, 30.0, 1.0)
 DRONES = Context(("INC-1",), ("met", "lfb"), drone_and_crewed=False)
 CREWED = replace(DRONES, drone_and_crewed=True)
 CAUTION, WARNING, FLOOR = AlertLevel.CAUTION, AlertLevel.WARNING, AlertLevel.FLOOR
 
 
 def alert(name: str, level: AlertLevel = CAUTION, revision: int = 1, range_m: float = 900) -> Alert:
-    return Alert(
-        name, revision, AlertKind.PROXIMITY, level, level, 1, 2, "", START_US, START_US, START_US,
-        "drone-drone-transit", "default-1", "", replace(GEOMETRY, range_m=range_m),
-    )  # fmt: skip
+    return sample_alert(
+        alert_id=name,
+        revision=revision,
+        level=level,
+        rule_id="drone-drone-transit",
+        geometry=replace(GEOMETRY, range_m=range_m),
+        at_us=START_US,
+    )
 
 
 class Scene:

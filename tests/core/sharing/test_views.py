@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister
@@ -19,6 +19,7 @@ from broker.core.sharing.views import MEMBERS_SHOWN_MAX, AlertView, Views
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass, AircraftDescription
 from broker.gateways.wire.alerts import encode_alert
+from tests.core.alert_samples import sample_alert
 from tests.core.restrictions.scenes import draft
 from tests.core.tracks.batches import NOW_US, OTHER, PUBLISHER, at, batch
 
@@ -30,11 +31,7 @@ DRONE = AircraftDescription(
     AircraftClass.DRONE, callsign="DRONE 4", duty_contact="020 1", talkgroup="T1"
 )
 HELICOPTER = AircraftDescription(AircraftClass.HELICOPTER, registration="G-POLA")
-GEOMETRY = AlertGeometry(900.0, 90.0, 30.0, 20.0, 20.0, 25.0, 40.0, 30.0, 1.0)
-ALERT = Alert(
-    "alr-1", 1, AlertKind.PROXIMITY, AlertLevel.WARNING, AlertLevel.WARNING, 1, 2, "", NOW_US,
-    NOW_US, NOW_US, "drone-crewed-transit", "default-1", "", GEOMETRY,
-)  # fmt: skip
+ALERT = sample_alert(at_us=NOW_US)
 
 
 def shown(views: Views, alert: Alert, audience: Audience) -> AlertView:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel, BandSeen
+from broker.core.alerts import AlertGeometry, AlertKind, AlertLevel, BandSeen
 from broker.core.sharing.band_wording import leaving_band_text
 from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
 from broker.core.tracks.reports import AircraftClass, HeightBand, HeightReference
+from tests.core.alert_samples import sample_alert
 
 FOOT_M = 0.3048
 GEOMETRY = AlertGeometry(
@@ -23,23 +24,7 @@ GEOMETRY = AlertGeometry(
     closing_speed_mps=30.0,
     picture_age_s=1.4,
 )
-ALERT = Alert(
-    alert_id="alr-0123456789abcdef",
-    revision=1,
-    kind=AlertKind.PROXIMITY,
-    level=AlertLevel.WARNING,
-    highest_level=AlertLevel.WARNING,
-    track_a=1,
-    track_b=2,
-    restriction_name="",
-    raised_us=1,
-    changed_us=1,
-    evaluated_us=1,
-    rule_id="drone-crewed-transit",
-    policy_version="default-1",
-    capped_because="",
-    geometry=GEOMETRY,
-)
+ALERT = sample_alert(alert_id="alr-0123456789abcdef", geometry=GEOMETRY)
 DRONE = Party("MET-07", "met", "Metropolitan Police", AircraftClass.DRONE, "020 7946 0001", "MET-1")
 HEMS = Party("HEMS 27", "hems", "HEMS", AircraftClass.HELICOPTER, "020 7946 0002", "ESN 4")
 FIRE = Party("FIRE-2", "lfb", "London Fire Brigade", AircraftClass.DRONE, "", "")

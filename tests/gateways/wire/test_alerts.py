@@ -6,30 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import AlertGeometry, AlertKind
 from broker.core.sharing.settings import AlertDetail
 from broker.core.sharing.views import AlertView, PartyView
 from broker.core.tracks.reports import AircraftClass
 from broker.gateways.wire.alerts import alert_body, alert_with_ids, blank_alert, encode_alert
+from tests.core.alert_samples import sample_alert
 
 
 def view(time_to_exit_s: float | None, detail: AlertDetail = AlertDetail.FULL) -> AlertView:
-    alert = Alert(
-        alert_id="alr-1",
-        revision=1,
+    geometry = AlertGeometry(0.0, 90.0, None, None, 0.0, 0.0, 0.0, 0.0, 1.0, time_to_exit_s)
+    alert = sample_alert(
         kind=AlertKind.RESTRICTION,
-        level=AlertLevel.WARNING,
-        highest_level=AlertLevel.WARNING,
-        track_a=1,
         track_b=-1,
         restriction_name="agencies/lfb/restrictions/fire",
-        raised_us=1,
-        changed_us=1,
-        evaluated_us=1,
         rule_id="restriction-entry",
-        policy_version="1",
-        capped_because="",
-        geometry=AlertGeometry(0.0, 90.0, None, None, 0.0, 0.0, 0.0, 0.0, 1.0, time_to_exit_s),
+        geometry=geometry,
     )
     return AlertView(alert, (), "", "", detail=detail)
 
