@@ -12,12 +12,12 @@ from adapters.registry import UnknownAdapter, kind_of
 from adapters.settings import read_table
 from adapters.table import AIRFRAMES, FileRead, airframes_row, as_markdown, read_file
 from broker.bench.tables import table
+from broker.cli.configuration import read_settings
 from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import ExitCode, Problem
 from broker.cli.publish import publish_reports, say_refusals
 from broker.cli.publish_files import Placed, RefusedRecord, ReportFile
-from broker.cli.serve import read_settings
 
 adapters_app = typer.Typer(
     help="Feeds from outside: which are known, what a recorded file yields, playing one.",

@@ -1,7 +1,7 @@
 """Outside feeds that a broker's own process runs beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from keepclear.client import Client
 ADAPTER_SYSTEM: Final = "agencies/{agency}/systems/{adapter}"
 
 
-def wanted_feeds(settings: Settings, options: list[str]) -> dict[str, dict[str, Any]]:
+def wanted_feeds(settings: Settings, options: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The feeds of the configuration and of `--adapter`, by name; raises Problem."""
     feeds = dict(settings.feeds)
     try:
@@ -34,7 +34,7 @@ def wanted_feeds(settings: Settings, options: list[str]) -> dict[str, dict[str, 
 
 @asynccontextmanager
 async def adapters_running(
-    running: Running, wanted: list[str], agency: str, clock: Clock
+    running: Running, wanted: Sequence[str], agency: str, clock: Clock
 ) -> AsyncIterator[list[RunningAdapter]]:
     """The feeds, each a supervised task and a client of the public contract like any other."""
     clients: list[Client] = []

@@ -5,9 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from broker.cli import separation_alerts, separation_check
 from broker.cli.groups import Parts
-from broker.cli.policies import policy_text
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode, Problem
 from broker.core.errors import Refused
 
@@ -32,6 +30,8 @@ def check(
     ] = "cylinder",
 ) -> None:
     """Judge pairs of states, one a row: are they too close, and from when until when?"""
+    from broker.cli import separation_check  # noqa: PLC0415  # numba takes long to import
+
     separation_check.run(source, target, detector)
 
 
@@ -44,6 +44,9 @@ def alerts(
     ] = "default",
 ) -> None:
     """Replay recorded encounters through the live core: the level of each pair each second."""
+    from broker.cli import separation_alerts  # noqa: PLC0415
+    from broker.cli.policies import policy_text  # noqa: PLC0415
+
     try:
         refused_count = separation_alerts.run(source, target, policy_text(policy))
     except Refused as error:

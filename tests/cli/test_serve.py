@@ -47,7 +47,7 @@ def test_bytes_that_are_no_text_are_no_configuration(tmp_path: Path) -> None:
 def test_a_data_folder_that_cannot_be_made_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("broker.cli.serve.make_ready", lambda _policy: None)
+    monkeypatch.setattr("broker.cli.serving.make_ready", lambda _policy: None)
     file = tmp_path / "file"
     file.touch()
     result = CliRunner().invoke(app, ["serve", "--data-dir", str(file / "log")])

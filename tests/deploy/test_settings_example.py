@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from broker.cli.serve import read_settings
+from broker.cli.configuration import read_settings
 from broker.service.settings import (
     AgencySettings,
     GroundSettings,

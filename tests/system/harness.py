@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from broker.cli.demo import demo_agencies
+from broker.cli.demonstration import demo_agencies
 from broker.cli.policies import policy_text
 from broker.cli.replay import Shown as ReplayShown
 from broker.cli.replay import replay_log

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from broker.cli.demo import demo_agencies
+from broker.cli.demonstration import demo_agencies
 from broker.cli.policies import policy_text
 from broker.gateways.grpc.server import GrpcServer
 from broker.gateways.mqtt.gateway import MqttGateway
