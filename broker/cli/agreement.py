@@ -13,6 +13,7 @@ from rich.table import Table
 from broker.cli import wording
 from broker.cli.agreement_files import read_terms
 from broker.cli.connection import broker_client
+from broker.cli.credentials import own_agency
 from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
 from broker.cli.problems import EXIT_CODES_HELP
@@ -186,7 +187,7 @@ def _full_name(name: str, system: str) -> str:
     try:
         if "/" in name:
             return str(AgreementName.parse("name", name))
-        return str(AgreementName(agency_of(system), identifier("name", name)))
+        return str(AgreementName(own_agency(system), identifier("name", name)))
     except Refused as error:
         reason = error.refusals[0].reason
         raise typer.BadParameter(f"'{name}': {reason}", param_hint="name") from None

@@ -13,8 +13,9 @@ from rich.table import Table
 from broker.cli import aircraft_files as files
 from broker.cli import wording
 from broker.cli.connection import broker_client
+from broker.cli.credentials import own_agency
 from broker.cli.groups import Parts
-from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
+from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode
 from broker.cli.proto_json import message_json
 from broker.cli.values import option_parser
@@ -69,7 +70,7 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
 ) -> None:
     """Write one aircraft; the same name again replaces what was there."""
     aircraft = Aircraft(
-        name=files.full_name(name, agency_of(system)),
+        name=files.full_name(name, own_agency(system)),
         aircraft_class=kind,
         registration=registration,
         icao_address=icao_address,
@@ -95,7 +96,7 @@ def import_(
     system: System = DEFAULT_SYSTEM,
 ) -> None:
     """Write every aircraft of a file. Lines that cannot be read are said and left out."""
-    read = files.read_aircraft(file, agency_of(system), _expires_us(days))
+    read = files.read_aircraft(file, own_agency(system), _expires_us(days))
     for where, reason in read.refused:
         print(f"{where}: {reason}")
     written = asyncio.run(_upsert(target, system, read.aircraft)) if read.aircraft else []
@@ -125,7 +126,7 @@ def remove(
     as_json: AsJson = False,
 ) -> None:
     """Take one aircraft out of the register."""
-    full = files.full_name(name, agency_of(system))
+    full = files.full_name(name, own_agency(system))
     _print(asyncio.run(_remove(target, system, full)), as_json)
 
 

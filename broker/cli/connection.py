@@ -8,9 +8,10 @@ from typing import Final
 import grpc
 import grpc.aio
 
-from broker.cli.credentials import CERTIFICATES, credentials, new_client, open_channel
+from broker.cli.credentials import credentials, new_client, open_channel
 from broker.cli.discovery import BrokerRecord, read_run_file
 from broker.cli.problems import ExitCode, Problem
+from broker.cli.unreached import unreached
 from keepclear.client import Client, RefusedError, UnavailableError
 
 DEFAULT_TARGET: Final = "127.0.0.1:50051"
@@ -51,18 +52,16 @@ async def find_broker(explicit: str | None) -> str:
     for target in tried:
         if await answers(target):
             return target
+    for target in tried:
+        if (reason := await unreached(target)) is not None:
+            raise reason
     raise no_broker(explicit, tried)
 
 
 def no_broker(explicit: str | None, tried: tuple[str, ...]) -> Problem:
-    """What to say when nothing answers."""
+    """What to say when nothing listens."""
     where = " or ".join(tried)
-    if explicit is not None and credentials() is None:
-        step = (
-            "check --target (or KEEPCLEAR_TARGET) and that the broker is running there; if it "
-            f"checks identities, set {CERTIFICATES} to your folder"
-        )
-    elif explicit is not None:
+    if explicit is not None:
         step = "check --target (or KEEPCLEAR_TARGET) and that the broker is running there"
     else:
         step = "start one with `keepclear demo`, or say where it is with --target HOST:PORT"

@@ -13,8 +13,9 @@ from typing import Final
 import grpc
 import grpc.aio
 
-from broker.cli.options import DEFAULT_SYSTEM
+from broker.cli.options import DEFAULT_SYSTEM, agency_of
 from broker.cli.problems import Problem
+from broker.core.errors import Refused
 from keepclear.client import Client
 from keepclear.client.tls import channel_credentials, token_credentials
 
@@ -53,3 +54,19 @@ def new_client(target: str, system: str) -> Client:
     shown = credentials()
     claimed = "" if shown is not None and system == DEFAULT_SYSTEM else system
     return Client(target, claimed, credentials=shown)
+
+
+def own_agency(system: str) -> str:
+    """The agency that a command speaks for: its certificate or token says so, or its --system."""
+    folder, token = os.environ.get(CERTIFICATES), os.environ.get(TOKEN_FILE)
+    if system != DEFAULT_SYSTEM or not (folder or token):
+        return agency_of(system)
+    from broker.service.identity.certificates import read_peer  # noqa: PLC0415  # heavy
+    from broker.service.identity.tokens import claimed_agency  # noqa: PLC0415
+
+    try:
+        if folder:
+            return read_peer((Path(folder) / "certificate.pem").read_bytes()).system.agency
+        return claimed_agency(Path(token or "").read_text(encoding="utf-8").strip())
+    except (OSError, UnicodeDecodeError, Refused) as error:
+        raise Problem(f"The certificates cannot be read: {error}", _MISSING) from error

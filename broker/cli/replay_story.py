@@ -66,6 +66,9 @@ class Story:
         if key == self._doing and not due:
             return
         self._doing, self._told_us = key, sent_us
+        if track.state == feed_pb2.TRACK_STATE_WITHHELD:  # it has nothing else
+            yield doing
+            return
         place = f"at {track.latitude_deg:.5f},{track.longitude_deg:.5f}"
         words = [doing, wording.height_words(track), place]
         words += [f"incident {printable(track.incident_id)}"] if track.incident_id else []

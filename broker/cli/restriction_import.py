@@ -17,7 +17,8 @@ from adapters.geozones.limits_of_input import SOURCE_BYTES
 from adapters.geozones.mirror import Mirrored, mirror
 from adapters.geozones.report import Decoded, Outcome, SourceItem, Unreadable
 from broker.cli.connection import broker_client
-from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
+from broker.cli.credentials import own_agency
+from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import Problem
 from broker.cli.restriction_sending import Sent, send
 from broker.cli.wording import printable
@@ -92,7 +93,7 @@ def import_(  # noqa: PLR0913, PLR0917 - one option for each thing a person may 
     read = [_read(path, format_name) for path in files]
     worst = 0
     for source_id, group in _by_source(read, source).items():
-        mirrored = _mirrored(group, agency_of(system), source_id, now_us)
+        mirrored = _mirrored(group, own_agency(system), source_id, now_us)
         sent = None
         if not dry_run and mirrored.rows:
             is_part = mirrored.format == notam.FORMAT if partial is None else partial

@@ -10,8 +10,9 @@ import typer
 
 from broker.cli import values
 from broker.cli.connection import broker_client
+from broker.cli.credentials import own_agency
 from broker.cli.groups import Parts
-from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
+from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP
 from broker.cli.proto_json import message_json
 from broker.cli.restriction_wording import restriction_lines
@@ -136,7 +137,7 @@ def full_name(name: str, system: str) -> str:
     try:
         if "/" in name:
             return str(RestrictionName.parse("name", name))
-        return str(RestrictionName(agency_of(system), identifier("name", name)))
+        return str(RestrictionName(own_agency(system), identifier("name", name)))
     except Refused as error:
         raise typer.BadParameter(
             f"'{name}': {error.refusals[0].reason}", param_hint="name"

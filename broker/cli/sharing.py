@@ -101,13 +101,15 @@ def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJso
         print("Nothing is set: your flights are shown as your agency's default says.")
     else:
         table = Table(title="Shown to others", title_justify="left")
-        for heading in ("what", "level", "in the picture", "until", "authorised by", "set by"):
+        for heading in ("what", "level", "until", "names now", "authorised by"):
             table.add_column(heading, overflow="fold")
         for one in found:
             until = wording.instant_words(one.until_us)
-            named = str(one.tracks_named) if one.tracks_named else "nothing yet"
-            words = (printable(one.subject), level_words(one.level), named, until)
-            table.add_row(*words, printable(one.authorised_by), printable(one.set_by))
+            named = str(one.tracks_named) if one.tracks_named else "nothing"
+            flight = one.kind == SharingSubjectKind.SHARING_SUBJECT_KIND_FLIGHT
+            what = printable("flight " * flight + one.subject)
+            words = (what, level_words(one.level), until, named)
+            table.add_row(*words, printable(f"{one.authorised_by} ({one.set_by})"))
         Console().print(table)
 
 

@@ -39,6 +39,7 @@ _STATES: Final[dict[int, str]] = {
     feed_pb2.TRACK_STATE_PRESUMED_LANDING: "presumed landing",
     feed_pb2.TRACK_STATE_DOCKED: "docked, silent",
     feed_pb2.TRACK_STATE_MERGED: "shown by another track",
+    feed_pb2.TRACK_STATE_WITHHELD: "shown otherwise from now on, as its agency decided",
 }
 _DOUBTS: Final = {
     "implausible-jump": "DOUBT: jumped",

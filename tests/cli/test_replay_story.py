@@ -55,6 +55,16 @@ def test_when_where_and_what_for() -> None:
     assert "LOST" in lines[-1]
 
 
+def test_one_that_is_shown_otherwise_is_nowhere() -> None:
+    # REQ-ABS-001
+    withheld = feed_pb2.TrackView(track_id="t1", state=feed_pb2.TRACK_STATE_WITHHELD)
+    gone = track(5)
+    gone.tracks.tracks[0].CopyFrom(withheld)
+    shown, ended = told(Story("MET-07"), track(0), gone)
+    assert "at 51.50000" in shown
+    assert ended == "2025-10-09 08:53:25Z  shown otherwise from now on, as its agency decided"
+
+
 def test_what_its_desk_was_told_and_who_read_it() -> None:
     lines = told(
         Story("MET-07"),

@@ -181,14 +181,24 @@ def _registry(issuer: Issuer, now_s: int) -> jwt.JWTClaimsRegistry:
 
 @lru_cache(maxsize=1_024)
 def _claimed_issuer(token: str) -> str:
-    """Whose keys to try. Nothing here is believed yet."""
+    """Whose keys to try."""
+    return _claimed(token, "iss")
+
+
+def claimed_agency(token: str) -> str:
+    """The agency that a token says it speaks for; the broker alone can tell whether it does."""
+    return _claimed(token, AGENCY_CLAIM)
+
+
+def _claimed(token: str, claim: str) -> str:
+    """What a token says. Nothing here is believed yet."""
     try:
         middle = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(middle + "=" * (-len(middle) % 4)))
-        issuer = claims["iss"]
+        said = claims[claim]
     except (IndexError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise refuse("token", "is not a signed token") from error
-    return issuer if isinstance(issuer, str) else ""
+    return said if isinstance(said, str) else ""
 
 
 def _fetch(issuer: Issuer) -> KeySet:
