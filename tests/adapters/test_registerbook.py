@@ -22,6 +22,7 @@ from keepclear.v1 import common_pb2
 from keepclear.v1.aircraft_pb2 import Aircraft
 from keepclear.v1.tracks_pb2 import AircraftDescription, TrackReport
 from tests.adapters.dji.messages import DRONE, NOW_US, flying, osd
+from tests.patience import PATIENCE_S
 
 HELICOPTER = Aircraft(
     name="agencies/met/aircraft/npas-25",
@@ -137,7 +138,7 @@ async def test_the_book_is_renewed_and_outlives_a_failure(monkeypatch: pytest.Mo
     book = RegisterBook()
     task = asyncio.create_task(keep_renewed(book, register, Backoff(0.01, 0.02)))
     seen: dict[str, int] = {}
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_S):
         while book.by_address("404a2e") is None:
             await asyncio.sleep(0.001)
             if book.by_serial(DRONE) is not None:

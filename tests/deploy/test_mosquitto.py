@@ -121,7 +121,7 @@ class Production:
         shutil.copy(self.authority.revocation_list(), self.identities.revocations)
 
     def connects(self, identity: Identity | None) -> bool:
-        return gets_in(self.running.port, self.context(identity), 0.3)
+        return gets_in(self.running.port, self.context(identity))
 
     def await_reload(self) -> None:
         """The server has read the list once it refuses somebody else who is on it."""

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from broker.service.mailbox import Mailbox
+from tests.patience import PATIENCE_S
 
 
 def test_many_tasks_are_one_wake_up() -> None:
@@ -77,7 +78,7 @@ def test_a_loop_gets_what_two_threads_leave_each_in_its_order() -> None:
         threads = [threading.Thread(target=leave, args=(name,)) for name in "ab"]
         for thread in threads:
             thread.start()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             await everything.wait()
         for thread in threads:
             thread.join()

@@ -103,6 +103,11 @@ class Site:
         return grpc.ssl_channel_credentials(self.identities.trusted.read_bytes())
 
 
+def time_enough(connecting_s: float) -> timedelta:
+    """How long a certificate lasts with which to connect, where it took so long just before."""
+    return timedelta(seconds=4.0 + 20.0 * connecting_s)
+
+
 def system_of(name: str) -> SystemName:
     agency, system = name.split("/")
     return SystemName(agency, system)

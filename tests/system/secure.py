@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import queue
 import ssl
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -29,10 +30,6 @@ class Operator(Protocol):
 
     root: Path
     identities: IdentityFolder
-
-
-SILENCE_S = 0.5
-"""How long a connection that must not come about is waited for."""
 
 
 @asynccontextmanager
@@ -123,15 +120,17 @@ def partner(port: int, folder: Path, client_id: str = "") -> Iterator[MqttPartne
         made.close()
 
 
-def gets_in(port: int, context: ssl.SSLContext | None, wait_s: float = SILENCE_S) -> bool:
-    """Whether a client with this context is let in."""
+def gets_in(port: int, context: ssl.SSLContext | None) -> bool:
+    """Whether a client with this context is let in; the server says so, or hangs up."""
     try:
         attempt = MqttPartner(port, context)
     except (OSError, ssl.SSLError):
         return False
+    deadline_s = time.monotonic() + PATIENCE_S
     try:
-        with contextlib.suppress(queue.Empty):
-            return attempt.connected.get(timeout=wait_s) == "Success"
-        return False
+        while attempt.connected.empty() and attempt.lost.empty():
+            assert time.monotonic() < deadline_s, "the server says nothing"
+            time.sleep(0.01)
+        return not attempt.connected.empty() and attempt.connected.get() == "Success"
     finally:
         attempt.close()

@@ -34,6 +34,10 @@ def broadcast() -> bytes:
     }).encode()  # fmt: skip
 
 
+def present(shown: dict[str, TrackView]) -> list[TrackView]:
+    return [one for one in shown.values() if one.state == TRACK_STATE_CURRENT]
+
+
 async def test_a_drone_heard_by_dji_and_remote_id_is_shown_once(
     tmp_path: Path, mosquitto_broker: StartMosquitto
 ) -> None:
@@ -57,8 +61,12 @@ async def test_a_drone_heard_by_dji_and_remote_id_is_shown_once(
             for kind, client in (("dji", operator), ("remote_id", receiver))
         ]
 
+        heartbeats = 0
+
         async def reads() -> None:
+            nonlocal heartbeats
             async for message in desk.follow():
+                heartbeats += message.HasField("heartbeat")
                 alerts.extend([message.alert] if message.HasField("alert") else [])
                 for track in message.tracks.tracks:
                     shown[track.track_id] = track
@@ -72,12 +80,12 @@ async def test_a_drone_heard_by_dji_and_remote_id_is_shown_once(
 
         async with at_work(*(feed.run for feed in feeds), reads, devices_send):
             await until(
-                lambda: any(len(track.heard_by) == 2 for track in shown.values()),
-                "the drone with both who hear it",
+                lambda: [len(track.heard_by) for track in present(shown)] == [2],
+                "one drone, with both who hear it",
             )
-            await asyncio.sleep(1.0)
-        present = [one for one in shown.values() if one.state == TRACK_STATE_CURRENT]
-        (track,) = present
+            beats = heartbeats
+            await until(lambda: heartbeats > beats + 1, "more of the feed")
+            (track,) = present(shown)
         assert {(each.publisher, each.basis) for each in track.heard_by} <= {
             (OPERATOR, "first"), (OPERATOR, "identity"),
             (RECEIVER, "first"), (RECEIVER, "identity"),

@@ -17,6 +17,7 @@ from broker.service.feed import subscriber
 from keepclear.client import Client, KeepclearError, UnavailableError
 from keepclear.client.client import SYSTEM_KEY
 from keepclear.v1 import feed_pb2, feed_pb2_grpc, tracks_pb2, tracks_pb2_grpc
+from tests.patience import PATIENCE_S
 from tests.system.history import History, Numbers
 from tests.system.live import Live, at_work, live, until
 from tests.system.processes import lives
@@ -76,6 +77,11 @@ def never_reads(channel: grpc.aio.Channel, system: str = LFB) -> Any:
     )
 
 
+def readers(one: Live) -> list[subscriber.Subscriber]:
+    """Who is attached to the feed."""
+    return [each for some in one.broker.hub._subscribers.values() for each in some]
+
+
 async def read_to_the_end(call: Any) -> None:
     async for _ in call:
         pass
@@ -94,17 +100,22 @@ async def test_a_reader_that_never_reads_is_cut_and_let_go(
             grpc.aio.insecure_channel(one.address, SMALL_WINDOW) as channel,
             Client(one.address, MET) as client,
         ):
+            await until(lambda: one.broker.hub.subscriber_count == 1, "the other is attached")
+            before = readers(one)
             stuck = never_reads(channel)
             await until(lambda: one.broker.hub.subscriber_count == 2, "both readers attached")
-            await asyncio.sleep(3.0)  # frames fill what the two ends of the connection buffer
+            (reader,) = [new for new in readers(one) if new not in before]
+            # What the two ends of the connection buffer is full: from here on messages wait.
+            await until(lambda: reader.shed_frame_count > 3, "frames are shed")
             for number in range(25):
                 await client.create_restriction(keep_clear(f"r{number}"))
+                # The other reads as it goes, however slow the machine is.
+                await until(lambda: len(other.history.restrictions) > number, "the other has it")  # noqa: B023
             await until(lambda: one.metric("readers_cut_total") == 1, "the reader is cut")
             await until(lambda: one.broker.hub.subscriber_count == 1, "and let go")
             await other.goes_on()
-            await asyncio.sleep(1.0)
             with pytest.raises(grpc.aio.AioRpcError, match="too slow"):
-                await asyncio.wait_for(read_to_the_end(stuck), 10.0)
+                await asyncio.wait_for(read_to_the_end(stuck), PATIENCE_S)
         assert len(other.history.restrictions) == 25
 
 
@@ -159,8 +170,7 @@ async def items_of(one: Live, client: Client, count: int) -> list[Any]:
 
 def frames_shed(one: Live) -> int:
     """Merged away for the readers of this moment; the metric is told when they go."""
-    every = one.broker.hub._subscribers.values()
-    return sum(reader.shed_frame_count for readers in every for reader in readers)
+    return sum(reader.shed_frame_count for reader in readers(one))
 
 
 async def test_display_detail_is_merged_and_the_newest_wins(tmp_path: Path) -> None:
@@ -285,7 +295,7 @@ async def test_a_reconnect_storm_leaves_no_reader_behind(tmp_path: Path) -> None
                 for step in range(20):
                     call = never_reads(channel)
                     if step % 2:
-                        await asyncio.wait_for(call.read(), 5.0)
+                        await asyncio.wait_for(call.read(), PATIENCE_S)
                     else:
                         await asyncio.sleep(0.001 * (step % 5))
                     call.cancel()

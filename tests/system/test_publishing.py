@@ -25,7 +25,7 @@ from keepclear.v1 import (
     volumes_pb2,
 )
 from tests.conftest import StartMosquitto
-from tests.system.live import Live, live, until
+from tests.system.live import Live, at_work, live, until
 from tests.system.mqtt_client import MqttClient
 
 pytestmark = pytest.mark.system
@@ -71,6 +71,34 @@ def systems(receipts: publishing_pb2.GetReceiptsResponse) -> dict[str, publishin
     return {one.system: one for one in receipts.editions[0].receipts}
 
 
+@asynccontextmanager
+async def heard(who: Client, kind: feed_pb2.FeedKind) -> AsyncIterator[list[feed_pb2.FeedMessage]]:
+    """What is read of the feed meanwhile, from a whole snapshot on."""
+    got: list[feed_pb2.FeedMessage] = []
+
+    async def read() -> None:
+        async for message in who.follow(kinds=[kind]):
+            got.append(message)  # noqa: PERF401 - looked at while it grows
+
+    async with at_work(read):
+        await until(lambda: any(one.HasField("snapshot_end") for one in got), "the feed begins")
+        yield got
+
+
+def unacknowledged(messages: list[feed_pb2.FeedMessage]) -> list[str]:
+    notices = [one.notice for one in messages if one.HasField("notice")]
+    return [one.text for one in notices if one.code == "restriction-unacknowledged"]
+
+
+async def received(author: Client, system: str) -> publishing_pb2.Receipt:
+    """The receipt of who has confirmed that it was received."""
+    while True:
+        found = systems(await author.publishing.receipts(NAME)).get(system)
+        if found is not None and found.HasField("received_us"):
+            return found
+        await asyncio.sleep(0.02)
+
+
 async def test_from_draft_to_proof_of_delivery_over_grpc_and_a_restart(tmp_path: Path) -> None:
     # REQ-PUB-002 REQ-PUB-005 REQ-PUB-006 REQ-PUB-007
     async with (
@@ -86,97 +114,84 @@ async def test_from_draft_to_proof_of_delivery_over_grpc_and_a_restart(tmp_path:
         assert waiting.state == publishing_pb2.DRAFT_STATE_AWAITING_APPROVAL
         with pytest.raises(RefusedError, match="another system of met"):
             await author.publishing.approve(NAME, 1)
-        made = await second.publishing.approve(NAME, 1)
-        assert made.publication.approved_by == SECOND
-
-        verifier = RestrictionVerifier(await partner.publishing.signing_key(), exercise=True)
-        got: list[feed_pb2.FeedMessage] = []
-
-        async def read() -> None:
-            async for message in partner.follow(kinds=[feed_pb2.FEED_KIND_RESTRICTION]):
-                got.append(message)  # noqa: PERF401 - looked at while it grows
-
-        reading = asyncio.create_task(read())
-        await until(lambda: any(one.HasField("restriction") for one in got), "the restriction")
-        [told] = [one.restriction for one in got if one.HasField("restriction")]
-        verifier.check(told)
-        assert told == await partner.get_restriction(NAME)
-        forged = restrictions_pb2.Restriction(name=NAME, version=9, signature=told.signature)
-        with pytest.raises(UnverifiedError, match="does not hold"):
-            verifier.check(forged)
-
-        async def receipt() -> publishing_pb2.Receipt | None:
-            return systems(await author.publishing.receipts(NAME)).get(PARTNER)
-
-        for _ in range(200):
-            found = await receipt()
-            if found is not None and found.HasField("received_us"):
-                break
-            await asyncio.sleep(0.02)
-        assert found is not None
-        assert found.received_after_s >= found.sent_after_s >= 0
-        assert not found.HasField("acknowledged_us")
-        assert "lfb" in (await author.publishing.receipts(NAME)).outstanding_agencies
-        await partner.publishing.acknowledge(NAME, "fire desk", told.version)
-        answer = await author.publishing.receipts(NAME)
-        assert "lfb" not in answer.outstanding_agencies
-        assert systems(answer)[PARTNER].acknowledged_by == "fire desk"
-        with pytest.raises(RefusedError, match="belongs to met"):
-            await partner.publishing.receipts(NAME)
-
-        # Nobody else acknowledges: the named desk is told, in a numbered message.
-        async for message in author.follow(kinds=[feed_pb2.FEED_KIND_NOTICE]):
-            if message.notice.code == "restriction-unacknowledged":
-                assert "Call them" in message.notice.text
-                break
-        reading.cancel()
+        async with (
+            # It is told once, in a numbered message: who comes later does not read it.
+            heard(author, feed_pb2.FEED_KIND_NOTICE) as notices,
+            heard(partner, feed_pb2.FEED_KIND_RESTRICTION) as got,
+        ):
+            made = await second.publishing.approve(NAME, 1)
+            assert made.publication.approved_by == SECOND
+            verifier = RestrictionVerifier(await partner.publishing.signing_key(), exercise=True)
+            await until(lambda: any(one.HasField("restriction") for one in got), "the restriction")
+            [told] = [one.restriction for one in got if one.HasField("restriction")]
+            verifier.check(told)
+            assert told == await partner.get_restriction(NAME)
+            forged = restrictions_pb2.Restriction(name=NAME, version=9, signature=told.signature)
+            with pytest.raises(UnverifiedError, match="does not hold"):
+                verifier.check(forged)
+            found = await received(author, PARTNER)
+            assert found.received_after_s >= found.sent_after_s >= 0
+            assert not found.HasField("acknowledged_us")
+            assert "lfb" in (await author.publishing.receipts(NAME)).outstanding_agencies
+            await partner.publishing.acknowledge(NAME, "fire desk", told.version)
+            answer = await author.publishing.receipts(NAME)
+            assert "lfb" not in answer.outstanding_agencies
+            assert systems(answer)[PARTNER].acknowledged_by == "fire desk"
+            with pytest.raises(RefusedError, match="belongs to met"):
+                await partner.publishing.receipts(NAME)
+            # Nobody else acknowledges: the named desk is told.
+            await until(lambda: bool(unacknowledged(notices)), "the desk is told of the others")
+            assert "Call them" in unacknowledged(notices)[0]
         kept = await author.publishing.receipts(NAME)
-        before = told
     async with ruled(tmp_path) as one, Client(one.address, AUTHOR) as author:
         after = await author.publishing.receipts(NAME)
         assert after.editions[0].escalated_us > 0
         assert systems(after)[PARTNER] == systems(kept)[PARTNER]
         again = await author.get_restriction(NAME)
-        assert again == before  # the signature too: the key and the log are the same
+        assert again == told  # the signature too: the key and the log are the same
     assert (tmp_path / KEY_FILE).stat().st_mode & 0o777 == 0o600
 
 
-BAD: list[tuple[str, Any]] = [
-    ("restriction.title", publishing_pb2.SaveDraftRequest(restriction=restriction(title=""))),
-    ("restriction.name", publishing_pb2.SaveDraftRequest(restriction=restriction(name="x"))),
-    ("note", publishing_pb2.SaveDraftRequest(restriction=restriction(), note="x\x00")),
-    ("name", publishing_pb2.DiscardDraftRequest(name="palace")),
-    ("name", publishing_pb2.PublishRestrictionRequest(name="")),
-    ("revision", publishing_pb2.PublishRestrictionRequest(name=NAME, revision=-1)),
-    ("version", publishing_pb2.ApproveRestrictionRequest(name=NAME, version=-1)),
-    ("etag", publishing_pb2.ExtendRestrictionRequest(name=NAME, etag="?")),
-    ("end_us", publishing_pb2.ExtendRestrictionRequest(name=NAME, end_us=-1)),
-    ("acknowledged_by", publishing_pb2.AcknowledgeRestrictionRequest(name=NAME)),
-    ("versions", publishing_pb2.ConfirmRestrictionsRequest()),
-    (
-        "versions[0].version",
-        publishing_pb2.ConfirmRestrictionsRequest(
-            versions=[publishing_pb2.RestrictionVersion(name=NAME)]
+def bad() -> list[tuple[str, Any]]:
+    """Requests and the field each is refused for; made when needed, as they hold times of day."""
+    return [
+        ("restriction.title", publishing_pb2.SaveDraftRequest(restriction=restriction(title=""))),
+        ("restriction.name", publishing_pb2.SaveDraftRequest(restriction=restriction(name="x"))),
+        ("note", publishing_pb2.SaveDraftRequest(restriction=restriction(), note="x\x00")),
+        ("name", publishing_pb2.DiscardDraftRequest(name="palace")),
+        ("name", publishing_pb2.PublishRestrictionRequest(name="")),
+        ("revision", publishing_pb2.PublishRestrictionRequest(name=NAME, revision=-1)),
+        ("version", publishing_pb2.ApproveRestrictionRequest(name=NAME, version=-1)),
+        ("etag", publishing_pb2.ExtendRestrictionRequest(name=NAME, etag="?")),
+        ("end_us", publishing_pb2.ExtendRestrictionRequest(name=NAME, end_us=-1)),
+        ("acknowledged_by", publishing_pb2.AcknowledgeRestrictionRequest(name=NAME)),
+        ("versions", publishing_pb2.ConfirmRestrictionsRequest()),
+        (
+            "versions[0].version",
+            publishing_pb2.ConfirmRestrictionsRequest(
+                versions=[publishing_pb2.RestrictionVersion(name=NAME)]
+            ),
         ),
-    ),
-    ("track_id", publishing_pb2.ProposeRestrictionRequest(name=NAME)),
-    ("track_id", publishing_pb2.ProposeRestrictionRequest(name=NAME, track_id="ffffffffffff")),
-    (
-        "radius_m",
-        publishing_pb2.ProposeRestrictionRequest(
-            name=NAME, track_id="ffffffffffff", radius_m=float("nan")
+        ("track_id", publishing_pb2.ProposeRestrictionRequest(name=NAME)),
+        ("track_id", publishing_pb2.ProposeRestrictionRequest(name=NAME, track_id="ffffffffffff")),
+        (
+            "radius_m",
+            publishing_pb2.ProposeRestrictionRequest(
+                name=NAME, track_id="ffffffffffff", radius_m=float("nan")
+            ),
         ),
-    ),
-    ("name", publishing_pb2.PreviewRestrictionRequest(name="x/y")),
-    (
-        "restriction.applies_to",
-        publishing_pb2.PreviewRestrictionRequest(
-            restriction=restriction(applies_to=restrictions_pb2.APPLIES_TO_UNSPECIFIED)
+        ("name", publishing_pb2.PreviewRestrictionRequest(name="x/y")),
+        (
+            "restriction.applies_to",
+            publishing_pb2.PreviewRestrictionRequest(
+                restriction=restriction(applies_to=restrictions_pb2.APPLIES_TO_UNSPECIFIED)
+            ),
         ),
-    ),
-    ("name", publishing_pb2.GetReceiptsRequest(name="agencies/lfb/restrictions/x")),
-    ("name", publishing_pb2.GetReceiptsRequest(name=NAME)),
-]
+        ("name", publishing_pb2.GetReceiptsRequest(name="agencies/lfb/restrictions/x")),
+        ("name", publishing_pb2.GetReceiptsRequest(name=NAME)),
+    ]
+
+
 TOPICS = {
     "SaveDraftRequest": "draft",
     "DiscardDraftRequest": "discard",
@@ -206,7 +221,7 @@ async def test_bad_input_is_answered_with_its_field_over_both_transports(
         acks = f"{ROOT}/private/met/control/acks"
         await mqtt.subscribe(acks, 1)
         calls = author.publishing
-        for field, request in BAD:
+        for field, request in bad():
             kind = type(request).__name__
             method = getattr(calls._stub, kind.removesuffix("Request"))
             with pytest.raises(RefusedError) as refused:

@@ -8,6 +8,7 @@ import pytest
 
 from broker.service import engine
 from keepclear.client import Client, UnavailableError
+from tests.patience import PATIENCE_S
 from tests.system.history import History, Numbers
 from tests.system.live import Live, at_work, live, until
 from tests.system.traffic import crowd, keep_clear, meeting, now_us
@@ -24,11 +25,11 @@ class Stall:
         self._go = threading.Event()
         self._held = threading.Event()
         one.broker.engine.query(self._wait)
-        self._held.wait(10.0)
+        assert self._held.wait(PATIENCE_S)
 
     def _wait(self) -> None:
         self._held.set()
-        self._go.wait(30.0)
+        self._go.wait(PATIENCE_S)
 
     def end(self) -> None:
         self._go.set()
@@ -54,6 +55,8 @@ async def test_credit_then_display_then_positions_and_requests_never(
                     history.take(message)
 
         async with at_work(read):
+            # What it is told of the load is told once.
+            await until(lambda: bool(history.snapshots), "the reader is attached")
             calm = await client.publish(crowd(400, now_us()))
             assert calm.credit > 20, "an idle broker gives credit"
             stall = Stall(one)

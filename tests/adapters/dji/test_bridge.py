@@ -17,6 +17,7 @@ from keepclear.v1 import common_pb2
 from keepclear.v1.feed_pb2 import TrackView
 from tests.adapters.dji.messages import DOCK, DRONE, dock, envelope, flying
 from tests.conftest import StartMosquitto
+from tests.patience import PATIENCE_S
 from tests.system.live import at_work, live, until
 from tests.system.mqtt_client import MqttClient
 
@@ -73,7 +74,8 @@ async def test_dji_messages_reach_every_partners_feed_and_nothing_flows_back(
         async def dock_and_drone() -> None:
             publish = devices.publish
             while True:
-                opening = time.monotonic() - started_s > 2.0
+                # Open once it has been seen closed.
+                opening = common_pb2.OPERATIONAL_STATUS_AT_DOCK in statuses
                 publish(f"thing/product/{DOCK}/osd", sent(dock(cover_state=int(opening))), 0)
                 path = [{"latitude": 51.52, "longitude": -0.11, "height": 150.0}]
                 event = sent({"planned_path_points": path}, method="return_home_info")
@@ -82,21 +84,23 @@ async def test_dji_messages_reach_every_partners_feed_and_nothing_flows_back(
                 publish(f"thing/product/{DOCK}/osd", b"\x00not json", 0)
                 await asyncio.sleep(0.2)
 
+        def docked_one() -> TrackView:
+            return next(view for view in seen.values() if view.label.startswith("Matrice"))
+
         other_label = f"drone …{OTHER[-4:]}"
-        started_s = time.monotonic()
         async with at_work(adapter.run, reads, dock_and_drone):
             launching = common_pb2.OPERATIONAL_STATUS_LAUNCHING
             await until(lambda: launching in statuses, "the launch warning")
             await until(lambda: other_label in seen, "the second drone")
-            docked = next(view for view in seen.values() if view.label.startswith("Matrice"))
+            await until(lambda: bool(docked_one().planned_path), "the way home")
+            docked = docked_one()
             assert docked.agency == "met"
             assert docked.aircraft_class == common_pb2.AIRCRAFT_CLASS_DRONE
             assert [point.latitude_deg for point in docked.planned_path] == [51.52]
             assert docked.planned_path_stated_us > 0
-            assert common_pb2.OPERATIONAL_STATUS_AT_DOCK in statuses
             assert seen[other_label].height_m == 60.0
             assert not seen[other_label].HasField("altitude_m")
-            assert adapter.stats.refused["not JSON"] > 0
+            await until(lambda: adapter.stats.refused["not JSON"] > 0, "what is no JSON")
         topics = {message.topic for message in witness.kept}
         assert topics == {
             f"thing/product/{DOCK}/osd",
@@ -135,7 +139,7 @@ async def test_a_read_only_account_is_enough_and_its_password_stays_in_its_file(
                 await asyncio.sleep(0.1)
 
         async with at_work(adapter.run, sends):
-            await asyncio.wait_for(came.wait(), 20.0)
+            await asyncio.wait_for(came.wait(), PATIENCE_S)
             assert adapter.stats.state is AdapterState.RUNNING
     shown = capfd.readouterr()
     assert "correct-horse" not in shown.out + shown.err

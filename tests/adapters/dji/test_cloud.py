@@ -18,6 +18,7 @@ from adapters.runtime import RunningAdapter
 from keepclear.client import Client
 from tests.adapters.dji.messages import DOCK, DRONE, dock, envelope, flying
 from tests.conftest import StartMosquitto
+from tests.patience import PATIENCE_S
 from tests.ports import unused_port
 from tests.system.live import at_work, live, until
 from tests.system.mqtt_client import MqttClient
@@ -129,7 +130,7 @@ async def test_a_dock_is_answered_gets_the_restrictions_and_nothing_else_flows_b
             await partner.create_restriction(keep_clear("fire", agency="lfb"))
             await until(lambda: bool(replies("services")), "the dock told of new areas")
             files = (await asked("flight_areas_get", None))["output"]["files"]
-            async with httpx.AsyncClient() as http:
+            async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
                 fetched = await http.get(files[0]["url"])
                 wrong = await http.get(files[0]["url"] + "x")
             assert wrong.status_code == 404

@@ -159,9 +159,10 @@ async def test_datagrams_over_a_real_socket(free_port: int) -> None:
     adapter = build_feed("cockpit", table, RealClock())
     documents = adapter.source.documents()
     first = asyncio.ensure_future(anext(documents))
-    await asyncio.sleep(0.05)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as box:
-        box.sendto(framed(target()), ("127.0.0.1", free_port))
+        while not first.done():  # what is sent before anybody listens is lost
+            box.sendto(framed(target()), ("127.0.0.1", free_port))
+            await asyncio.sleep(0.02)
         found = adapter.decode(await first)
     await documents.aclose()
     assert found.reports[0].source_track_id == "4009d1"

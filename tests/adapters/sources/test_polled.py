@@ -21,6 +21,7 @@ from adapters.runtime import RunningAdapter
 from adapters.sources.polled import FileSource, HttpSource, Polling
 from keepclear.v1.tracks_pb2 import PublishTracksResponse, TrackReport
 from tests.client.conftest import until
+from tests.ports import unused_port
 
 POLL_S = 0.01
 POLLING = Polling(POLL_S, 1_000_000, written_at)
@@ -33,7 +34,7 @@ def document(now_s: float) -> bytes:
 class Web:
     """A web server whose next answers the test decides."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int | None = None) -> None:
         self.status = 200
         self.body = document(1.0)
         self.etag = ""
@@ -48,7 +49,7 @@ class Web:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", port or unused_port()), Handler)
         self.port: int = self.server.server_address[1]
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))
         self.thread.start()

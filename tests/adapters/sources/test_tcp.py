@@ -1,7 +1,7 @@
 """TCP against real sockets: pieces, reconnects, silence; and whole feeds into a broker's hands."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -16,7 +16,7 @@ from keepclear.v1.tracks_pb2 import PublishTracksResponse, TrackReport
 from sim.radio import squitters as sent
 from tests.client.conftest import until
 
-Serve = Callable[[asyncio.StreamWriter], AsyncIterator[bytes]]
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 class Broker:
@@ -46,25 +46,37 @@ class Receiver:
 
 
 @asynccontextmanager
-async def listening(receiver: Receiver) -> AsyncIterator[int]:
+async def listening(receiver: Serve) -> AsyncIterator[int]:
     server = await asyncio.start_server(receiver, "127.0.0.1", 0)
     async with server:
         yield server.sockets[0].getsockname()[1]
 
 
-async def read(source: TcpSource) -> tuple[list[Document], str]:
+async def read(
+    source: TcpSource, on_each: Callable[[], None] = lambda: None
+) -> tuple[list[Document], str]:
+    """What came before the end, and why it ended."""
     found: list[Document] = []
     try:
         async for document in source.documents():
-            found.append(document)  # noqa: PERF401 - what came before the end counts
+            found.append(document)
+            on_each()
     except SourceUnavailable as ended:
         return found, str(ended)
     pytest.fail("a stream does not end by itself")
 
 
 async def test_only_the_first_piece_of_a_connection_opens_it() -> None:
-    async with listening(Receiver([b"one", b"two"], pause_s=0.02)) as port:
-        found, why = await read(TcpSource("127.0.0.1", port, RealClock()))
+    first_is_read = asyncio.Event()
+
+    async def two_pieces(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"one")
+        await first_is_read.wait()  # or both may come as one piece
+        writer.write(b"two")
+        writer.close()
+
+    async with listening(two_pieces) as port:
+        found, why = await read(TcpSource("127.0.0.1", port, RealClock()), first_is_read.set)
     assert [(each.data, each.opens) for each in found] == [(b"one", True), (b"two", False)]
     assert why == f"tcp://127.0.0.1:{port}: closed by the other side"
 

@@ -18,7 +18,9 @@ from tests.gateways.grpc.calls import LFB, MET, Call, by
 
 DISPATCH = SystemName("met", "dispatch")
 PERSON = SystemName("met", "person-1")
-CLOCK = VirtualClock(int(now_utc().timestamp()) * 1_000_000)
+NOW = now_utc()
+CLOCK = VirtualClock(int(NOW.timestamp()) * 1_000_000)
+"""Of the certificates too, which may be made much later than this module is read."""
 
 
 class SignIns(People):
@@ -35,14 +37,14 @@ class SignIns(People):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> IdentityFolder:
     place = IdentityFolder(tmp_path_factory.mktemp("identity") / "identities")
-    create_folder(place, ["127.0.0.1"], now_utc())
+    create_folder(place, ["127.0.0.1"], NOW)
     return place
 
 
 @pytest.fixture(scope="module")
 def certificate(folder: IdentityFolder) -> bytes:
     enrol(folder, Wanted(DISPATCH, frozenset({AccessRole.PUBLISHER})))
-    return certify(folder, DISPATCH, pem(certificate_request(DISPATCH, new_key())), now_utc())
+    return certify(folder, DISPATCH, pem(certificate_request(DISPATCH, new_key())), NOW)
 
 
 def bearer(*values: str) -> tuple[tuple[str, str], ...]:
@@ -107,7 +109,7 @@ async def test_a_certificate_that_was_revoked_is_nobodys_at_once(folder: Identit
     # REQ-SEC-003
     system = SystemName("lfb", "fleet")
     enrol(folder, Wanted(system, frozenset({AccessRole.PUBLISHER})))
-    shown = certify(folder, system, pem(certificate_request(system, new_key())), now_utc())
+    shown = certify(folder, system, pem(certificate_request(system, new_key())), NOW)
     trust = Trust(folder)
     callers = Callers(CLOCK, trust)
     caller = await callers.identify(Call(certificates=[shown]))  # type: ignore[arg-type]

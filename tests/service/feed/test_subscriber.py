@@ -16,6 +16,7 @@ from broker.service.feed.subscriber import Filter, Subscriber, SubscriberTooSlow
 from keepclear.client.feed import Continuity
 from keepclear.v1 import feed_pb2
 from tests.core.tracks.batches import NOW_US, at
+from tests.patience import PATIENCE_S
 from tests.service.feed.pictures import ENCODER, EPOCH, POLICE, Picture, fleet, parsed
 
 NORTH = Zone(51.5, -1.0, 52.0, 1.0)
@@ -28,7 +29,7 @@ def reader(chosen: Filter | None = None, resumed_from: int | None = None) -> Sub
 
 
 async def take(one: Subscriber) -> list[feed_pb2.FeedMessage]:
-    return [parsed(message) for message in await asyncio.wait_for(one.take(), 10)]
+    return [parsed(message) for message in await asyncio.wait_for(one.take(), PATIENCE_S)]
 
 
 def feed() -> AudienceFeed:
