@@ -84,11 +84,7 @@ def at_position(
     default_accuracy_m: float = UNSURE_DEFAULT_M,
 ) -> Aircraft:
     """An aircraft at a new position with everything else it said that still holds."""
-    pressure_ft = heard.number("pressure_altitude_ft", ALTITUDE_AGE_US, time_us)
-    geometric_ft = heard.number("geometric_altitude_ft", ALTITUDE_AGE_US, time_us)
-    difference_ft = heard.number("geometric_less_pressure_ft", QUALITY_AGE_US, time_us)
-    if geometric_ft is None and pressure_ft is not None and difference_ft is not None:
-        geometric_ft = pressure_ft + difference_ft
+    geometric_ft, pressure_ft = _altitudes_ft(heard, time_us)
     return Aircraft(
         address=address,
         time_of_validity_us=time_us,
@@ -114,3 +110,13 @@ def at_position(
         callsign=heard.text("callsign", IDENTITY_AGE_US, time_us),
         registration=heard.text("registration", IDENTITY_AGE_US, time_us),
     )
+
+
+def _altitudes_ft(heard: Heard, time_us: int) -> tuple[float | None, float | None]:
+    """Geometric and pressure altitude; the first also from the second and how far they differ."""
+    pressure_ft = heard.number("pressure_altitude_ft", ALTITUDE_AGE_US, time_us)
+    geometric_ft = heard.number("geometric_altitude_ft", ALTITUDE_AGE_US, time_us)
+    difference_ft = heard.number("geometric_less_pressure_ft", QUALITY_AGE_US, time_us)
+    if geometric_ft is None and pressure_ft is not None and difference_ft is not None:
+        geometric_ft = pressure_ft + difference_ft
+    return geometric_ft, pressure_ft

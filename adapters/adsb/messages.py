@@ -73,15 +73,7 @@ def positioned(
     `known` is how the position is known, and its accuracy in metres where no code says.
     """
     on_ground = message["bds"] == "06"
-    heard.hear("nuc_p", message.get("NUCp"), time_us)
-    if on_ground:
-        heard.hear("ground_speed_kt", within(message.get("groundspeed"), SPEED_KT), time_us)
-        heard.hear("track_deg", message.get("track"), time_us)
-        heard.hear("climb_fpm", None, time_us)
-    else:
-        geometric = message.get("source") != "barometric"
-        name = "geometric_altitude_ft" if geometric else "pressure_altitude_ft"
-        heard.hear(name, within(message.get("altitude"), ALTITUDE_FT), time_us)
+    _hear_beside_position(heard, message, time_us, on_ground=on_ground)
     latitude_deg, longitude_deg = message.get("latitude"), message.get("longitude")
     if latitude_deg is None or longitude_deg is None:
         return None  # half a position
@@ -102,3 +94,18 @@ def positioned(
     if known[1] > ADSB_DEFAULT_M:  # the aircraft's own code says nothing of a ground station's work
         return replace(made, horizontal_accuracy_m=max(known[1], made.horizontal_accuracy_m))
     return made
+
+
+def _hear_beside_position(
+    heard: Heard, message: dict[str, Any], time_us: int, *, on_ground: bool
+) -> None:
+    """What else a position squitter says: how good it is, and the motion or the altitude."""
+    heard.hear("nuc_p", message.get("NUCp"), time_us)
+    if on_ground:
+        heard.hear("ground_speed_kt", within(message.get("groundspeed"), SPEED_KT), time_us)
+        heard.hear("track_deg", message.get("track"), time_us)
+        heard.hear("climb_fpm", None, time_us)
+        return
+    geometric = message.get("source") != "barometric"
+    name = "geometric_altitude_ft" if geometric else "pressure_altitude_ft"
+    heard.hear(name, within(message.get("altitude"), ALTITUDE_FT), time_us)

@@ -210,14 +210,6 @@ def _row(scene: str, tally: Tally) -> Json:
         and tally.labels[handle] in known
     ]
     missed = [handle for handle in counted if handle not in tally.merged_us]
-    waited_s = {
-        named: [
-            (tally.merged_us[handle] - tally.first_us[handle]) / SECOND_US
-            for handle in counted
-            if handle in tally.merged_us and tally.heard[handle].is_anonymous is not named
-        ]
-        for named in (True, False)
-    }
     reasons = Counter(_reason(tally, handle) for handle in missed)
     return {
         "scene": scene,
@@ -233,11 +225,19 @@ def _row(scene: str, tally: Tally) -> Json:
         "hidden_conflict_s": tally.hidden_s,
         "missed_merges": len(missed),
         "missed_because": dict(reasons.most_common()),
-        "seconds_to_merge_named": round(median(waited_s[True]), 1) if waited_s[True] else None,
-        "seconds_to_merge_anonymous": (
-            round(median(waited_s[False]), 1) if waited_s[False] else None
-        ),
+        "seconds_to_merge_named": _waited_s(tally, counted, anonymous=False),
+        "seconds_to_merge_anonymous": _waited_s(tally, counted, anonymous=True),
     }
+
+
+def _waited_s(tally: Tally, counted: list[Handle], *, anonymous: bool) -> float | None:
+    """Median seconds from the first report to the merge; None where none was merged."""
+    waited_s = [
+        (tally.merged_us[handle] - tally.first_us[handle]) / SECOND_US
+        for handle in counted
+        if handle in tally.merged_us and tally.heard[handle].is_anonymous is anonymous
+    ]
+    return round(median(waited_s), 1) if waited_s else None
 
 
 def _reason(tally: Tally, handle: Handle) -> str:

@@ -60,12 +60,7 @@ def replay(
         counts = replay_log(directory, shown)
     except JournalError as error:
         raise Problem(f"The log cannot be read: {error}") from error
-    if not counts.key_id:
-        warning = f"restrictions are unsigned: the key {KEY_FILE} is not beside the log"
-        Console(stderr=True, highlight=False).print(warning)
-    if counts.other_rules:
-        warning = f"the log was made by other rules, so messages may differ: {counts.other_rules}"
-        Console(stderr=True, highlight=False).print(warning)
+    _warn(counts)
     if audience:
         _found(audience, counts, about, story)
         return
@@ -77,6 +72,16 @@ def replay(
         console.print(
             f"  {name}  {counts.by_audience[name]} messages" + (f"  {value}" if digest else "")
         )
+
+
+def _warn(counts: "Counts") -> None:
+    """Say why the messages may not be those that were shown."""
+    console = Console(stderr=True, highlight=False)
+    if not counts.key_id:
+        console.print(f"restrictions are unsigned: the key {KEY_FILE} is not beside the log")
+    if counts.other_rules:
+        why = counts.other_rules
+        console.print(f"the log was made by other rules, so messages may differ: {why}")
 
 
 def _found(audience: str, counts: "Counts", about: str, story: Story | None) -> None:

@@ -134,35 +134,44 @@ async def running_broker(
     broker = _broker_of(settings, clock, policy, security)
     try:
         await _start(broker, settings, policy)
-        metrics = _metrics_server(settings, broker)
-        try:
-            server = _grpc_server(settings, broker, security)
-        except Problem:
-            metrics.stop()
-            raise
-        gateway = _mqtt_gateway(settings, broker, mqtt_server, security)
-        server.on_recheck.append(gateway.watch_rights)
-        await server.start()
-        gateway.start()
-        watch = asyncio.create_task(mqtt_server.keep_running()) if mqtt_server else None
-        try:
-            yield Running(
-                settings,
-                broker,
-                f"{settings.host}:{server.port}",
-                f"{metrics.host}:{metrics.port}",
-                gateway.link.address,
-                mqtt_server,
-                gateway,
-            )
-        finally:
-            if watch is not None:
-                watch.cancel()
-            await server.stop()
-            gateway.stop()
-            metrics.stop()
+        async with _open_gateways(settings, broker, mqtt_server, security) as running:
+            yield running
     finally:
         await asyncio.to_thread(broker.stop)
+
+
+@asynccontextmanager
+async def _open_gateways(
+    settings: Settings, broker: Broker, mqtt_server: MqttServer | None, security: Secured | None
+) -> AsyncIterator[Running]:
+    """All doors of a broker that has started."""
+    metrics = _metrics_server(settings, broker)
+    try:
+        server = _grpc_server(settings, broker, security)
+    except Problem:
+        metrics.stop()
+        raise
+    gateway = _mqtt_gateway(settings, broker, mqtt_server, security)
+    server.on_recheck.append(gateway.watch_rights)
+    await server.start()
+    gateway.start()
+    watch = asyncio.create_task(mqtt_server.keep_running()) if mqtt_server else None
+    try:
+        yield Running(
+            settings,
+            broker,
+            f"{settings.host}:{server.port}",
+            f"{metrics.host}:{metrics.port}",
+            gateway.link.address,
+            mqtt_server,
+            gateway,
+        )
+    finally:
+        if watch is not None:
+            watch.cancel()
+        await server.stop()
+        gateway.stop()
+        metrics.stop()
 
 
 def _metrics_server(settings: Settings, broker: Broker) -> MetricsServer:

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broker.cli.csv_files import Row, numbers, optional_numbers, read_rows, shown, write_rows
 from broker.cli.problems import Problem
 from broker.core.airspace import Setup
-from broker.core.geodesy.datum import resolve_altitude
+from broker.core.geodesy.datum import Floats, ResolvedAltitude, resolve_altitude
 from broker.core.geodesy.ground import NOTHING_KNOWN
 from broker.core.names import SystemName
 from broker.core.recorded import Replay, check_recording
@@ -144,38 +145,25 @@ class _Recorded:
         times_us = [_time_us(self._times_s[place]) for place in places]
         count = len(places)
         blank, codes = np.full(count, np.nan), np.zeros(count, dtype=np.int8)
-        latitude_deg, longitude_deg = column["lat_deg"], column["lon_deg"]
-        altitude_m, vertical_accuracy_m = column["altitude_hae_m"], column["vertical_accuracy_m"]
-        datum = np.where(np.isnan(altitude_m), AltitudeDatum.NONE, AltitudeDatum.HAE)
-        resolved = resolve_altitude(
-            latitude_deg=latitude_deg,
-            longitude_deg=longitude_deg,
-            published_altitude_m=altitude_m,
-            altitude_datum=datum.astype(np.int8),
-            height_m=blank,
-            height_reference=codes,
-            horizontal_accuracy_m=column["horizontal_accuracy_m"],
-            vertical_accuracy_m=vertical_accuracy_m,
-            ground=NOTHING_KNOWN,  # no heights are recorded
-        )
+        resolved = _resolved(column)
         return ReportBatch(
             publisher=SystemName(f"aircraft-{number}", "recorded"),
             batch_id="recorded",
             source_track_ids=(f"aircraft-{number}",) * count,
             time_of_validity_us=np.array(times_us, dtype=np.int64),
-            latitude_deg=latitude_deg,
-            longitude_deg=longitude_deg,
+            latitude_deg=column["lat_deg"],
+            longitude_deg=column["lon_deg"],
             altitude_hae_m=resolved.altitude_hae_m,
             vertical_doubt_m=resolved.vertical_doubt_m,
-            published_altitude_m=altitude_m,
-            altitude_datum=datum.astype(np.int8),
+            published_altitude_m=column["altitude_hae_m"],
+            altitude_datum=_datum_of(column["altitude_hae_m"]),
             height_m=blank,
             height_reference=codes,
             velocity_east_mps=column["ve_mps"],
             velocity_north_mps=column["vn_mps"],
             vertical_speed_mps=column["vu_mps"],
             horizontal_accuracy_m=column["horizontal_accuracy_m"],
-            vertical_accuracy_m=vertical_accuracy_m,
+            vertical_accuracy_m=column["vertical_accuracy_m"],
             velocity_accuracy_mps=column["velocity_accuracy_mps"],
             vertical_speed_accuracy_mps=column["vertical_speed_accuracy_mps"],
             operational_status=codes,
@@ -194,6 +182,27 @@ class _Recorded:
                     "and stay the same"
                 )
         return _CLASSES[first]
+
+
+def _datum_of(altitude_m: Floats) -> NDArray[np.int8]:
+    """A row without an altitude has no datum either."""
+    return np.where(np.isnan(altitude_m), AltitudeDatum.NONE, AltitudeDatum.HAE).astype(np.int8)
+
+
+def _resolved(column: dict[str, Floats]) -> ResolvedAltitude:
+    """Recorded altitudes are above the ellipsoid; no heights are recorded."""
+    altitude_m = column["altitude_hae_m"]
+    return resolve_altitude(
+        latitude_deg=column["lat_deg"],
+        longitude_deg=column["lon_deg"],
+        published_altitude_m=altitude_m,
+        altitude_datum=_datum_of(altitude_m),
+        height_m=np.full(len(altitude_m), np.nan),
+        height_reference=np.zeros(len(altitude_m), dtype=np.int8),
+        horizontal_accuracy_m=column["horizontal_accuracy_m"],
+        vertical_accuracy_m=column["vertical_accuracy_m"],
+        ground=NOTHING_KNOWN,
+    )
 
 
 def _time_us(time_s: float) -> int:

@@ -10,6 +10,7 @@ import struct
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from broker.core.commands import SubmitReports
 from broker.core.names import SystemName
@@ -76,14 +77,7 @@ def decode(payload: bytes) -> SubmitReports:
     text_at = _HEADER.size + rows * _BYTES_PER_ROW
     if len(payload) != text_at + text_bytes:
         raise RecordUnreadable(f"report batch: {len(payload)} bytes do not fit {rows} rows")
-    # One copy for all columns: the engine's kernels are compiled for writable arrays.
-    columns = bytearray(memoryview(payload)[_HEADER.size : text_at])
-    times = np.frombuffer(columns, "<i8", rows).astype(np.int64, copy=False)
-    floats = np.frombuffer(columns, "<f8", rows * len(FLOAT_COLUMNS), rows * 8)
-    floats = floats.astype(np.float64, copy=False).reshape(len(FLOAT_COLUMNS), rows)
-    codes_at = rows * 8 * (1 + len(FLOAT_COLUMNS))
-    codes = np.frombuffer(columns, np.int8, rows * len(CODE_COLUMNS), codes_at)
-    codes = codes.reshape(len(CODE_COLUMNS), rows)
+    times, floats, codes = _columns(memoryview(payload)[_HEADER.size : text_at], rows)
     fields = Fields.parse(payload[text_at:])
     track_ids = tuple(as_text(item) for item in fields.items("track_ids"))
     if len(track_ids) != rows:
@@ -113,6 +107,22 @@ def decode(payload: bytes) -> SubmitReports:
         descriptions=dict(_description_entry(item) for item in fields.items("descriptions")),
     )
     return SubmitReports(batch, received_us)
+
+
+def _columns(
+    stored: memoryview, rows: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int8]]:
+    """Times (n,), floats (columns, n) and codes (columns, n), in one copy for all.
+
+    The engine's kernels are compiled for writable arrays.
+    """
+    columns = bytearray(stored)
+    times = np.frombuffer(columns, "<i8", rows).astype(np.int64, copy=False)
+    floats = np.frombuffer(columns, "<f8", rows * len(FLOAT_COLUMNS), rows * 8)
+    floats = floats.astype(np.float64, copy=False).reshape(len(FLOAT_COLUMNS), rows)
+    codes_at = rows * 8 * (1 + len(FLOAT_COLUMNS))
+    codes = np.frombuffer(columns, np.int8, rows * len(CODE_COLUMNS), codes_at)
+    return times, floats, codes.reshape(len(CODE_COLUMNS), rows)
 
 
 def _description_to_json(description: AircraftDescription) -> dict[str, object]:

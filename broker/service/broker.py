@@ -108,12 +108,27 @@ class Broker:
             await self.control(LoadPolicy(policy_toml))
         if supply_chain_toml != self._airspace.supply_chain.toml_text:
             await self.control(LoadSupplyChain(supply_chain_toml))
+        await self._open(agencies)
+        await self._set_rules(agencies, publishing, ground, agreements)
+        log.info("broker-started", space="exercise" if self.exercise else "live")
+
+    async def _open(self, agencies: Mapping[str, AgencySettings]) -> None:
+        """The agencies' audiences, and what others are shown of each where nothing is set."""
         for agency, settings in agencies.items():
             for role in settings.roles:
                 await self.control(OpenAudience(Audience(agency, role), settings.name))
             level = SharingLevel[settings.sharing.upper()]
             if level is not self._airspace.hidden.sharing.register.default_of(agency):
                 await self.control(SetSharingDefault(agency, level))
+
+    async def _set_rules(
+        self,
+        agencies: Mapping[str, AgencySettings],
+        publishing: PublishingSettings | None,
+        ground: LoadGround | None,
+        agreements: str,
+    ) -> None:
+        """What is given and is another than the log has."""
         if publishing is not None:
             rules = _rules(publishing)
             if rules != self._airspace.controls.publishing.live.rules:
@@ -126,7 +141,6 @@ class Broker:
             without = AgreementRules(agreements == "required", public)
             if without != self._airspace.controls.agreements.rules:
                 await self.control(LoadAgreementRules(without))
-        log.info("broker-started", space="exercise" if self.exercise else "live")
 
     async def control(self, command: ControlCommand) -> None:
         """Carry out a control command of the broker's own; a refusal is raised."""

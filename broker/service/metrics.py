@@ -31,11 +31,10 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.reports = self._counter("reports_total", "Position reports applied.")
-        self.refused_reports = Counter(
-            "keepclear_reports_refused_total",
+        self.refused_reports = self._counter(
+            "reports_refused_total",
             "Position reports refused, by the field that was at fault.",
-            ["field"],
-            registry=self.registry,
+            "field",
         )
         self.refused_commands = self._counter("commands_refused_total", "Requests refused.")
         self.overloads = self._counter("overloads_total", "Submissions refused: the queue is full.")
@@ -48,17 +47,14 @@ class Metrics:
         self.audit_differences = self._counter(
             "audit_differences_total", "Pairs on which the full and the incremental pass differed."
         )
-        self.alerts = Counter(
-            "keepclear_alert_revisions_total",
-            "Alert revisions, by level (NONE: ended).",
-            ["level"],
-            registry=self.registry,
+        self.alerts = self._counter(
+            "alert_revisions_total", "Alert revisions, by level (NONE: ended).", "level"
         )
-        self.owners_told = Counter(
-            "keepclear_owners_told_total",
+        self.owners_told = self._counter(
+            "owners_told_total",
             "Words to the owners of hidden flights, by reason and owner.",
-            ["reason", "agency"],
-            registry=self.registry,
+            "reason",
+            "agency",
         )
         self.tracks = self._gauge("tracks", "Tracks in the picture.")
         self.active_alerts = self._gauge("alerts_active", "Alerts that go on.")
@@ -115,8 +111,8 @@ class Metrics:
         for refusal in refusals:
             self.refused_reports.labels(refusal.field.rpartition("].")[2]).inc()
 
-    def _counter(self, name: str, text: str) -> Counter:
-        return Counter(f"keepclear_{name}", text, registry=self.registry)
+    def _counter(self, name: str, text: str, *labels: str) -> Counter:
+        return Counter(f"keepclear_{name}", text, labels, registry=self.registry)
 
     def _gauge(self, name: str, text: str) -> Gauge:
         return Gauge(f"keepclear_{name}", text, registry=self.registry)

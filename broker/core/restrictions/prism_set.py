@@ -165,9 +165,7 @@ def _around_m(radius_m: Floats, edges_m: Floats, first_edge: Integers) -> Floats
 def _grid(of: PrismColumns) -> PrismGrid:
     count = len(of.x_m)
     if count == 0:
-        nothing = np.zeros(0, dtype=np.int64)
-        cell = np.zeros(2, dtype=np.int64)
-        return PrismGrid(0.0, 0.0, 1.0, 1.0, 1, 1, cell, nothing, nothing, nothing, 1.0, 1.0)
+        return _empty_grid()
     scale = of.east_scale * SCALE_SHARE_MIN
     west = of.x_m + np.minimum(of.bounds_m[:, 0], 0.0) / scale
     east = of.x_m + np.maximum(of.bounds_m[:, 2], 0.0) / scale
@@ -183,14 +181,7 @@ def _grid(of: PrismColumns) -> PrismGrid:
     low_y = _cells(south, edges_y[0], cell_y_m, side)
     high_y = _cells(north, edges_y[0], cell_y_m, side)
     wide = (high_x - low_x + 1) * (high_y - low_y + 1) > CELLS_PER_PRISM_MAX
-    # Every cell of every prism in one go: restrictions change while traffic waits.
-    kept = np.flatnonzero(~wide)
-    width = (high_x - low_x + 1)[kept]
-    filled = width * (high_y - low_y + 1)[kept]
-    prism = np.repeat(kept, filled)
-    place = np.arange(len(prism)) - np.repeat(np.cumsum(filled) - filled, filled)
-    row, column = np.divmod(place, np.repeat(width, filled))
-    cell = (low_y[prism] + row) * side + low_x[prism] + column
+    prism, cell = _filled(np.flatnonzero(~wide), (low_x, high_x), (low_y, high_y), side)
     counts = np.bincount(cell, minlength=side * side)
     return PrismGrid(
         west_m=float(edges_x[0]),
@@ -206,6 +197,30 @@ def _grid(of: PrismColumns) -> PrismGrid:
         scale_min=float(of.east_scale.min()),
         scale_max=float(of.east_scale.max()),
     )
+
+
+def _empty_grid() -> PrismGrid:
+    nothing = np.zeros(0, dtype=np.int64)
+    cell = np.zeros(2, dtype=np.int64)
+    return PrismGrid(0.0, 0.0, 1.0, 1.0, 1, 1, cell, nothing, nothing, nothing, 1.0, 1.0)
+
+
+def _filled(
+    kept: NDArray[np.intp],
+    of_x: tuple[Integers, Integers],
+    of_y: tuple[Integers, Integers],
+    side: int,
+) -> tuple[NDArray[np.intp], Integers]:
+    """Every cell of every prism that is kept, from its lowest to its highest: prism and cell.
+
+    All in one go: restrictions change while traffic waits.
+    """
+    width = (of_x[1] - of_x[0] + 1)[kept]
+    filled = width * (of_y[1] - of_y[0] + 1)[kept]
+    prism = np.repeat(kept, filled)
+    place = np.arange(len(prism)) - np.repeat(np.cumsum(filled) - filled, filled)
+    row, column = np.divmod(place, np.repeat(width, filled))
+    return prism, (of_y[0][prism] + row) * side + of_x[0][prism] + column
 
 
 def _cells(at_m: Floats, origin_m: float, cell_m: float, count: int) -> Integers:

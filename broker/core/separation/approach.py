@@ -82,26 +82,38 @@ def shaped(
         if seen is None or level[row] >= AlertLevel.FLOOR:
             continue
         rule = int(samples.rule[row])
-        approach, hold = approaches[rule], table.hold_factor
+        approach = approaches[rule]
         if seen.undeclared and approach.undeclared_beyond and seen.range_m > approach.reach_m:
-            on_its_way = table.rule_ids.index(approach.undeclared_beyond)
-            reached, entry_s = _on_its_way(seen, table, on_its_way, 1.0)
-            held, _ = _on_its_way(seen, table, on_its_way, hold)
-            level[row], hold_level[row] = reached, max(held, reached)
-            judged_by[row], time_to_loss_s[row] = on_its_way, entry_s
-            continue
-        look_ahead_s = float(table.look_ahead_s[rule, _CAUTION])
-        height_m = float(table.vertical_m[rule, _CAUTION])
-        reached, entry_s = _judged(seen, approach, 1.0, (height_m, look_ahead_s))
-        held, _ = _judged(seen, approach, hold, (height_m * hold, look_ahead_s))
-        level[row] = min(int(level[row]), reached)
-        hold_level[row] = max(min(int(hold_level[row]), held), int(level[row]))
+            rule = judged_by[row] = table.rule_ids.index(approach.undeclared_beyond)
+            reached, held, entry_s = _on_its_way_held(seen, table, rule)
+        else:
+            reached, held, entry_s = _judged_held(seen, approach, table, rule)
+            reached, held = min(int(level[row]), reached), min(int(hold_level[row]), held)
+        level[row], hold_level[row] = reached, max(held, reached)
         time_to_loss_s[row] = entry_s
     kept = hold_level > 0
     changed = replace(
         samples, rule=judged_by, level=level, hold_level=hold_level, time_to_loss_s=time_to_loss_s
     )
     return changed if kept.all() else changed.taken(kept)
+
+
+def _on_its_way_held(seen: _Seen, table: RuleTable, rule: int) -> tuple[int, int, float]:
+    """By the rule of one that is on its way: level, level that holds, seconds to the loss."""
+    reached, entry_s = _on_its_way(seen, table, rule, 1.0)
+    held, _ = _on_its_way(seen, table, rule, table.hold_factor)
+    return reached, held, entry_s
+
+
+def _judged_held(
+    seen: _Seen, approach: Approach, table: RuleTable, rule: int
+) -> tuple[int, int, float]:
+    """The same by the landing volume."""
+    look_ahead_s = float(table.look_ahead_s[rule, _CAUTION])
+    height_m, hold = float(table.vertical_m[rule, _CAUTION]), table.hold_factor
+    reached, entry_s = _judged(seen, approach, 1.0, (height_m, look_ahead_s))
+    held, _ = _judged(seen, approach, hold, (height_m * hold, look_ahead_s))
+    return reached, held, entry_s
 
 
 def _judged(

@@ -53,12 +53,7 @@ def decode_draft(message: pb.Restriction, root: str = "restriction") -> Restrict
     """Read what is asked for or mirrored; refuses what has no reading, naming the field."""
     if message.ByteSize() > RESTRICTION_BYTES_MAX:
         raise refuse(_longest(message, root), f"must be at most {RESTRICTION_BYTES_MAX} bytes")
-    if message.applies_to not in APPLIES_TO_TO_CORE:
-        raise refuse(f"{root}.applies_to", "is missing: say which aircraft are meant")
-    if message.kind not in RESTRICTION_KIND_TO_CORE:
-        raise refuse(f"{root}.kind", "is not a kind of this contract")
-    if message.entry_rule not in ENTRY_RULE_TO_CORE:
-        raise refuse(f"{root}.entry_rule", "is not a rule of this contract")
+    _check_codes(message, root)
     replaces = message.replaces
     return RestrictionDraft(
         name=RestrictionName.parse(f"{root}.name", message.name),
@@ -91,6 +86,16 @@ def decode_draft(message: pb.Restriction, root: str = "restriction") -> Restrict
         reading=decode_reading(f"{root}.reading", message.reading),
         published=tuple((one.key, one.value) for one in message.published),
     )
+
+
+def _check_codes(message: pb.Restriction, root: str) -> None:
+    """Refuse a code that this release knows no meaning of."""
+    if message.applies_to not in APPLIES_TO_TO_CORE:
+        raise refuse(f"{root}.applies_to", "is missing: say which aircraft are meant")
+    if message.kind not in RESTRICTION_KIND_TO_CORE:
+        raise refuse(f"{root}.kind", "is not a kind of this contract")
+    if message.entry_rule not in ENTRY_RULE_TO_CORE:
+        raise refuse(f"{root}.entry_rule", "is not a rule of this contract")
 
 
 def encode_restriction(restriction: Restriction) -> pb.Restriction:
