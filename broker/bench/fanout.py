@@ -16,7 +16,8 @@ from broker.bench import rig
 from broker.bench.doors import SYSTEM_KEY, Doors, Entrance
 from broker.bench.links import GrpcLink
 from broker.bench.readers import READY, STOP, ReaderPlan, main
-from broker.bench.traffic import fleet, now_us
+from broker.bench.traffic import fleet
+from keepclear.client.build import now_us
 from keepclear.v1 import restrictions_pb2, restrictions_pb2_grpc, schedules_pb2, volumes_pb2
 
 AGENCIES: Final = ("fleet",)

@@ -19,7 +19,8 @@ from typing import Any, Final
 from broker.bench import rig
 from broker.bench.doors import Entrance
 from broker.bench.links import Link, OnProbe, grpc_links, mqtt_links
-from broker.bench.traffic import Batch, fleet, now_us, report
+from broker.bench.traffic import Batch, fleet, report
+from keepclear.client.build import now_us
 from keepclear.v1 import tracks_pb2
 
 AGENCIES: Final = ("fleet", "north", "south", "reader")

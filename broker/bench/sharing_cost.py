@@ -22,12 +22,12 @@ from typing import Any, Final
 from broker.bench import latency, rig, throughput
 from broker.bench.doors import Entrance
 from broker.bench.links import grpc_links
-from broker.bench.traffic import now_us
 from broker.core.names import SystemName
 from broker.core.sharing.roles import AccessRole
 from broker.service.identity.authority import now_utc
 from broker.service.identity.enrolment import Wanted, certify, create_folder, enrol, request_files
 from broker.service.identity.files import CertificateFolder, IdentityFolder
+from keepclear.client.build import now_us
 from keepclear.client.tls import channel_credentials
 from keepclear.v1 import sharing_pb2, sharing_pb2_grpc
 

@@ -19,7 +19,8 @@ from typing import Any, Final
 from broker.bench import rig
 from broker.bench.doors import Doors, Entrance
 from broker.bench.links import PUBLISH, SUBSCRIBE
-from broker.bench.traffic import Batch, fleet, now_us
+from broker.bench.traffic import Batch, fleet
+from keepclear.client.build import now_us
 from keepclear.v1 import feed_pb2, tracks_pb2
 
 STREAMS: Final = 4

@@ -6,7 +6,6 @@ Traffic is 99 drones to a helicopter at random over Greater London, flying strai
 come and go all the time, and every one is a real alert of the default policy.
 """
 
-import time
 from typing import Final
 
 import numpy as np
@@ -31,11 +30,6 @@ TIME_BYTES: Final = 8
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
-
-
-def now_us() -> int:
-    """This machine's clock, Unix microseconds."""
-    return time.time_ns() // 1_000
 
 
 class Batch:

@@ -1,7 +1,6 @@
 """`keepclear agreement`: local deconfliction agreements between agencies."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated, Final, TypeVar
@@ -17,7 +16,7 @@ from broker.cli.credentials import own_agency
 from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target, agency_of
 from broker.cli.problems import EXIT_CODES_HELP
-from broker.cli.proto_json import message_json
+from broker.cli.proto_json import message_line
 from broker.cli.restriction_wording import limit_words
 from broker.cli.sharing import level_words
 from broker.cli.wording import printable
@@ -95,7 +94,7 @@ def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJso
     found = _run(target, system, lambda call: call.list())
     if as_json:
         for one in found:
-            print(json.dumps(message_json(one), ensure_ascii=False))
+            print(message_line(one))
     elif not found:
         print("Your agency is a party to no agreement.")
     else:
@@ -176,7 +175,7 @@ def _state(one: pb.Agreement) -> str:
 
 def _show(made: pb.Agreement, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(message_json(made), ensure_ascii=False))
+        print(message_line(made))
         return
     waits = f"; not signed yet by {', '.join(made.not_signed)}" if made.not_signed else ""
     print(printable(f"{made.name} version {made.version}: {_state(made)}{waits}"))

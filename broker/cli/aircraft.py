@@ -1,8 +1,6 @@
 """`keepclear aircraft`: an agency's own part of the aircraft register."""
 
 import asyncio
-import json
-import time
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -17,10 +15,11 @@ from broker.cli.credentials import own_agency
 from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP, ExitCode
-from broker.cli.proto_json import message_json
+from broker.cli.proto_json import message_line
 from broker.cli.values import option_parser
 from broker.cli.wording import printable
 from broker.core.units import HOUR_US
+from keepclear.client.build import now_us
 from keepclear.v1.aircraft_pb2 import Aircraft, DataPath
 from keepclear.v1.common_pb2 import AircraftClass
 
@@ -111,7 +110,7 @@ def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJso
     found = asyncio.run(_list(target, system))
     if as_json:
         for aircraft in found:
-            print(json.dumps(message_json(aircraft), ensure_ascii=False))
+            print(message_line(aircraft))
     elif not found:
         print("No aircraft of your agency is registered.")
     else:
@@ -131,7 +130,7 @@ def remove(
 
 
 def _expires_us(days: int) -> int:
-    return time.time_ns() // 1_000 + days * DAY_US
+    return now_us() + days * DAY_US
 
 
 async def _upsert(
@@ -156,7 +155,7 @@ async def _remove(target: str | None, system: str, name: str) -> Aircraft:
 
 def _print(aircraft: Aircraft, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(message_json(aircraft), ensure_ascii=False))
+        print(message_line(aircraft))
     else:
         until = wording.instant_words(aircraft.expires_us)
         print(f"{aircraft.name}, version {aircraft.version}, until {until}")

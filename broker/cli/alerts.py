@@ -1,7 +1,6 @@
 """`keepclear alerts`: list what is active, and say that a desk has read one."""
 
 import asyncio
-import json
 from typing import Annotated
 
 import typer
@@ -13,7 +12,7 @@ from broker.cli.connection import broker_client
 from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP
-from broker.cli.proto_json import message_json
+from broker.cli.proto_json import message_line
 from broker.cli.wording import printable
 from keepclear.v1.alerts_pb2 import Alert
 
@@ -31,7 +30,7 @@ def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJso
     found = asyncio.run(_list(target, system))
     if as_json:
         for alert in found:
-            print(json.dumps(message_json(alert), ensure_ascii=False))
+            print(message_line(alert))
     elif not found:
         print('No active alert. That is not "no traffic": see `keepclear doctor` for silent feeds.')
     else:
@@ -49,7 +48,7 @@ def ack(
     """Say that a desk has read an alert. Read is not clear: that is observed."""
     alert = asyncio.run(_acknowledge(target, system, alert_id, by))
     if as_json:
-        print(json.dumps(message_json(alert), ensure_ascii=False))
+        print(message_line(alert))
     else:
         level = wording.level_words(alert.level)
         print(f"{printable(alert.alert_id)} ({level}) is marked as read by {printable(by)}.")

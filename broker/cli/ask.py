@@ -1,8 +1,6 @@
 """`keepclear restrictions ask`: may I enter?"""
 
 import asyncio
-import json
-import time
 from typing import Annotated, Final
 
 import typer
@@ -10,10 +8,11 @@ import typer
 from broker.cli import values, wording
 from broker.cli.connection import broker_client
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
-from broker.cli.proto_json import message_json
+from broker.cli.proto_json import message_line
 from broker.cli.restrictions import window
 from broker.cli.values import option_parser
 from broker.cli.wording import printable
+from keepclear.client.build import now_us
 from keepclear.v1.access_pb2 import AskEntryResponse, EntryPath, EntryPoint, EntryQuestion
 from keepclear.v1.common_pb2 import (
     AIRCRAFT_CLASS_DRONE,
@@ -75,7 +74,7 @@ def ask(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
     """May I enter? Who objects, whom to ask, and what the broker cannot see."""
     if aircraft not in _CLASSES:
         raise typer.BadParameter(f"must be one of {', '.join(_CLASSES)}", param_hint="--aircraft")
-    span = window(starts, lasts, None, time.time_ns() // 1_000)
+    span = window(starts, lasts, None, now_us())
     question = EntryQuestion(
         start_us=span.start_us, end_us=span.end_us, aircraft_class=_CLASSES[aircraft]
     )
@@ -116,7 +115,7 @@ async def _ask(target: str | None, system: str, question: EntryQuestion) -> AskE
 
 def _print(response: AskEntryResponse, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(message_json(response), ensure_ascii=False))
+        print(message_line(response))
         return
     [answer] = response.answers
     if answer.refusals:

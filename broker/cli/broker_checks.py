@@ -1,7 +1,6 @@
 """Checks of the broker: does it answer, is it healthy, what does its picture look like."""
 
 import asyncio
-import time
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final
@@ -17,6 +16,7 @@ from broker.cli.problems import Problem
 from broker.cli.wording import age_words
 from broker.core.units import SECOND_US
 from keepclear.client import KeepclearError, RefusedError
+from keepclear.client.build import now_us
 from keepclear.v1.common_pb2 import SPACE_EXERCISE, SPACE_LIVE
 from keepclear.v1.feed_pb2 import FeedMessage, Heartbeat
 
@@ -125,5 +125,5 @@ async def _heartbeat(address: str, system: str) -> Heard:
     ):
         async for message in messages:
             if message.WhichOneof("kind") == "heartbeat":
-                return Heard(message, time.time_ns() // 1_000)
+                return Heard(message, now_us())
     raise TimeoutError

@@ -32,6 +32,11 @@ def message_json(message: Message) -> JsonObject:
     return _with_numbers(values, fields)
 
 
+def message_line(message: Message) -> str:
+    """One message as a line of JSON."""
+    return json.dumps(message_json(message), ensure_ascii=False)
+
+
 def feed_line(message: FeedMessage) -> str | None:
     """One feed message as a line: `{kind: {"header": ..., fields}}`; None for an unknown kind."""
     kind = message.WhichOneof("kind")

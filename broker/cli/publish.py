@@ -24,6 +24,7 @@ from broker.cli.publish_files import (
 from broker.cli.publish_pacing import Batch, Plan, batches, plan, prepared
 from broker.cli.wording import printable
 from keepclear.client import Client, KeepclearError
+from keepclear.client.build import now_us
 from keepclear.v1.common_pb2 import SPACE_EXERCISE
 from keepclear.v1.tracks_pb2 import PublishTracksResponse
 
@@ -93,7 +94,7 @@ async def publish_reports(
             simulated = await _serves_exercise(client, target)
             if simulated:
                 _note("the broker serves an exercise: reports are marked simulated")
-        chosen = plan(file.reports, time.time_ns() // 1_000, speed, keep_times, simulated)
+        chosen = plan(file.reports, now_us(), speed, keep_times, simulated)
         if chosen.rebase:
             _note("the times are older than the broker accepts: moved to now, spacing kept")
         accepted = 0

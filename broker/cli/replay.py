@@ -49,11 +49,7 @@ def replay(
     """
     if about and not audience:
         raise typer.BadParameter("give --audience: whose picture", param_hint="--about")
-    directory = data_dir / LOG_FOLDER if (data_dir / LOG_FOLDER).is_dir() else data_dir
-    if not directory.is_dir():
-        raise Problem(
-            f"There is no log in {data_dir}.", "Give the folder of a broker's --data-dir."
-        )
+    directory = _log_in(data_dir)
     try:
         story = Story(about) if about else None
         shown = Shown(audience, story)
@@ -72,6 +68,16 @@ def replay(
         console.print(
             f"  {name}  {counts.by_audience[name]} messages" + (f"  {value}" if digest else "")
         )
+
+
+def _log_in(data_dir: Path) -> Path:
+    """The log of a broker's folder; the folder may also be the log's own."""
+    directory = data_dir / LOG_FOLDER if (data_dir / LOG_FOLDER).is_dir() else data_dir
+    if not directory.is_dir():
+        raise Problem(
+            f"There is no log in {data_dir}.", "Give the folder of a broker's --data-dir."
+        )
+    return directory
 
 
 def _warn(counts: "Counts") -> None:

@@ -1,7 +1,6 @@
 """`keepclear restrictions emergency`: live at once, small, soon over, and approved afterwards."""
 
 import asyncio
-import time
 from typing import Annotated, Final
 
 import typer
@@ -11,6 +10,7 @@ from broker.cli.connection import broker_client
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.restrictions import APPLIES, Applies, full_name, show, window
 from broker.cli.values import option_parser
+from keepclear.client.build import now_us
 from keepclear.client.errors import RefusedError
 from keepclear.v1.restrictions_pb2 import Restriction
 from keepclear.v1.volumes_pb2 import Circle, RestrictionVolume, VerticalLimit
@@ -52,7 +52,7 @@ def emergency(  # noqa: PLR0913, PLR0917 - one option for each field of the cont
         volumes=[
             RestrictionVolume(circle=at, floor=values.vertical_limit("surface"), ceiling=ceiling)
         ],
-        windows=[window("now", lasts, None, time.time_ns() // 1_000)],
+        windows=[window("now", lasts, None, now_us())],
         applies_to=APPLIES[applies_to],
         contact=contact,
     )

@@ -15,7 +15,7 @@ from broker.cli import values
 from broker.cli.connection import broker_client
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP, Problem
-from broker.cli.proto_json import message_json
+from broker.cli.proto_json import message_line
 from broker.cli.restrictions import full_name
 from broker.cli.values import option_parser
 from broker.cli.wording import printable
@@ -40,7 +40,7 @@ def run(target: str | None, system: str, work: Callable[[Publishing], Awaitable[
 
 def _show(message: Message, as_json: bool, *lines: str) -> None:
     if as_json:
-        print(json.dumps(message_json(message), ensure_ascii=False))
+        print(message_line(message))
     else:
         print("\n".join(printable(line) for line in lines if line))
 

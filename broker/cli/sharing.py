@@ -1,8 +1,6 @@
 """`keepclear sharing`: how your agency's flights are shown to the others."""
 
 import asyncio
-import json
-import time
 from typing import Annotated, Final
 
 import typer
@@ -14,10 +12,11 @@ from broker.cli.connection import broker_client
 from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP, Problem
-from broker.cli.proto_json import message_json
+from broker.cli.proto_json import message_line
 from broker.cli.values import duration_s, option_parser
 from broker.cli.wording import printable
 from broker.core.units import SECOND_US
+from keepclear.client.build import now_us
 from keepclear.v1.sharing_pb2 import SharingLevel, SharingSetting, SharingSubjectKind
 
 LEVELS: Final = {
@@ -75,13 +74,13 @@ def set_(
     kind = SharingSubjectKind.SHARING_SUBJECT_KIND_AIRCRAFT
     if flight:
         kind = SharingSubjectKind.SHARING_SUBJECT_KIND_FLIGHT
-    until_us = time.time_ns() // 1_000 + lasts * SECOND_US if level else 0
+    until_us = now_us() + lasts * SECOND_US if level else 0
     setting = SharingSetting(
         kind=kind, subject=subject, level=level, until_us=until_us, authorised_by=by
     )
     done = asyncio.run(_set(target, system, setting))
     if as_json:
-        print(json.dumps(message_json(done), ensure_ascii=False))
+        print(message_line(done))
     elif level:
         until = wording.instant_words(done.until_us)
         print(f"{printable(done.subject)} is shown {level_words(done.level)} until {until}.")
@@ -96,7 +95,7 @@ def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJso
     found = asyncio.run(_list(target, system))
     if as_json:
         for setting in found:
-            print(json.dumps(message_json(setting), ensure_ascii=False))
+            print(message_line(setting))
     elif not found:
         print("Nothing is set: your flights are shown as your agency's default says.")
     else:

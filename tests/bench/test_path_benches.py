@@ -6,8 +6,9 @@ import pytest
 
 from broker.bench import durability, idle, latency, rig, sharing_cost, throughput
 from broker.bench.readers import Reader, Seen
-from broker.bench.traffic import fleet, now_us
+from broker.bench.traffic import fleet
 from broker.gateways.wire.framing import length_delimited
+from keepclear.client.build import now_us
 from keepclear.v1 import feed_pb2, tracks_pb2
 
 
