@@ -16,7 +16,7 @@ from typing import Final
 from sim import routes
 from sim.geography import ground_amsl_m
 from sim.measures import SECOND_US
-from sim.motion import Circle, Leg, Line, Path, Point, State, Status, hover, straight
+from sim.motion import Circle, Leg, Line, Path, Point, State, Status, away_m, hover, straight
 
 MARGIN_M: Final = 60.0
 """Kept from a circle's edge: satellite accuracy and a corner's width."""
@@ -41,7 +41,7 @@ class Blocked:
     def holds(self, point: Point, margin_m: float = 0.0) -> bool:
         """Whether a point is inside, or within a margin of the edge."""
         low = point.amsl_m <= self.ceiling_amsl_m
-        return low and _away_m(self.center, point) <= self.radius_m + margin_m
+        return low and away_m(self.center, point) <= self.radius_m + margin_m
 
     def kept_m(self, start: Point, end: Point) -> float:
         """How far from the centre a route between two points stays; 0 with either inside."""
@@ -93,7 +93,7 @@ def passable(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> list[Blocked]:
 def touches_none(legs: Sequence[Leg], blocked: Sequence[Blocked]) -> bool:
     """Whether all lines stay out of the circles themselves: a way that does is left as it is."""
     return all(
-        _away_m(_nearest(leg.start, leg.end, circle.center), circle.center) >= circle.radius_m
+        away_m(_nearest(leg.start, leg.end, circle.center), circle.center) >= circle.radius_m
         for leg in legs
         if isinstance(leg, Line) and _travels(leg)
         for circle in blocked
@@ -156,7 +156,7 @@ def aside(state: State, rest: list[Leg], other: Point) -> list[Leg]:
             legs.append(replace(leg, center=_moved(leg.center, east_m, north_m)))
             continue
         start = _moved(leg.start, east_m, north_m)
-        if _away_m(leg.start, leg.end) > ASIDE_M:
+        if away_m(leg.start, leg.end) > ASIDE_M:
             return [*legs, replace(leg, start=start), *rest[place + 1 :]]
         legs.append(replace(leg, start=start, end=_moved(leg.end, east_m, north_m)))
     return legs
@@ -194,7 +194,7 @@ def _rest_of_leg(leg: Leg, since_us: int) -> Leg:
 
 
 def _travels(leg: Leg) -> bool:
-    return isinstance(leg, Line) and _away_m(leg.start, leg.end) > _SHORT_M
+    return isinstance(leg, Line) and away_m(leg.start, leg.end) > _SHORT_M
 
 
 def _room_m(leg: Leg, circle: Blocked) -> float:
@@ -241,7 +241,7 @@ def _around(start: Point, end: Point, blocked: Sequence[Blocked], depth: int) ->
         if low_amsl_m > circle.ceiling_amsl_m:
             continue
         nearest, kept_m = _nearest(start, end, circle.center), circle.kept_m(start, end)
-        if _away_m(nearest, circle.center) < kept_m:
+        if away_m(nearest, circle.center) < kept_m:
             by = _beside(circle.center, kept_m, nearest, start)
             return [*_around(start, by, blocked, depth - 1), *_around(by, end, blocked, depth - 1)]
     return [end]
@@ -289,7 +289,3 @@ def _nearest(start: Point, end: Point, to: Point) -> Point:
 
 def _moved(point: Point, east_m: float, north_m: float) -> Point:
     return Point(point.east_m + east_m, point.north_m + north_m, point.amsl_m)
-
-
-def _away_m(a: Point, b: Point) -> float:
-    return math.hypot(a.east_m - b.east_m, a.north_m - b.north_m)

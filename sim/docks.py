@@ -7,7 +7,7 @@ from typing import Final
 from sim import geography, routes
 from sim.fleet import DOCK_TELEMETRY, AircraftKind, Airframe
 from sim.measures import MINUTE_US
-from sim.motion import Point
+from sim.motion import Point, away_m
 
 DOCK_RANGE_M: Final = 6_000.0
 # Between landing and the next launch of a dock: swap or charge, checks.
@@ -67,7 +67,7 @@ def nearest_dock(docks: list[Dock], agency: str, scene: Point, at_us: int) -> Do
             (home.east_m, home.north_m), (scene.east_m, scene.north_m)
         ):
             continue  # its controllers would have to be asked first
-        away_m = math.hypot(home.east_m - scene.east_m, home.north_m - scene.north_m)
-        if away_m < best_m:
-            best, best_m = dock, away_m
+        way_m = away_m(home, scene)
+        if way_m < best_m:
+            best, best_m = dock, way_m
     return best

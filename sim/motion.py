@@ -34,6 +34,11 @@ class Point:
     amsl_m: float
 
 
+def away_m(a: Point, b: Point) -> float:
+    """How far one point is from another over the ground."""
+    return math.hypot(a.east_m - b.east_m, a.north_m - b.north_m)
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Exact position and velocity at one instant."""

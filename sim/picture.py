@@ -12,7 +12,7 @@ from typing import Final
 
 from sim.detours import ASIDE_M, Blocked
 from sim.fleet import Flight
-from sim.motion import Circle, Leg, Path, Point
+from sim.motion import Circle, Leg, Path, Point, away_m
 
 SCENE_ROOM_M: Final = 90.0
 """Round the work of a scene: the 75 m of two agencies' drones, and accuracy."""
@@ -56,7 +56,7 @@ def moved_aside(flight: Flight, others: Iterable[Flight], now_us: int) -> Path |
         theirs = None if other is flight else _work_at(other, now_us)
         if theirs is None or abs(theirs[0].amsl_m - place.amsl_m) >= WORK_ROOM_HEIGHT_M:
             continue
-        if _away_m(place, theirs[0]) < radius_m + theirs[1] + WORK_ROOM_M:
+        if away_m(place, theirs[0]) < radius_m + theirs[1] + WORK_ROOM_M:
             return _shifted(flight.path, place, theirs[0])
     return None
 
@@ -70,7 +70,7 @@ def in_the_way(flight: Flight, others: Iterable[Flight], now_us: int) -> bool:
         state = other.path.at(now_us)
         here = Point(state.east_m, state.north_m, state.amsl_m)
         below = here.amsl_m < climb.end.amsl_m + WORK_ROOM_HEIGHT_M
-        if below and _away_m(here, climb.start) < LAUNCH_ROOM_M:
+        if below and away_m(here, climb.start) < LAUNCH_ROOM_M:
             return True
     return False
 
@@ -93,7 +93,7 @@ def _round(works: list[tuple[Point, float]]) -> Blocked:
     east_m = sum(point.east_m for point, _ in works) / len(works)
     north_m = sum(point.north_m for point, _ in works) / len(works)
     center = Point(east_m, north_m, 0.0)
-    radius_m = max(_away_m(center, point) + own_m for point, own_m in works)
+    radius_m = max(away_m(center, point) + own_m for point, own_m in works)
     return Blocked(center, radius_m + SCENE_ROOM_M, math.inf, SCENE_MARGIN_M)
 
 
@@ -104,7 +104,7 @@ def _shifted(path: Path, place: Point, other: Point) -> Path:
     home = path.legs[0].start
 
     def moved(point: Point) -> Point:
-        if _away_m(point, home) < _SAME_PLACE_M:
+        if away_m(point, home) < _SAME_PLACE_M:
             return point
         return replace(point, east_m=point.east_m + east_m, north_m=point.north_m + north_m)
 
@@ -115,7 +115,3 @@ def _shifted(path: Path, place: Point, other: Point) -> Path:
         for leg in path.legs
     ]
     return Path.of(path.start_us, legs)
-
-
-def _away_m(a: Point, b: Point) -> float:
-    return math.hypot(a.east_m - b.east_m, a.north_m - b.north_m)

@@ -6,7 +6,7 @@ from typing import Final
 
 from sim.geography import Place, ground_amsl_m
 from sim.measures import FOOT_M, SECOND_US
-from sim.motion import Circle, Leg, Line, Point, Status, hover, straight
+from sim.motion import Circle, Leg, Line, Point, Status, away_m, hover, straight
 
 # Matrice 4TD class: climbs at 6 m/s, descends slower, cruises at 15-20 m/s.
 DRONE_CLIMB_MPS: Final = 5.0
@@ -53,8 +53,7 @@ def beside(point: Point, away_m: float, angle_rad: float, amsl_m: float) -> Poin
 
 def drone_transit_s(home: Point, scene: Point) -> float:
     """Rough time from take-off to the scene."""
-    away_m = math.hypot(scene.east_m - home.east_m, scene.north_m - home.north_m)
-    return away_m / DRONE_CRUISE_MPS[0] + DRONE_HEIGHT_M[1] / DRONE_CLIMB_MPS
+    return away_m(home, scene) / DRONE_CRUISE_MPS[0] + DRONE_HEIGHT_M[1] / DRONE_CLIMB_MPS
 
 
 def drone_sortie(
@@ -77,7 +76,7 @@ def drone_sortie(
     angle_rad = rng.uniform(-math.pi, math.pi)
     radius_m = rng.uniform(*SCENE_RADIUS_M)
     scene_amsl_m = scene.amsl_m + rng.uniform(*band_m)
-    by_gate = in_band and _away_m(home, scene) > 2.0 * SCENE_GATE_M
+    by_gate = in_band and away_m(home, scene) > 2.0 * SCENE_GATE_M
     if in_band:
         middle_m = 0.5 * (band_m[0] + band_m[1])
         scene_amsl_m = scene.amsl_m + middle_m + 0.5 * (scene_amsl_m - scene.amsl_m - middle_m)
@@ -120,10 +119,6 @@ def _by_way_of(
         straight(after, end, speed_mps, ramp_in_s=ramp_s, ramp_out_s=ramp_s),
     ]
     return [leg for leg in legs if leg.start != leg.end]
-
-
-def _away_m(a: Point, b: Point) -> float:
-    return math.hypot(a.east_m - b.east_m, a.north_m - b.north_m)
 
 
 def _on_scene(

@@ -5,7 +5,7 @@ from random import Random
 from typing import Final
 
 from sim import geography, routes
-from sim.motion import Point
+from sim.motion import Point, away_m
 
 SECTOR_APART_M: Final = 145.0
 """Between the middles of two sectors. As agreed, a relay takes over from the next one, to the side
@@ -49,12 +49,8 @@ def surge_scenes(rng: Random) -> list[Point]:
     """Places far enough apart to be incidents of their own."""
     scenes: list[Point] = []
     while len(scenes) < SURGE_SITES:
-        away_m, angle_rad = SURGE_RADIUS_M * math.sqrt(rng.random()), rng.uniform(-math.pi, math.pi)
-        east_m, north_m = away_m * math.cos(angle_rad), away_m * math.sin(angle_rad)
-        nearest_m = min(
-            (math.hypot(one.east_m - east_m, one.north_m - north_m) for one in scenes),
-            default=math.inf,
-        )
-        if nearest_m >= SURGE_APART_M:
-            scenes.append(routes.ground_point(east_m, north_m))
+        out_m, angle_rad = SURGE_RADIUS_M * math.sqrt(rng.random()), rng.uniform(-math.pi, math.pi)
+        scene = routes.ground_point(out_m * math.cos(angle_rad), out_m * math.sin(angle_rad))
+        if all(away_m(one, scene) >= SURGE_APART_M for one in scenes):
+            scenes.append(scene)
     return scenes

@@ -17,7 +17,8 @@ from typing import Final
 
 from adapters.adsb.aircraft import ALTITUDE_FT, NO_ADDRESS, Aircraft, Known, within
 from adapters.adsb.quality import ADSB_DEFAULT_M
-from adapters.dji.fields import finite, position
+from adapters.dji.fields import position
+from adapters.json_numbers import finite
 from adapters.model import Refusal
 from keepclear.client.build import FOOT_M
 

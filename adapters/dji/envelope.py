@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from adapters.dji.fields import finite
+from adapters.json_numbers import finite
 
 MAX_MESSAGE_BYTES: Final = 256 * 1024
 MAX_DEPTH: Final = 32

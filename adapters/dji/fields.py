@@ -5,10 +5,11 @@ who holds the controls) is dropped here and reaches nothing behind it. A value t
 or a maker's mark for "no value" is taken as not known, never as zero.
 """
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+
+from adapters.json_numbers import finite
 
 Value = int | float | str
 
@@ -87,17 +88,6 @@ def kept(data: Mapping[str, object], allowed: Mapping[str, Limits]) -> Kept:
         if isinstance(found, str) and 0 < len(found) <= MAX_TEXT and found.isprintable():
             values[path] = found
     return Kept(values, tuple(unread))
-
-
-def finite(value: object) -> float | None:
-    """A JSON number as a finite float; None for anything else (true and false included)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        made = float(value)
-    except OverflowError:
-        return None
-    return made if math.isfinite(made) else None
 
 
 def position(values: Mapping[str, object]) -> tuple[float, float] | None:

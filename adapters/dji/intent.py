@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from adapters.dji.fields import finite, position
+from adapters.dji.fields import position
+from adapters.json_numbers import finite
 
 PATH_METHODS: Final = frozenset(
     {"fly_to_point_progress", "takeoff_to_point_progress", "return_home_info"}

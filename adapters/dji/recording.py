@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.dji.envelope import MAX_MESSAGE_BYTES, MAX_TIME_MS, MILLISECOND_US
-from adapters.dji.fields import finite
+from adapters.json_numbers import finite
 from adapters.model import Recorded
 
 MAX_RECORDED_DOCUMENTS: Final = 1_000_000

@@ -26,8 +26,9 @@ from adapters.adsb.quality import (
     UNSURE_DEFAULT_M,
     horizontal_accuracy_m,
 )
+from adapters.json_numbers import finite
 from adapters.model import Refusal
-from adapters.readsb.fields import FieldReader, finite
+from adapters.readsb.fields import FieldReader
 from adapters.readsb.schema import FIELD_NAMES, FieldNames, Generation, generation_of
 
 MICROSECONDS = 1_000_000

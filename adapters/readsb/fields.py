@@ -1,10 +1,10 @@
 """Reads single fields of an aircraft entry without trusting their type or range."""
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from adapters.json_numbers import finite
 from adapters.model import Refusal
 
 NOT_A_NUMBER = "not a finite number"
@@ -58,14 +58,3 @@ class FieldReader:
 
     def _note(self, name: str, reason: str) -> None:
         self.unread.append(Refusal(f"{self.place}.{name}", f"{name}: {reason}"))
-
-
-def finite(value: object) -> float | None:
-    """A JSON number as a finite float; None for anything else (true and false included)."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        made = float(value)
-    except OverflowError:
-        return None
-    return made if math.isfinite(made) else None

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from adapters.json_numbers import finite
 from adapters.model import Refusal
-from adapters.readsb.fields import finite
 from adapters.remote_id import location as units
 from adapters.remote_id.location import Location, Status
 from adapters.remote_id.messages import SERIAL_NUMBER, BasicId, Message, readable_id

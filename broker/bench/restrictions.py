@@ -36,8 +36,7 @@ from sim.geography import (
     GREATER_LONDON_HALF_NORTH_M,
     METRES_PER_DEGREE_EAST,
     METRES_PER_DEGREE_NORTH,
-    ORIGIN_LATITUDE_DEG,
-    ORIGIN_LONGITUDE_DEG,
+    to_degrees,
 )
 
 SYSTEM: Final = SystemName("bench", "tracker")
@@ -159,14 +158,7 @@ def _airspace(
 def _place(rng: np.random.Generator) -> tuple[float, float]:
     north_m = float(rng.uniform(-1.0, 1.0)) * GREATER_LONDON_HALF_NORTH_M
     east_m = float(rng.uniform(-1.0, 1.0)) * GREATER_LONDON_HALF_EAST_M
-    return _degrees(north_m, east_m)
-
-
-def _degrees(north_m: float, east_m: float) -> tuple[float, float]:
-    return (
-        ORIGIN_LATITUDE_DEG + north_m / METRES_PER_DEGREE_NORTH,
-        ORIGIN_LONGITUDE_DEG + east_m / METRES_PER_DEGREE_EAST,
-    )
+    return to_degrees(east_m, north_m)
 
 
 def draft(

@@ -2,7 +2,6 @@
 
 import asyncio
 import sys
-import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, assert_never
@@ -11,10 +10,11 @@ import typer
 
 from adapters.geozones import export_ed269, export_ed318, export_geojson, export_kml
 from adapters.geozones.export_shapes import Exported
-from broker.cli.connection import broker_client
 from broker.cli.options import DEFAULT_SYSTEM, System, Target
 from broker.cli.problems import Problem
+from broker.cli.restrictions import listed
 from broker.cli.wording import printable
+from keepclear.client.build import now_us
 from keepclear.v1.restrictions_pb2 import Restriction
 
 
@@ -43,8 +43,8 @@ def export(
     """Write the restrictions that are planned or in force; what cannot be carried is said."""
     if len(country) != 3 or not country.isascii() or not country.isupper():
         raise typer.BadParameter("three capital letters", param_hint="--country")
-    found = asyncio.run(_list(target, system))
-    exported = encode(format_name, found, country, time.time_ns() // 1_000)
+    found = asyncio.run(listed(target, system))
+    exported = encode(format_name, found, country, now_us())
     if output is None:
         sys.stdout.buffer.write(exported.data)
         sys.stdout.buffer.flush()
@@ -72,8 +72,3 @@ def encode(
             return export_kml.encode(found)
         case _:
             assert_never(format_name)
-
-
-async def _list(target: str | None, system: str) -> list[Restriction]:
-    async with broker_client(target, system) as client:
-        return await client.list_restrictions()

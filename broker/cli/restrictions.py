@@ -1,8 +1,6 @@
 """`keepclear restrictions`: set, list and withdraw keep-clear requests."""
 
 import asyncio
-import json
-import time
 from enum import StrEnum
 from typing import Annotated, Final
 
@@ -14,12 +12,13 @@ from broker.cli.credentials import own_agency
 from broker.cli.groups import Parts
 from broker.cli.options import DEFAULT_SYSTEM, AsJson, System, Target
 from broker.cli.problems import EXIT_CODES_HELP
-from broker.cli.proto_json import message_json
+from broker.cli.proto_json import message_line
 from broker.cli.restriction_wording import restriction_lines
 from broker.cli.values import option_parser
 from broker.core.errors import Refused
 from broker.core.names import RestrictionName, identifier
 from broker.core.units import SECOND_US
+from keepclear.client.build import now_us
 from keepclear.v1.restrictions_pb2 import (
     APPLIES_TO_ALL_AIRCRAFT,
     APPLIES_TO_DRONES,
@@ -102,7 +101,7 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
         title=title,
         reason=reason,
         volumes=[_volume(circle, polygon, floor, ceiling)],
-        windows=[window(starts, lasts, until, time.time_ns() // 1_000)],
+        windows=[window(starts, lasts, until, now_us())],
         applies_to=APPLIES[applies_to],
         exempt_agencies=exempt or (),
         contact=contact,
@@ -113,7 +112,7 @@ def add(  # noqa: PLR0913, PLR0917 - one option for each field of the contract
 @restrictions_app.command(name="list", epilog=EXIT_CODES_HELP)
 def list_(target: Target = None, system: System = DEFAULT_SYSTEM, as_json: AsJson = False) -> None:
     """Show what is planned or in force: keep-clear requests and published restrictions."""
-    found = asyncio.run(_list(target, system))
+    found = asyncio.run(listed(target, system))
     for restriction in found:
         show(restriction, as_json)
     if not found and not as_json:
@@ -180,7 +179,8 @@ async def _create(target: str | None, system: str, restriction: Restriction) -> 
         return await client.create_restriction(restriction)
 
 
-async def _list(target: str | None, system: str) -> list[Restriction]:
+async def listed(target: str | None, system: str) -> list[Restriction]:
+    """Planned and active ones, as the broker has them."""
     async with broker_client(target, system) as client:
         return await client.list_restrictions()
 
@@ -193,6 +193,6 @@ async def _withdraw(target: str | None, system: str, name: str, etag: str) -> Re
 def show(restriction: Restriction, as_json: bool) -> None:
     """Print one, for a person or a machine."""
     if as_json:
-        print(json.dumps(message_json(restriction), ensure_ascii=False))
+        print(message_line(restriction))
     else:
         print("\n".join(restriction_lines(restriction)))

@@ -16,10 +16,11 @@ from broker.core.agreements.model import (
     AgreementRules,
     AgreementTerms,
 )
-from broker.core.names import AgreementName, SystemName
+from broker.core.names import AgreementName
 from broker.core.sharing.settings import SharingLevel
 from broker.journal.canonical import Fields, as_text
 from broker.journal.records import RecordKind
+from broker.journal.request_codec import request_to_json, sender_from_json
 from broker.journal.volume_codec import volume_from_json, volume_to_json
 
 KINDS = frozenset(
@@ -58,7 +59,7 @@ def from_json(kind: RecordKind, fields: Fields) -> AgreementCommand:
     if kind is RecordKind.LOAD_AGREEMENT_RULES:
         public = tuple(as_text(item) for item in fields.items("public_agencies"))
         return LoadAgreementRules(AgreementRules(fields.truth("required"), public))
-    sender = SystemName(fields.text("sender_agency"), fields.text("sender_system"))
+    sender = sender_from_json(fields)
     request_id, signed_by = fields.text("request_id"), fields.text("signed_by")
     if kind is RecordKind.PROPOSE_AGREEMENT:
         terms = _terms_from_json(fields.inner("terms"))
@@ -71,12 +72,7 @@ def from_json(kind: RecordKind, fields: Fields) -> AgreementCommand:
 
 
 def _request(command: AgreementRequest) -> Json:
-    return {
-        "request_id": command.request_id,
-        "sender_agency": command.sender.agency,
-        "sender_system": command.sender.system,
-        "signed_by": command.signed_by,
-    }
+    return request_to_json(command) | {"signed_by": command.signed_by}
 
 
 def _name(name: AgreementName) -> Json:

@@ -36,19 +36,11 @@ from broker.journal.errors import RecordUnreadable
 from broker.journal.ground_codec import ground_from_json, ground_to_json
 from broker.journal.publishing_codec import publishing_from_json, publishing_to_json
 from broker.journal.records import DataClass, RecordKind
+from broker.journal.request_codec import request_to_json, sender_from_json
 from broker.journal.restriction_codec import draft_from_json, draft_to_json
 from broker.journal.sharing_codec import setting_from_json, setting_to_json
 from broker.journal.upcasters import upcast
 
-ControlRequest = (
-    CreateRestriction
-    | ImportRestrictions
-    | WithdrawRestriction
-    | AcknowledgeAlert
-    | RegisterAircraft
-    | RemoveAircraft
-    | SetSharing
-)
 """What a system asks for, under a request id."""
 
 
@@ -90,7 +82,7 @@ def encode(command: Command) -> tuple[RecordKind, DataClass, bytes]:
             kind, payload = _encode_load(command)
             return kind, DataClass.POLICY, payload
         case CreateRestriction():
-            payload = to_bytes(_request(command) | {"draft": draft_to_json(command.draft)})
+            payload = to_bytes(request_to_json(command) | {"draft": draft_to_json(command.draft)})
             return RecordKind.CREATE_RESTRICTION, DataClass.CONTROL, payload
         case ImportRestrictions():
             return RecordKind.IMPORT_RESTRICTIONS, DataClass.CONTROL, _encode_import(command)
@@ -138,7 +130,7 @@ def _decode_current(kind: RecordKind, payload: bytes) -> Command:
             return _decode_load(kind, fields)
         case RecordKind.CREATE_RESTRICTION:
             draft = draft_from_json(fields.inner("draft"))
-            return CreateRestriction(_sender(fields), fields.text("request_id"), draft)
+            return CreateRestriction(sender_from_json(fields), fields.text("request_id"), draft)
         case RecordKind.IMPORT_RESTRICTIONS:
             return _decode_import(fields)
         case RecordKind.WITHDRAW_RESTRICTION:
@@ -191,23 +183,9 @@ def _encode_audience(audience: Audience, agency_name: str) -> bytes:
     )
 
 
-def _request(
-    command: ControlRequest,
-) -> dict[str, object]:
-    return {
-        "request_id": command.request_id,
-        "sender_agency": command.sender.agency,
-        "sender_system": command.sender.system,
-    }
-
-
-def _sender(fields: Fields) -> SystemName:
-    return SystemName(fields.text("sender_agency"), fields.text("sender_system"))
-
-
 def _encode_import(command: ImportRestrictions) -> bytes:
     return to_bytes(
-        _request(command)
+        request_to_json(command)
         | {
             "drafts": [draft_to_json(draft) for draft in command.drafts],
             "listed_item_ids": list(command.listed_item_ids),
@@ -219,7 +197,7 @@ def _encode_import(command: ImportRestrictions) -> bytes:
 
 def _decode_import(fields: Fields) -> ImportRestrictions:
     return ImportRestrictions(
-        sender=_sender(fields),
+        sender=sender_from_json(fields),
         request_id=fields.text("request_id"),
         source_id=fields.text("source_id"),
         drafts=tuple(draft_from_json(Fields(item)) for item in fields.items("drafts")),
@@ -230,7 +208,7 @@ def _decode_import(fields: Fields) -> ImportRestrictions:
 
 def _encode_withdrawal(command: WithdrawRestriction) -> bytes:
     return to_bytes(
-        _request(command)
+        request_to_json(command)
         | {
             "name_agency": command.name.agency,
             "name_restriction": command.name.restriction,
@@ -241,7 +219,7 @@ def _encode_withdrawal(command: WithdrawRestriction) -> bytes:
 
 def _decode_withdrawal(fields: Fields) -> WithdrawRestriction:
     return WithdrawRestriction(
-        sender=_sender(fields),
+        sender=sender_from_json(fields),
         request_id=fields.text("request_id"),
         name=RestrictionName(fields.text("name_agency"), fields.text("name_restriction")),
         version=fields.whole("version"),
@@ -250,14 +228,14 @@ def _decode_withdrawal(fields: Fields) -> WithdrawRestriction:
 
 def _encode_acknowledgement(command: AcknowledgeAlert) -> bytes:
     return to_bytes(
-        _request(command)
+        request_to_json(command)
         | {"alert_id": command.alert_id, "acknowledged_by": command.acknowledged_by}
     )
 
 
 def _decode_acknowledgement(fields: Fields) -> AcknowledgeAlert:
     return AcknowledgeAlert(
-        sender=_sender(fields),
+        sender=sender_from_json(fields),
         request_id=fields.text("request_id"),
         alert_id=fields.text("alert_id"),
         acknowledged_by=fields.text("acknowledged_by"),
@@ -266,25 +244,25 @@ def _decode_acknowledgement(fields: Fields) -> AcknowledgeAlert:
 
 def _encode_kept(command: Kept) -> tuple[RecordKind, bytes]:
     if isinstance(command, SetSharing):
-        payload = to_bytes(_request(command) | setting_to_json(command))
+        payload = to_bytes(request_to_json(command) | setting_to_json(command))
         return RecordKind.SET_SHARING, payload
     if isinstance(command, SetSharingDefault):
         payload = to_bytes({"agency": command.agency, "level": int(command.level)})
         return RecordKind.SET_SHARING_DEFAULT, payload
     if isinstance(command, RegisterAircraft):
         records = [record_to_json(record) for record in command.records]
-        payload = to_bytes(_request(command) | {"records": records})
+        payload = to_bytes(request_to_json(command) | {"records": records})
         return RecordKind.REGISTER_AIRCRAFT, payload
     named = {"name_agency": command.name.agency, "name_aircraft": command.name.aircraft}
-    return RecordKind.REMOVE_AIRCRAFT, to_bytes(_request(command) | named)
+    return RecordKind.REMOVE_AIRCRAFT, to_bytes(request_to_json(command) | named)
 
 
 def _decode_kept(kind: RecordKind, fields: Fields) -> Kept:
     if kind is RecordKind.SET_SHARING_DEFAULT:
         return SetSharingDefault(fields.text("agency"), SharingLevel(fields.whole("level")))
     if kind is RecordKind.SET_SHARING:
-        return setting_from_json(_sender(fields), fields)
-    sender, request_id = _sender(fields), fields.text("request_id")
+        return setting_from_json(sender_from_json(fields), fields)
+    sender, request_id = sender_from_json(fields), fields.text("request_id")
     if kind is RecordKind.REGISTER_AIRCRAFT:
         records = tuple(record_from_json(item) for item in fields.items("records"))
         return RegisterAircraft(sender, request_id, records)

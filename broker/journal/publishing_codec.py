@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from broker.core.names import RestrictionName, SystemName
+from broker.core.names import RestrictionName
 from broker.core.publishing.commands import (
     AcknowledgeRestriction,
     ApproveRestriction,
@@ -12,13 +12,13 @@ from broker.core.publishing.commands import (
     NoteDelivery,
     PublishDraft,
     PublishingCommand,
-    PublishingRequest,
     SaveDraft,
 )
 from broker.core.publishing.model import DeliveryStage, PublishingRules
 from broker.journal.canonical import Fields, as_list, as_text, as_whole
 from broker.journal.errors import RecordUnreadable
 from broker.journal.records import RecordKind
+from broker.journal.request_codec import request_to_json, sender_from_json
 from broker.journal.restriction_codec import draft_from_json, draft_to_json
 
 KINDS = frozenset(
@@ -41,28 +41,25 @@ def publishing_to_json(command: PublishingCommand) -> tuple[RecordKind, Json]:
     match command:
         case SaveDraft():
             fields = {"draft": draft_to_json(command.draft), "note": command.note}
-            return RecordKind.SAVE_DRAFT, _request(command) | fields
+            return RecordKind.SAVE_DRAFT, request_to_json(command) | fields
         case DiscardDraft():
-            return RecordKind.DISCARD_DRAFT, _request(command) | _name(command.name)
+            return RecordKind.DISCARD_DRAFT, _about(command)
         case PublishDraft():
             flags = {"revision": command.revision, "emergency": command.emergency}
-            return RecordKind.PUBLISH_DRAFT, _request(command) | _name(command.name) | flags
+            return RecordKind.PUBLISH_DRAFT, _about(command) | flags
         case ApproveRestriction():
             which = {"revision": command.revision, "version": command.version}
-            return RecordKind.APPROVE_RESTRICTION, _request(command) | _name(command.name) | which
+            return RecordKind.APPROVE_RESTRICTION, _about(command) | which
         case ExtendRestriction():
             until = {"end_us": command.end_us, "version": command.version}
-            return RecordKind.EXTEND_RESTRICTION, _request(command) | _name(command.name) | until
+            return RecordKind.EXTEND_RESTRICTION, _about(command) | until
         case AcknowledgeRestriction():
             read = {"acknowledged_by": command.acknowledged_by, "version": command.version}
-            return (
-                RecordKind.ACKNOWLEDGE_RESTRICTION,
-                _request(command) | _name(command.name) | read,
-            )
+            return RecordKind.ACKNOWLEDGE_RESTRICTION, _about(command) | read
         case NoteDelivery():
             versions = [[one.agency, one.restriction, at] for one, at in command.versions]
             how_far: Json = {"stage": str(command.stage), "versions": versions}
-            return RecordKind.NOTE_DELIVERY, _request(command) | how_far
+            return RecordKind.NOTE_DELIVERY, request_to_json(command) | how_far
         case LoadPublishingRules():
             return RecordKind.LOAD_PUBLISHING_RULES, _rules_to_json(command.rules)
         case _:
@@ -73,7 +70,7 @@ def publishing_from_json(kind: RecordKind, fields: Fields) -> PublishingCommand:
     """Return the command that `publishing_to_json` wrote."""
     if kind is RecordKind.LOAD_PUBLISHING_RULES:
         return LoadPublishingRules(_rules_from_json(fields))
-    sender = SystemName(fields.text("sender_agency"), fields.text("sender_system"))
+    sender = sender_from_json(fields)
     request_id = fields.text("request_id")
     if kind is RecordKind.SAVE_DRAFT:
         draft = draft_from_json(fields.inner("draft"))
@@ -101,12 +98,15 @@ def publishing_from_json(kind: RecordKind, fields: Fields) -> PublishingCommand:
             raise RecordUnreadable(f"{kind.name} is not about publishing")
 
 
-def _request(command: PublishingRequest) -> Json:
-    return {
-        "request_id": command.request_id,
-        "sender_agency": command.sender.agency,
-        "sender_system": command.sender.system,
-    }
+def _about(
+    command: DiscardDraft
+    | PublishDraft
+    | ApproveRestriction
+    | ExtendRestriction
+    | AcknowledgeRestriction,
+) -> Json:
+    """Who asked, and about which restriction."""
+    return request_to_json(command) | _name(command.name)
 
 
 def _name(name: RestrictionName) -> Json:

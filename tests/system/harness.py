@@ -2,12 +2,11 @@
 
 import asyncio
 import hashlib
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -30,6 +29,7 @@ from broker.service.startup import LOG_FOLDER, assemble
 from keepclear.client import Client
 from keepclear.v1 import feed_pb2, presence_pb2, restrictions_pb2, tracks_pb2
 from tests.patience import PATIENCE_S
+from tests.system.mqtt_client import without_nagle
 
 NUMBERED = (
     ItemKind.TRACKS,
@@ -172,7 +172,7 @@ class MqttFeeder:
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
         self._client.on_message = self._message
         self._client.on_subscribe = self._subscribed
-        self._client.on_socket_open = _without_nagle
+        self._client.on_socket_open = without_nagle
         self._client.connect("127.0.0.1", port)
         self._client.subscribe(
             [(f"{self.root}/private/#", 1), (f"{self.root}/out/{agency}/desk/alerts/+", 1)]
@@ -224,11 +224,6 @@ class MqttFeeder:
         """Disconnect."""
         self._client.disconnect()
         self._client.loop_stop()
-
-
-def _without_nagle(_client: object, _data: object, connection: Any) -> None:
-    # Nagle's algorithm would hold every small message back for 40 ms of real time.
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def replayed(data_dir: Path) -> dict[str, str]:

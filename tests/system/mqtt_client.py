@@ -29,7 +29,7 @@ class MqttClient:
         self.paho.on_connect = lambda *_: self._soon(self._connected.set)
         self.paho.on_subscribe = lambda *_: self._soon(self._subscribed.put_nowait, None)
         self.paho.on_message = lambda _c, _d, message: self._soon(self._took, message)
-        self.paho.on_socket_open = _without_nagle
+        self.paho.on_socket_open = without_nagle
         self.paho.reconnect_delay_set(1, 1)
 
     @classmethod
@@ -93,5 +93,6 @@ class MqttClient:
             self._loop.call_soon_threadsafe(call, *arguments)
 
 
-def _without_nagle(_client: object, _data: object, connection: Any) -> None:
+def without_nagle(_client: object, _data: object, connection: Any) -> None:
+    """Nagle's algorithm would hold every small message back for 40 ms of real time."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

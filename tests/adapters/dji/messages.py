@@ -1,6 +1,7 @@
 """DJI messages as tests need them, made up from the documented fields."""
 
 import json
+import time
 from typing import Any
 
 from adapters.model import Document
@@ -74,3 +75,8 @@ def dock(**changed: Any) -> dict[str, Any]:
     }
     values.update(changed)
     return {name: value for name, value in values.items() if value is not None}
+
+
+def sent(data: object, **more: object) -> bytes:
+    """A message as it is sent now."""
+    return json.dumps(envelope(data, time.time_ns() // 1000, **more)).encode()

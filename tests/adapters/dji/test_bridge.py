@@ -1,7 +1,6 @@
 """The bridge over a real Mosquitto, into a real broker and out on its feed."""
 
 import asyncio
-import json
 import time
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from adapters.stats import AdapterState
 from keepclear.client import Client
 from keepclear.v1 import common_pb2
 from keepclear.v1.feed_pb2 import TrackView
-from tests.adapters.dji.messages import DOCK, DRONE, dock, envelope, flying
+from tests.adapters.dji.messages import DOCK, DRONE, dock, flying, sent
 from tests.conftest import StartMosquitto
 from tests.patience import PATIENCE_S
 from tests.system.live import at_work, live, until
@@ -41,10 +40,6 @@ topic read thing/product/+/events
 def bridge(port: int, **more: object) -> Adapter:
     table = {"kind": "dji", "address": f"mqtt://127.0.0.1:{port}", **more}
     return build_feed("fleet", table, RealClock())
-
-
-def sent(data: object, **more: object) -> bytes:
-    return json.dumps(envelope(data, time.time_ns() // 1000, **more)).encode()
 
 
 async def test_dji_messages_reach_every_partners_feed_and_nothing_flows_back(

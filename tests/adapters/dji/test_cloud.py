@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from adapters.mqtt import MqttServer
 from adapters.registry import build_feed
 from adapters.runtime import RunningAdapter
 from keepclear.client import Client
-from tests.adapters.dji.messages import DOCK, DRONE, dock, envelope, flying
+from tests.adapters.dji.messages import DOCK, DRONE, dock, flying, sent
 from tests.conftest import StartMosquitto
 from tests.patience import PATIENCE_S
 from tests.ports import unused_port
@@ -63,10 +62,6 @@ def table(tmp_path: Path, mqtt_port: int, broker: str) -> dict[str, Any]:
             "callsigns": {DRONE: "MET 07"},
         },
     }
-
-
-def sent(data: object, **more: object) -> bytes:
-    return json.dumps(envelope(data, time.time_ns() // 1000, **more)).encode()
 
 
 async def test_a_dock_is_answered_gets_the_restrictions_and_nothing_else_flows_back(  # noqa: PLR0915

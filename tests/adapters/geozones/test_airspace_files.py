@@ -4,7 +4,7 @@ import pytest
 
 from adapters.geozones import aixm, openair_text, yaxim
 from adapters.geozones.model import Applies, Circle, Datum, Entry, Polygon
-from adapters.geozones.report import Decoded, Outcome, Reason, SourceItem, Unreadable
+from adapters.geozones.report import Outcome, Reason, SourceItem, Unreadable
 from tests.adapters.geozones.documents import (
     OPENAIR,
     YAXIM,
@@ -15,6 +15,7 @@ from tests.adapters.geozones.documents import (
     aixm_points,
 )
 from tests.adapters.geozones.documents import aixm as aixm_document
+from tests.adapters.geozones.taken import only
 
 NM = 1852.0
 
@@ -24,11 +25,6 @@ def polygon_of(item: SourceItem, place: int = 0) -> Polygon:
     shape = item.zone.volumes[place].shape
     assert isinstance(shape, Polygon)
     return shape
-
-
-def only(decoded: Decoded) -> SourceItem:
-    assert len(decoded.items) == 1
-    return decoded.items[0]
 
 
 def test_openair_circle_and_its_exact_limits() -> None:

@@ -3,21 +3,12 @@
 import pytest
 
 from adapters.geozones import ground, notam, pib
-from adapters.geozones.model import Applies, Circle, Datum, Entry, Polygon, Position, Unit, Zone
-from adapters.geozones.report import Decoded, Outcome, Reason, SourceItem, Unreadable
+from adapters.geozones.model import Applies, Circle, Datum, Entry, Polygon, Position, Unit
+from adapters.geozones.report import Outcome, Reason, Unreadable
 from tests.adapters.geozones import documents
+from tests.adapters.geozones.taken import only, zone_of
 
 NM = 1852.0
-
-
-def only(decoded: Decoded) -> SourceItem:
-    assert len(decoded.items) == 1
-    return decoded.items[0]
-
-
-def zone_of(item: SourceItem) -> Zone:
-    assert item.zone is not None, item.detail
-    return item.zone
 
 
 def test_a_published_circle_wins_over_the_disc_of_the_q_line() -> None:

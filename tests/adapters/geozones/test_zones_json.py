@@ -15,21 +15,11 @@ from adapters.geozones.model import (
     Period,
     Polygon,
     Unit,
-    Zone,
 )
-from adapters.geozones.report import Decoded, Outcome, Reason, SourceItem
+from adapters.geozones.report import Outcome, Reason, SourceItem
 from tests.adapters.geozones import documents
 from tests.adapters.geozones.documents import RING, ed269_zone, ed318_feature
-
-
-def only(decoded: Decoded) -> SourceItem:
-    assert len(decoded.items) == 1
-    return decoded.items[0]
-
-
-def zone_of(item: SourceItem) -> Zone:
-    assert item.zone is not None, item.detail
-    return item.zone
+from tests.adapters.geozones.taken import only, zone_of
 
 
 def ed269_volume(**changes: object) -> dict[str, object]:

@@ -20,7 +20,7 @@ from broker.core.outcomes import Done, NotDone
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import AircraftClass, AircraftDescription, ReportSource
 from broker.core.units import HOUR_US
-from keepclear.v1 import alerts_pb2, feed_pb2
+from keepclear.v1 import feed_pb2
 from tests.core.agreements.papers import NAME, PARTIES, POLICY_VERSION, SHARES, terms
 from tests.core.sharing.worlds import (
     DRONE,
@@ -32,6 +32,7 @@ from tests.core.sharing.worlds import (
     START_US,
     TOML,
     World,
+    alerts,
     row,
     tracks_of,
 )
@@ -97,10 +98,6 @@ def standing(world: World, audience: Audience) -> list[str]:
     """Codes in a snapshot."""
     said = [one.notice for one in world.joined(audience) if one.HasField("notice")]
     return [one.code for one in said if one.code.startswith(SAID_OF_AGREEMENTS)]
-
-
-def alerts(world: World, audience: Audience) -> list[alerts_pb2.Alert]:
-    return [one.alert for one in world.messages(audience) if one.HasField("alert")]
 
 
 def test_without_rules_agreement_is_assumed_and_said() -> None:

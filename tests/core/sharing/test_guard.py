@@ -1,7 +1,7 @@
 """Who looks for covert flights by traffic, or by docked drones: counted, told, and limited."""
 
 from broker.core.effects import OwnerReason, OwnerTold
-from broker.core.names import Audience, SystemName
+from broker.core.names import SystemName
 from broker.core.sharing.guard import PROBES_MAX
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.reports import (
@@ -17,16 +17,13 @@ from tests.core.sharing.worlds import (
     MET,
     MET_DESK,
     World,
+    alerts,
     row,
 )
 
 FIRE_DRONE = AircraftDescription(AircraftClass.DRONE, callsign="LFB 2")
 POLICE_HELICOPTER = AircraftDescription(AircraftClass.HELICOPTER, callsign="NPAS 61")
 NONE = common_pb2.ALERT_LEVEL_UNSPECIFIED
-
-
-def alerts(world: World, audience: Audience) -> list[alerts_pb2.Alert]:
-    return [one.alert for one in world.messages(audience) if one.HasField("alert")]
 
 
 def suspected(world: World) -> list[str]:

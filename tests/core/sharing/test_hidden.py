@@ -37,6 +37,7 @@ from tests.core.sharing.worlds import (
     METRES_EAST_DEG,
     METRES_NORTH_DEG,
     World,
+    alerts,
     row,
     tracks_of,
 )
@@ -223,10 +224,6 @@ def met_by(
         world.fly(MET, row(east_mps=0.0, north_mps=0.0))
         world.wait()
     return world
-
-
-def alerts(world: World, audience: Audience) -> list[alerts_pb2.Alert]:
-    return [one.alert for one in world.messages(audience) if one.HasField("alert")]
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,6 @@ from broker.core.sharing.keep_clear import CELL_NORTH_DEG, PAD_M
 from broker.core.sharing.overlaps import VOLUME_OVER_REQUEST
 from broker.core.sharing.settings import SharingLevel
 from broker.core.units import HOUR_US
-from keepclear.v1 import alerts_pb2
 from tests.core.restrictions.scenes import draft, volume
 from tests.core.sharing.worlds import (
     AGENCIES,
@@ -40,6 +39,7 @@ from tests.core.sharing.worlds import (
     METRES_EAST_DEG,
     METRES_NORTH_DEG,
     World,
+    alerts,
     row,
 )
 
@@ -95,10 +95,6 @@ def hover(world: World, seconds: int = 3, north_m: float = 0.0, up_m: float = 0.
 def told(world: World, audience: Audience = LFB_DESK) -> list[str]:
     notices = [one.notice for one in world.messages(audience) if one.HasField("notice")]
     return [one.text for one in notices if one.code == VOLUME_OVER_REQUEST]
-
-
-def alerts(world: World, audience: Audience) -> list[alerts_pb2.Alert]:
-    return [one.alert for one in world.messages(audience) if one.HasField("alert")]
 
 
 def shown_to_others(hides_at: list[tuple[float, float]], requests: list[Asked]) -> list[bytes]:

@@ -25,7 +25,7 @@ from broker.core.units import HOUR_US, SECOND_US
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.feed.items import Item
 from broker.service.feed.projection import News, Projection
-from keepclear.v1 import feed_pb2
+from keepclear.v1 import alerts_pb2, feed_pb2
 from tests.core.tracks.batches import at, batch
 
 START_US: Final = 1_795_200_000_000_000
@@ -162,3 +162,8 @@ def row(
 def tracks_of(messages: Iterable[feed_pb2.FeedMessage]) -> list[feed_pb2.TrackView]:
     """Every track entry of some messages."""
     return [track for message in messages for track in message.tracks.tracks]
+
+
+def alerts(world: World, audience: Audience) -> list[alerts_pb2.Alert]:
+    """Every revision of an alert that an audience was told."""
+    return [one.alert for one in world.messages(audience) if one.HasField("alert")]
