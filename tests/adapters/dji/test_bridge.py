@@ -1,7 +1,6 @@
 """The bridge over a real Mosquitto, into a real broker and out on its feed."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import pytest
