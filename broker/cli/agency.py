@@ -6,14 +6,12 @@ partner's side and needs no folder but its own.
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from broker.cli.groups import Parts
 from broker.cli.options import AsJson
@@ -71,9 +69,20 @@ def parse_zone(text: str) -> Zone:
     return Zone(box.south_deg, box.west_deg, box.north_deg, box.east_deg)
 
 
+FOLDER_OPTION: Final = "--identities"
+FOLDER_VARIABLE: Final = "KEEPCLEAR_IDENTITY_DIR"
 Folder = Annotated[
     Path,
-    typer.Option("--identities", envvar="KEEPCLEAR_IDENTITY_DIR", help="The identity folder."),
+    typer.Option(
+        FOLDER_OPTION,
+        envvar=FOLDER_VARIABLE,
+        exists=True,
+        file_okay=False,
+        help="The identity folder, which `agency init` makes.",
+    ),
+]
+NewFolder = Annotated[
+    Path, typer.Option(FOLDER_OPTION, envvar=FOLDER_VARIABLE, help="Where the folder goes.")
 ]
 System = Annotated[
     SystemName,
@@ -91,7 +100,7 @@ DEFAULT_DAYS: Final = SYSTEM_LIFETIME / timedelta(days=1)
 @agency_app.command(epilog=EXIT_CODES_HELP)
 def init(
     host: Annotated[list[str], typer.Option(help="Host name or address that partners connect to.")],
-    folder: Folder = DEFAULT_FOLDER,
+    folder: NewFolder = DEFAULT_FOLDER,
 ) -> None:
     """Make an identity folder with a certificate authority of its own."""
     create_folder(IdentityFolder(folder), host, now_utc())
@@ -194,12 +203,8 @@ def list_(folder: Folder = DEFAULT_FOLDER, as_json: AsJson = False) -> None:
         for one in systems:
             print(json.dumps(_as_json(one, register.revoked_serials)))
         return
-    table = Table(title="Systems", title_justify="left")
-    for heading in ("system", "roles", "zone", "state", "certificates"):
-        table.add_column(heading, overflow="fold")
     for one in systems:
-        table.add_row(*_cells(one, register.revoked_serials))
-    Console().print(table)
+        print("\n".join(_lines(one, register.revoked_serials)))
 
 
 @agency_app.command(epilog=EXIT_CODES_HELP)
@@ -247,20 +252,17 @@ def _state(one: Enrolment) -> str:
     return "enrolled" if one.certificates else "no certificate from here"
 
 
-def _cells(one: Enrolment, revoked: frozenset[int]) -> tuple[str, ...]:
+def _lines(one: Enrolment, revoked: frozenset[int]) -> Iterator[str]:
+    """A line a certificate: its number must come out whole, to be given to `revoke`."""
+    roles = ", ".join(sorted(one.roles))
+    yield f"{one.system.agency}/{one.system.system}  {_state(one)}  {roles}"
     zone = one.zone
-    box = (
-        ""
-        if zone is None
-        else f"{zone.south_deg:g},{zone.west_deg:g},{zone.north_deg:g},{zone.east_deg:g}"
-    )
-    certificates = "\n".join(
-        f"{each.serial:x} "
-        + ("REVOKED" if each.serial in revoked else f"until {_day(each.not_after_us)}")
-        for each in one.certificates
-    )
-    name = f"{one.system.agency}/{one.system.system}"
-    return name, ", ".join(sorted(one.roles)), box, _state(one), certificates
+    if zone is not None:
+        box = (zone.south_deg, zone.west_deg, zone.north_deg, zone.east_deg)
+        yield f"  zone {','.join(f'{edge:g}' for edge in box)}"
+    for each in one.certificates:
+        until = "REVOKED" if each.serial in revoked else f"until {_day(each.not_after_us)}"
+        yield f"  certificate {each.serial:x}  {until}"
 
 
 def _day(instant_us: int) -> str:

@@ -41,7 +41,9 @@ def test_the_whole_way(identities: Path, tmp_path: Path) -> None:
     assert shown["system"] == "agencies/met/systems/dispatch"
     assert [one["serial"] for one in shown["certificates"]] == [f"{first:x}", f"{second:x}"]
     assert run("revoke", "--serial", f"{first:x}", *at)[0] == 0
-    assert "REVOKED" in run("list", *at)[1]
+    listed = run("list", *at)[1]
+    assert f"certificate {first:x}  REVOKED\n" in listed
+    assert f"certificate {second:x}  until 2" in listed
     assert run("revoke", "met", *at) == (0, "agencies/met/systems/dispatch is revoked.\n")
     assert json.loads(run("list", "--json", *at)[1])["revoked"]
 
@@ -59,6 +61,13 @@ def test_the_servers_own_certificate_is_rotated(identities: Path) -> None:
     before = (identities / "server.pem").read_bytes()
     assert run("rotate", "server", "--identities", str(identities))[0] == 0
     assert (identities / "server.pem").read_bytes() != before
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    for words in (("list",), ("revoke", "met/x"), ("rotate", "server")):
+        code, text = run(*words, "--identities", str(tmp_path / "nowhere"))
+        assert code == 2
+        assert "does not exist" in " ".join(text.split())
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from broker.cli.main import app
+from broker.cli.main import PARTS, app
+from tests.conftest import REPOSITORY
 from tests.docs.test_pages import PAGES
 
 BLOCK = re.compile(r"^```\w*\n(.*?)^```$|^((?:    .*\n)+)", re.MULTILINE | re.DOTALL)
@@ -75,6 +76,12 @@ A=1 .venv/bin/keepclear watch \\
 
 See `keepclear sharing set MET-07`.
 """
+
+
+def test_every_part_is_on_the_page_of_commands() -> None:
+    page = (REPOSITORY / "docs" / "cli.md").read_text("utf-8")
+    named = {words[0] for words in commands_of(page)}
+    assert set(PARTS) - named == set()
 
 
 def test_commands_are_found_in_blocks_and_in_text() -> None:

@@ -13,6 +13,8 @@ PAGES = sorted(
     for path in (folder.rglob("*.md") if folder.name == "docs" else folder.glob("*.md"))
 )
 LINK = re.compile(r"\]\(([^)#]+)(?:#[^)]*)?\)")
+PLACE = re.compile(r"\]\(([^)#:]*)#([^)]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 PATH = re.compile(r"`([\w.-]+(?:/[\w.-]+)+/?)`")
 REQUIREMENT = re.compile(r"REQ-[A-Z]+-\d{3}")
 ROOTS = ("", "broker", "docs")
@@ -22,6 +24,19 @@ ROOTS = ("", "broker", "docs")
 def test_no_link_is_dead(page: Path) -> None:
     links = [link for link in LINK.findall(page.read_text("utf-8")) if "://" not in link]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_every_link_to_a_heading_finds_it(page: Path) -> None:
+    found = PLACE.findall(page.read_text("utf-8"))
+    other = [(page.parent / name if name else page, place) for name, place in found]
+    assert [str(place) for where, place in other if place not in anchors(where)] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """What a page's headings are called in links to them."""
+    headings = HEADING.findall(page.read_text("utf-8"))
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
 
 
 def test_every_page_can_be_found_from_the_first() -> None:

@@ -19,19 +19,24 @@ def blocks_of(page: str) -> list[str]:
     return re.findall(r"^```sh\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+def environment_of(**given: str) -> dict[str, str]:
+    """What a block's commands find."""
+    return {**os.environ, "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'proto'}", **given}
+
+
+def shell_of(block: str) -> list[str]:
+    """What runs a block as it stands, up to the first command that fails."""
+    return ["sh", "-eu", "-c", f"{COMMAND}\n{block}"]
+
+
 async def run_blocks(blocks: list[str], folder: Path, address: str, **given: str) -> list[str]:
     """What each block printed, one after the other in one folder."""
-    environment = {
-        **os.environ,
-        "KEEPCLEAR_TARGET": address,
-        "PYTHONPATH": f"{REPOSITORY}:{REPOSITORY / 'proto'}",
-        **given,
-    }
+    environment = environment_of(KEEPCLEAR_TARGET=address, **given)
     printed = []
     for block in blocks:
         done = await asyncio.to_thread(
             subprocess.run,
-            ["sh", "-eu", "-c", f"{COMMAND}\n{block}"],
+            shell_of(block),
             cwd=folder,
             env=environment,
             capture_output=True,
