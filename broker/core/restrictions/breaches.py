@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from broker.core.alert_ids import encounter_id
 from broker.core.alert_revisions import ACKNOWLEDGEMENTS_PER_ALERT_MAX, begun_again, revised
 from broker.core.alerts import Acknowledgement, Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts_by_row import AlertsByRow
 from broker.core.plain import Plain
 from broker.core.restrictions import breach_state
 from broker.core.restrictions import watch_memory as of
@@ -63,9 +64,8 @@ class RestrictionAlerts:
         self._memory = of.empty_memory(INITIAL_CAPACITY)
         self._names: tuple[str, ...] = ()
         """What the rows' zones are indices of: the names of the newest samples."""
-        self._alerts: dict[int, Alert] = {}
-        """By row, as last told; the numbers of now are in the row."""
-        self._row_of_alert: dict[str, int] = {}
+        self._alerts = AlertsByRow()
+        """As last told; the numbers of now are in the row."""
 
     def step(
         self,
@@ -108,9 +108,7 @@ class RestrictionAlerts:
         for alert, row in sorted(alerts, key=lambda one: _by_key(one[0])):
             alert_id = self._new_id(_by_key(alert), now_us)
             again = begun_again(alert, alert_id, now_us)
-            del self._row_of_alert[alert.alert_id]
-            self._row_of_alert[alert_id] = row
-            self._alerts[row] = again
+            self._alerts.keep(row, again)
             pairs.append((_revised(alert, AlertLevel.NONE, "", now_us), again))
         return pairs
 
@@ -124,10 +122,11 @@ class RestrictionAlerts:
 
         Once per system and revision: a repeat changes nothing.
         """
-        row = self._row_of_alert.get(alert_id)
+        row = self._alerts.row_of(alert_id)
         if row is None:
             return None
-        alert = self._alerts[row] = _acknowledged(self._current(row), acknowledgement)
+        alert = _acknowledged(self._current(row), acknowledgement)
+        self._alerts.keep(row, alert)
         return alert
 
     @property
@@ -157,15 +156,14 @@ class RestrictionAlerts:
         slots = max((watch.slot + 1 for _, _, watch in read.watches), default=0)
         memory = of.empty_memory(max(INITIAL_CAPACITY, slots))
         self._memory = of.with_room(memory, slots, len(read.watches))
-        self._alerts.clear()
-        self._row_of_alert.clear()
+        alerts: dict[int, Alert] = {}
         place_of = {name: place for place, name in enumerate(self._names)}
         for number, name, watch in read.watches:
             row = take_row(self._memory, watch.slot, number, place_of[name])
             breach_state.write_row(self._memory, row, watch)
             if watch.alert is not None:
-                self._alerts[row] = watch.alert
-                self._row_of_alert[watch.alert.alert_id] = row
+                alerts[row] = watch.alert
+        self._alerts.replace_all(alerts)
 
     def _take_names(self, names: tuple[str, ...]) -> None:
         """Let the rows' zones be indices of these names; NOTHING where a restriction is over."""
@@ -182,10 +180,9 @@ class RestrictionAlerts:
         alert = self._alerts.get(row)
         if alert is None:
             alert = self._raised(row, level, cap, now_us)
-            self._row_of_alert[alert.alert_id] = row
         else:
             alert = _revised(self._current(row), level, cap, now_us)
-        self._alerts[row] = alert
+        self._alerts.keep(row, alert)
         if level is AlertLevel.NONE:
             self._drop(row)
         return alert
@@ -248,9 +245,7 @@ class RestrictionAlerts:
         return alerts
 
     def _drop(self, row: int) -> None:
-        alert = self._alerts.pop(row, None)
-        if alert is not None:
-            del self._row_of_alert[alert.alert_id]
+        self._alerts.drop(row)
         forget(self._memory, row)
 
 

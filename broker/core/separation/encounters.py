@@ -24,6 +24,7 @@ from broker.core.alerts import (
     AlertLevel,
     urgency_key,
 )
+from broker.core.alerts_by_row import AlertsByRow
 from broker.core.errors import BrokenInvariant
 from broker.core.plain import Later, Plain, integer, settled
 from broker.core.separation import encounter_state
@@ -53,9 +54,8 @@ class Encounters:
         self._secret = secret
         self._kind = kind
         self._memory = of.empty_memory(0, policy.alerting.confirm_of)
-        self._alerts: dict[int, Alert] = {}
-        """Last revision by row of memory, while the level is not zero."""
-        self._row_of_alert: dict[str, int] = {}
+        self._alerts = AlertsByRow()
+        """Last revision, while the level is not zero."""
         self._rule_names = RuleNames()
         self._episode_count = 0
         self._step_count = 0
@@ -132,9 +132,7 @@ class Encounters:
             )
             alert_id = self._new_id(row)
             again = begun_again(alert, alert_id, self._now_us)
-            del self._row_of_alert[alert.alert_id]
-            self._row_of_alert[alert_id] = row
-            self._alerts[row] = again
+            self._alerts.keep(row, again)
             pairs.append((ended, again))
         return pairs
 
@@ -143,20 +141,21 @@ class Encounters:
 
         A system that acknowledges again replaces its own; the oldest go beyond the limit.
         """
-        row = self._row_of_alert.get(alert_id)
+        row = self._alerts.row_of(alert_id)
         if row is None:
             return None
-        self._alerts[row] = changed = acknowledged(self._current(row), acknowledgement)
+        changed = acknowledged(self._current(row), acknowledgement)
+        self._alerts.keep(row, changed)
         return changed
 
     def current(self, alert_id: str) -> Alert | None:
         """One alert with its numbers as they are now; None if no such alert is active."""
-        row = self._row_of_alert.get(alert_id)
+        row = self._alerts.row_of(alert_id)
         return None if row is None else self._current(row)
 
     def tracks_of(self, alert_id: str) -> Pair | None:
         """Between which tracks an alert stands; None if no such alert is active."""
-        row = self._row_of_alert.get(alert_id)
+        row = self._alerts.row_of(alert_id)
         return None if row is None else pair_of(self._memory, row)
 
     def active(self) -> list[Alert]:
@@ -204,8 +203,7 @@ class Encounters:
         confirm_of = self._confirming.confirm_of
         numbers = self._rule_names.numbers()
         self._memory = encounter_state.memory_of(kept, numbers, confirm_of)
-        self._alerts = kept.alerts
-        self._row_of_alert = {alert.alert_id: row for row, alert in kept.alerts.items()}
+        self._alerts.replace_all(kept.alerts)
 
     def _tell(self, row: int, capped: str) -> Alert:
         """The revision for a row whose level changed, or that a cap began to hold down."""
@@ -240,8 +238,7 @@ class Encounters:
             capped_because=capped,
             geometry=self._geometry(row, None),
         )
-        self._alerts[row] = alert
-        self._row_of_alert[alert.alert_id] = row
+        self._alerts.keep(row, alert)
         return alert
 
     def _revised(self, row: int, level: AlertLevel, capped: str) -> Alert:
@@ -258,7 +255,7 @@ class Encounters:
             capped_because=capped,
             geometry=self._geometry(row, alert.geometry),
         )
-        self._alerts[row] = changed
+        self._alerts.keep(row, changed)
         return changed
 
     def _new_id(self, row: int) -> str:
@@ -293,7 +290,5 @@ class Encounters:
         return last
 
     def _drop(self, row: int) -> None:
-        alert = self._alerts.pop(row, None)
-        if alert is not None:
-            del self._row_of_alert[alert.alert_id]
+        self._alerts.drop(row)
         of.release(self._memory, row)

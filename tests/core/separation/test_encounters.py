@@ -408,4 +408,4 @@ def test_nothing_is_kept_of_pairs_that_parted() -> None:
     memory = scene.machine._memory
     assert memory.free_count[0] == len(memory.state)
     assert set(memory.head.tolist()) == {NOTHING}
-    assert scene.machine._row_of_alert == {}
+    assert scene.machine._alerts._rows == {}
