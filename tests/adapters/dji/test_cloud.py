@@ -64,7 +64,75 @@ def table(tmp_path: Path, mqtt_port: int, broker: str) -> dict[str, Any]:
     }
 
 
-async def test_a_dock_is_answered_gets_the_restrictions_and_nothing_else_flows_back(  # noqa: PLR0915
+class Station:
+    """A dock as its maker's firmware speaks, and all that anybody sends."""
+
+    def __init__(self, device: MqttClient, witness: MqttClient) -> None:
+        self._device = device
+        self.witness = witness
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        self._device.publish(topic, payload, 1)
+
+    def replies(self, leaf: str) -> list[dict[str, Any]]:
+        topic = f"thing/product/{DOCK}/{leaf}"
+        return [json.loads(each.payload) for each in self.witness.kept if each.topic == topic]
+
+    async def asked(self, method: str, data: object) -> dict[str, Any]:
+        """The answer to a request; nothing else is asked meanwhile."""
+        before = len(self.replies("requests_reply"))
+        self.publish(f"thing/product/{DOCK}/requests", sent(data, method=method))
+        await until(lambda: len(self.replies("requests_reply")) > before, method)
+        found: dict[str, Any] = self.replies("requests_reply")[-1]
+        assert found["method"] == method
+        return dict(found["data"])
+
+    def pokes(self) -> bool:
+        """Say something, for an adapter that may not listen yet."""
+        self.publish(f"thing/product/{DOCK}/osd", sent(dock()))
+        return False
+
+
+async def binds(station: Station) -> None:
+    """All that a dock asks before it works."""
+    config = await station.asked("config", {"config_type": "json"})
+    assert config["app_key"] == "the-app-key"
+    assert config["ntp_server_host"] == "ntp.example"
+    bound = await station.asked("airport_bind_status", {"devices": [{"sn": DRONE}, {"sn": "?"}]})
+    assert [each["device_callsign"] for each in bound["output"]["bind_status"]] == ["MET 07"]
+    named = await station.asked("airport_organization_get", {})
+    assert named["output"]["organization_name"] == "Metropolitan Police"
+    await station.asked("airport_organization_bind", {"bind_devices": [{"sn": DOCK}]})
+    unserved = await station.asked("storage_config_get", {})
+    assert unserved["result"] != 0
+
+
+def works(station: Station) -> None:
+    """What a dock and its drone send of themselves."""
+    event = sent({"list": []}, method="hms", need_reply=1)
+    station.publish(f"thing/product/{DOCK}/events", event)
+    status = sent({"domain": "3", "sub_devices": []}, method="update_topo")
+    station.publish(f"sys/product/{DOCK}/status", status)
+    station.publish(f"thing/product/{DOCK}/osd", sent(dock()))
+    station.publish(f"thing/product/{DRONE}/osd", sent(flying()))
+    station.publish(f"thing/product/{DOCK}/state", b"\x00")
+
+
+async def fetches_areas(station: Station) -> None:
+    """The file that a dock told of new areas gets is the one that it was told of."""
+    await until(lambda: bool(station.replies("services")), "the dock told of new areas")
+    [file] = (await station.asked("flight_areas_get", None))["output"]["files"]
+    async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
+        fetched = await http.get(file["url"])
+        wrong = await http.get(file["url"] + "x")
+    assert wrong.status_code == 404
+    assert hashlib.sha256(fetched.content).hexdigest() == file["checksum"]
+    assert len(fetched.content) == file["size"]
+    [area] = fetched.json()["features"]
+    assert area["geofence_type"] == "nfz"
+
+
+async def test_a_dock_is_answered_gets_the_restrictions_and_nothing_else_flows_back(
     tmp_path: Path, mosquitto_broker: StartMosquitto
 ) -> None:
     # REQ-DJI-011: everything the adapter publishes is recorded and is one of these replies.
@@ -77,63 +145,16 @@ async def test_a_dock_is_answered_gets_the_restrictions_and_nothing_else_flows_b
         MqttClient.connected(server.port) as witness,
     ):
         await witness.subscribe("#", 1)
+        station = Station(device, witness)
         feed = build_feed("fleet", table(tmp_path, server.port, one.address), RealClock())
         adapter = RunningAdapter(feed, publisher)
-
-        def ask(method: str, data: object) -> None:
-            device.publish(f"thing/product/{DOCK}/requests", sent(data, method=method), 1)
-
-        def replies(leaf: str) -> list[dict[str, Any]]:
-            topic = f"thing/product/{DOCK}/{leaf}"
-            return [json.loads(each.payload) for each in witness.kept if each.topic == topic]
-
-        def answered(method: str) -> dict[str, Any] | None:
-            found = [each for each in replies("requests_reply") if each["method"] == method]
-            return found[-1]["data"] if found else None
-
-        async def asked(method: str, data: object) -> dict[str, Any]:
-            before = len(replies("requests_reply"))
-            ask(method, data)
-            await until(lambda: len(replies("requests_reply")) > before, method)
-            found = answered(method)
-            assert found is not None
-            return found
-
         async with at_work(adapter.run):
-            await until(lambda: adapter.stats.documents > 0 or _poke(device), "connected")
-            config = await asked("config", {"config_type": "json"})
-            assert config["app_key"] == "the-app-key"
-            assert config["ntp_server_host"] == "ntp.example"
-            bound = await asked("airport_bind_status", {"devices": [{"sn": DRONE}, {"sn": "?"}]})
-            assert [each["device_callsign"] for each in bound["output"]["bind_status"]] == [
-                "MET 07"
-            ]
-            named = await asked("airport_organization_get", {})
-            assert named["output"]["organization_name"] == "Metropolitan Police"
-            await asked("airport_organization_bind", {"bind_devices": [{"sn": DOCK}]})
-            unserved = await asked("storage_config_get", {})
-            assert unserved["result"] != 0
-            device.publish(
-                f"thing/product/{DOCK}/events", sent({"list": []}, method="hms", need_reply=1), 1
-            )
-            status = sent({"domain": "3", "sub_devices": []}, method="update_topo")
-            device.publish(f"sys/product/{DOCK}/status", status, 1)
-            device.publish(f"thing/product/{DOCK}/osd", sent(dock()), 1)
-            device.publish(f"thing/product/{DRONE}/osd", sent(flying()), 1)
-            device.publish(f"thing/product/{DOCK}/state", b"\x00", 1)
-
+            await until(lambda: adapter.stats.documents > 0 or station.pokes(), "connected")
+            await binds(station)
+            works(station)
             await partner.create_restriction(keep_clear("fire", agency="lfb"))
-            await until(lambda: bool(replies("services")), "the dock told of new areas")
-            files = (await asked("flight_areas_get", None))["output"]["files"]
-            async with httpx.AsyncClient(timeout=PATIENCE_S) as http:
-                fetched = await http.get(files[0]["url"])
-                wrong = await http.get(files[0]["url"] + "x")
-            assert wrong.status_code == 404
-            assert hashlib.sha256(fetched.content).hexdigest() == files[0]["checksum"]
-            assert len(fetched.content) == files[0]["size"]
-            [area] = fetched.json()["features"]
-            assert area["geofence_type"] == "nfz"
-            await until(lambda: bool(replies("events_reply")), "the event confirmed")
+            await fetches_areas(station)
+            await until(lambda: bool(station.replies("events_reply")), "the event confirmed")
             await asyncio.sleep(0.5)
 
         for message in witness.kept:
@@ -142,11 +163,6 @@ async def test_a_dock_is_answered_gets_the_restrictions_and_nothing_else_flows_b
             assert message.topic in REPLIES
             assert json.loads(message.payload)["method"] in REPLIES[message.topic]
         assert adapter.stats.crashes == 0
-
-
-def _poke(device: MqttClient) -> bool:
-    device.publish(f"thing/product/{DOCK}/osd", sent(dock()), 1)
-    return False
 
 
 @pytest.mark.parametrize(
