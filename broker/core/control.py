@@ -199,13 +199,14 @@ class Controls:
 
     def set_sharing(self, command: SetSharing, now_us: int) -> tuple[Outcome, list[SharingChanged]]:
         """Show an aircraft or flight at another level."""
-        seen = self._requests.recall(command.sender, command.request_id, now_us)
-        if seen is not None:
-            return Outcome((), seen), []
-        outcome, changes = self.sharing.set(command, now_us)
-        if isinstance(outcome.reply, Done):
-            self._requests.remember(command.sender, command.request_id, outcome.reply, now_us)
-        return outcome, changes
+        changes: list[SharingChanged] = []
+
+        def carry_out() -> Outcome:
+            outcome, changed = self.sharing.set(command, now_us)
+            changes.extend(changed)
+            return outcome
+
+        return self._requests.once(command, now_us, carry_out), changes
 
     def set_sharing_default(
         self, command: SetSharingDefault

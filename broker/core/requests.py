@@ -1,19 +1,26 @@
-"""Repeats of a request are harmless: the same id from the same system gets the first answer."""
+"""Repeats of a request are harmless: the same id from the same system gets the first answer.
+
+The same id with something else asked is no repeat. It is refused: whoever counts its requests from
+one again after a restart would be answered that all is done, and nothing would be.
+"""
 
 from collections.abc import Callable
-from typing import Final, Protocol, cast
+from hashlib import blake2b
+from typing import Final, NamedTuple, Protocol, cast
 
 from pydantic import TypeAdapter
 
-from broker.core.errors import Conflict, Denied, NotFound, Refused
+from broker.core.errors import Conflict, Denied, NotFound, Refused, refuse
 from broker.core.names import SystemName
 from broker.core.outcomes import Done, NotDone, Outcome
 from broker.core.plain import Plain, integer, items, text
+from broker.core.publishing.commands import SaveDraft
 from broker.core.units import MINUTE_US
 
 REMEMBERED_FOR_US: Final = 10 * MINUTE_US
 REQUESTS_REMEMBERED_MAX: Final = 10_000
 REQUEST_ID_LENGTH_MAX: Final = 64
+DIGEST_BYTES: Final = 8
 
 ControlReply = Done | NotDone
 
@@ -45,6 +52,14 @@ def not_done(refused: Refused) -> Outcome:
     return Outcome((), reply)
 
 
+class _Answered(NamedTuple):
+    """The answer to a request, and what it was."""
+
+    at_us: int
+    asked: str
+    reply: Done
+
+
 class RequestMemory:
     """Answers given lately, by (system, request id), oldest first.
 
@@ -53,39 +68,46 @@ class RequestMemory:
     """
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[SystemName, str], tuple[int, Done]] = {}
+        self._answers: dict[tuple[SystemName, str], _Answered] = {}
 
     def once(self, command: Request, now_us: int, carry_out: Callable[[], Outcome]) -> Outcome:
         """Carry out a command whose replies are Done; a repeat gets the first answer again."""
-        seen = self.recall(command.sender, command.request_id, now_us)
-        if seen is not None:
-            return Outcome((), seen)
         try:
+            seen = self.recall(command, now_us)
+            if seen is not None:
+                return Outcome((), seen)
             outcome = carry_out()
         except Refused as refused:
             return not_done(refused)
         if isinstance(outcome.reply, Done):
-            self.remember(command.sender, command.request_id, outcome.reply, now_us)
+            self.remember(command, outcome.reply, now_us)
         return outcome
 
-    def recall(self, sender: SystemName, request_id: str, now_us: int) -> Done | None:
-        """The first answer, if this request was seen in the last ten minutes."""
-        known = self._answers.get((sender, request_id)) if request_id else None
-        if known is None or now_us - known[0] > REMEMBERED_FOR_US:
-            return None
-        return known[1]
+    def recall(self, command: Request, now_us: int) -> Done | None:
+        """The first answer, if this request was seen in the last ten minutes.
 
-    def remember(
-        self, sender: SystemName, request_id: str, reply: ControlReply, now_us: int
-    ) -> None:
+        Raises Refused where its id was another request's.
+        """
+        if not command.request_id:
+            return None
+        known = self._answers.get((command.sender, command.request_id))
+        if known is None or now_us - known.at_us > REMEMBERED_FOR_US:
+            return None
+        if known.asked != _asked(command):
+            minutes = REMEMBERED_FOR_US // MINUTE_US
+            raise refuse("request_id", f"was another request's in the last {minutes} minutes")
+        return known.reply
+
+    def remember(self, command: Request, reply: ControlReply, now_us: int) -> None:
         """Keep a successful answer; a refusal may be tried again under the same id."""
-        if not request_id or isinstance(reply, NotDone):
+        if not command.request_id or isinstance(reply, NotDone):
             return
-        self._answers.pop((sender, request_id), None)  # so that the oldest stay in front
-        self._answers[sender, request_id] = (now_us, reply)
+        key = command.sender, command.request_id
+        self._answers.pop(key, None)  # so that the oldest stay in front
+        self._answers[key] = _Answered(now_us, _asked(command), reply)
         while self._answers:
             oldest = next(iter(self._answers))
-            expired = now_us - self._answers[oldest][0] > REMEMBERED_FOR_US
+            expired = now_us - self._answers[oldest].at_us > REMEMBERED_FOR_US
             if not expired and len(self._answers) <= REQUESTS_REMEMBERED_MAX:
                 break
             del self._answers[oldest]
@@ -93,17 +115,25 @@ class RequestMemory:
     def state(self) -> list[Plain]:
         """For a snapshot: JSON values only, oldest first."""
         return [
-            [sender.agency, sender.system, request_id, at_us, _plain(reply)]
-            for (sender, request_id), (at_us, reply) in self._answers.items()
+            [sender.agency, sender.system, request_id, one.at_us, one.asked, _plain(one.reply)]
+            for (sender, request_id), one in self._answers.items()
         ]
 
     def restore(self, state: Plain) -> None:
         """From a snapshot."""
         for item in items(state):
-            agency, system, request_id, at_us, reply = items(item)
+            agency, system, request_id, at_us, asked, reply = items(item)
             sender = SystemName(text(agency), text(system))
-            answer = _DONE.validate_python(reply)
-            self._answers[sender, text(request_id)] = (integer(at_us), answer)
+            answered = _Answered(integer(at_us), text(asked), _DONE.validate_python(reply))
+            self._answers[sender, text(request_id)] = answered
+
+
+def _asked(command: Request) -> str:
+    """A digest of what was asked."""
+    # Of a draft its name alone: a proposal that is sent again is made round where its drone is now.
+    what = command.draft.name if isinstance(command, SaveDraft) else command
+    words = f"{type(command).__name__} {what!r}"
+    return blake2b(words.encode(), digest_size=DIGEST_BYTES).hexdigest()
 
 
 def _plain(reply: Done) -> Plain:

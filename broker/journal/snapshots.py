@@ -27,11 +27,11 @@ from broker.journal.files import FILE_MODE, sync_directory
 
 SNAPSHOTS_KEPT: Final = 10
 """With one every six seconds: a minute."""
-SNAPSHOT_FORMAT_VERSION: Final = 7
+SNAPSHOT_FORMAT_VERSION: Final = 8
 """2: what is known of tracks in words is stored as columns of text; 3: encounters as columns;
 4: areas of agreements have heights; 5: launch holds know whose drone they hold; 6: what
-time it is; 7: probes are counted by agency. Other versions are passed over, and the log is
-replayed."""
+time it is; 7: probes are counted by agency; 8: answers know what was asked. Other versions
+are passed over, and the log is replayed."""
 DEPTH_MAX: Final = 32
 _MAGIC: Final = b"KCSNAP01"
 _LENGTH: Final = struct.Struct("<Q")
