@@ -391,6 +391,8 @@ def test_a_snapshot_keeps_drafts_rules_and_receipts() -> None:
     again = restored(mapping(unpacked(packed(state))))
     assert again.controls.publishing.state() == desk.airspace.controls.publishing.state()
     assert again.restrictions.get(FIRE) == desk.airspace.restrictions.get(FIRE)
-    [repeat] = again.apply([AcknowledgeRestriction(PARTNER, "r-10", FIRE, 0, "x")], desk.now_us)
+    [repeat] = again.apply(
+        [AcknowledgeRestriction(PARTNER, "r-10", FIRE, 0, "desk 1")], desk.now_us
+    )
     assert isinstance(repeat.reply, Done)
     assert isinstance(repeat.reply.resource, Delivery)
