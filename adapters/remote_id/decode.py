@@ -53,8 +53,8 @@ class RemoteIdDecoder:
         """Identities first: a place in the same document then has its name."""
         ids = [one for one in received.messages if isinstance(one, BasicId) and one.uas_id]
         transmitter = received.transmitter or (ids[0].uas_id if ids else "")
-        if ids:
-            self._drones.identify(transmitter, ids[0], now_us)
+        for basic_id in ids:
+            self._drones.identify(transmitter, basic_id, now_us)
         for one in received.messages:
             if isinstance(one, Refusal):
                 yield one

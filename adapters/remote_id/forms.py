@@ -27,7 +27,7 @@ from adapters.remote_id.structure import checked_location, read_structure
 MAX_BASE64 = 8_000  # characters; the structure takes 1,228
 TEST_FLAGS = ("simulated", "simulation", "test", "sim")
 
-_LIMIT = re.compile(r"<\s*(\d+(?:\.\d+)?)\s*(km|m/s|m)?")
+_LIMIT = re.compile(r"<\s*(\d+(?:\.\d+)?)\s*(km|m/s|m)\b")
 _STATUSES = {"ground": Status.GROUND, "airborne": Status.AIRBORNE}
 
 Entry = Mapping[str, Any]
@@ -190,7 +190,7 @@ def _status(value: object) -> int:
 
 
 def _limit(value: object) -> float | None:
-    """The accuracy that a text such as `<10 m` states; None for unknown."""
+    """The accuracy that a text such as `<10 m` states; None for unknown, and in other units."""
     found = _LIMIT.match(value) if isinstance(value, str) else None
     if found is None:
         return None

@@ -7,9 +7,9 @@ MAC = bytes.fromhex("02a1b2c3d4e5")
 UAS_ID = "TEST1A0123456789"
 
 
-def basic_id(uas_id: str = UAS_ID, version: int = 2) -> bytes:
-    """Whose broadcast it is."""
-    return bytes([version, 0x12]) + uas_id.encode().ljust(20, b"\0") + bytes(3)
+def basic_id(uas_id: str = UAS_ID, version: int = 2, id_type: int = 1) -> bytes:
+    """Whose broadcast it is; of type 1 the id is a serial number."""
+    return bytes([version, id_type << 4 | 2]) + uas_id.encode().ljust(20, b"\0") + bytes(3)
 
 
 def location(**changes: Any) -> bytes:

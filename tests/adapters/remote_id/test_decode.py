@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 
 from adapters.model import Decoded, Document
 from adapters.remote_id.captures import packets
-from adapters.remote_id.decode import RemoteIdDecoder, recorded
+from adapters.remote_id.decode import (
+    MAX_DOCUMENT_BYTES,
+    MAX_ENTRIES,
+    RemoteIdDecoder,
+    recorded,
+)
 from adapters.remote_id.drones import Drones
 from adapters.remote_id.location import Location
 from adapters.remote_id.messages import MESSAGE_BYTES, read_messages
@@ -142,6 +147,49 @@ def test_one_drone_on_two_radios_is_one_track() -> None:
     ]
     names = {decoded(frame, decoder).reports[0].source_track_id for frame in frames}
     assert names == {sent.UAS_ID}
+
+
+def test_a_serial_number_that_comes_after_another_id_is_told_too() -> None:
+    # A pack may hold both; what DJI states of the drone is its serial number.
+    registration = sent.basic_id("GBR-1", id_type=2)
+    report = only(sent.beacon(registration, sent.basic_id(), sent.location()))
+    assert report.description.serial_number == sent.UAS_ID
+
+
+def test_a_place_of_nobody_is_refused() -> None:
+    found = decoded(json.dumps([FORMS["listed"][2]]).encode())
+    assert [each.reason for each in found.refusals] == ["neither an id nor a transmitter"]
+
+
+def test_what_a_document_holds_is_counted_and_limited() -> None:
+    frame = sent.beacon(sent.basic_id(), sent.location(), sent.operator_id())
+    assert decoded(frame).records == 3
+    lines = b"\n\n".join([json.dumps(FORMS["decoded"]).encode()] * (MAX_ENTRIES + 1))
+    assert decoded(lines).records == 2 * MAX_ENTRIES
+    longest = json.dumps(FORMS["decoded"]).encode().ljust(MAX_DOCUMENT_BYTES)
+    assert decoded(longest).records == 2
+
+
+@pytest.mark.parametrize(
+    ("stamp", "time_us"),
+    [
+        (1, 1_000),
+        (1_700_000_000_123, 1_700_000_000_123_000),
+        (4_102_444_800_000, None),
+        (0, None),
+        (True, None),
+        (1.5, None),
+        ("1", None),
+        (None, None),
+    ],
+)
+def test_a_recorded_entry_plays_at_its_sensors_time(
+    tmp_path: Path, stamp: object, time_us: int | None
+) -> None:
+    entry = sensor()
+    entry["data"]["timestamp"] = stamp
+    (tmp_path / "recorded.json").write_text(json.dumps(entry), encoding="utf-8")
+    assert [one.time_us for one in recorded(tmp_path / "recorded.json")] == [time_us]
 
 
 def test_a_place_that_cannot_be_is_held_back_until_the_next_agrees() -> None:
