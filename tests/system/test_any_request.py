@@ -11,8 +11,8 @@ import pytest
 from google.rpc import code_pb2
 
 from broker.gateways.mqtt.gateway import MqttGateway
-from broker.gateways.mqtt.link import MqttAddress
 from broker.gateways.mqtt.topics import Inbound
+from broker.service.mqtt_address import MqttAddress
 from keepclear.v1 import presence_pb2
 from tests.gateways.mqtt.recording import RecordingLink
 from tests.system.anything_asked import changed, corpus
