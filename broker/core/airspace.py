@@ -96,7 +96,7 @@ class Airspace:
         )
         self.resharing = Resharing(self.hidden, self.correlator, self.alerting)
         self.coverage = SharedCoverage()
-        self.controls = Controls(self.restrictions, self.alerting, self.hidden.sharing)
+        self.controls = Controls(self.restrictions, self.alerting, self.hidden)
         self.controls.agreements.policy_version = self.policy.version
         self.supply_chain = SupplyChain(self.tracks, self.controls.aircraft)
         self.time = TimeOfDay()

@@ -17,11 +17,11 @@ def revised(alert: Alert, level: AlertLevel, now_us: int) -> Alert:
     )  # fmt: skip
 
 
-def acknowledged(alert: Alert, acknowledgement: Acknowledgement) -> Alert:
+def acknowledged(alert: Alert, acknowledgement: Acknowledgement, *, revises: bool = True) -> Alert:
     """The next revision, with the acknowledgement; a system's newer one replaces its older."""
     others = [one for one in alert.acknowledgements if one.system != acknowledgement.system]
     kept = (*others, acknowledgement)[-ACKNOWLEDGEMENTS_PER_ALERT_MAX:]
-    return replace(alert, revision=alert.revision + 1, acknowledgements=kept)
+    return replace(alert, revision=alert.revision + revises, acknowledgements=kept)
 
 
 def begun_again(alert: Alert, alert_id: str, now_us: int) -> Alert:

@@ -1,6 +1,7 @@
 """Alerting: the machines (pairs, restrictions, bands, launch holds) and flood control together."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from broker.core.separation.rules import PairSamples
 from broker.core.separation.tempered import tempered
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingLevel
+from broker.core.sharing.told import kept_from
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import AircraftClass
 
@@ -54,7 +56,7 @@ class Alerting:
         self._encounters = Encounters(policy, secret)
         self._breaches = RestrictionAlerts(secret)
         self._bands = BandAlerts(policy, tracks, self._sharing, secret)
-        self._clusters = Clusters(policy.alerting.flood, secret)
+        self._clusters = Clusters(policy.alerting.flood, secret, self._kept_from)
         self._kept_back = KeptBack(tracks, self._encounters, holds)
         self._launch_holds = LaunchHolds(policy, tracks, backend, secret)
 
@@ -161,7 +163,7 @@ class Alerting:
         if cluster_id is not None:
             return self._clusters.acknowledge(cluster_id, acknowledgement)
         alert = (
-            self._encounters.acknowledge(alert_id, acknowledgement)
+            self._acknowledge_pair(alert_id, acknowledgement)
             or self._breaches.acknowledge(alert_id, acknowledgement)
             or self._bands.acknowledge(alert_id, acknowledgement)
         )
@@ -169,10 +171,24 @@ class Alerting:
             return self._launch_holds.acknowledge(alert_id, acknowledgement)
         return self._clusters.own(alert)
 
+    def _acknowledge_pair(self, alert_id: str, given: Acknowledgement) -> Alert | None:
+        """When a covert aircraft's desk has read of it is for nobody else, nor any desk's of it.
+
+        So there is no revision, whose number would tell.
+        """
+        alert = self._encounters.current(alert_id)
+        if alert is None:
+            return None
+        sides = (self._sharing.of_number(one) for one in (alert.track_a, alert.track_b))
+        covert = [owner for owner, level in sides if level is SharingLevel.COVERT]
+        alert = self._encounters.acknowledge(alert_id, given, revises=not covert)
+        agency = given.system.agency
+        return replace(alert, told_to=(agency,)) if alert and agency in covert else alert
+
     def find(self, alert_id: str) -> Alert | None:
-        """An active alert by its id; one in a cluster is still found by its own."""
+        """An active alert by its id, a cluster too; one in a cluster is still found by its own."""
         alerts = self._encounters.active() + self._breaches.active() + self._bands.active()
-        alerts += self._launch_holds.active()
+        alerts += self._launch_holds.active() + self._clusters.active([])
         return next((alert for alert in alerts if alert.alert_id == alert_id), None)
 
     @property
@@ -226,6 +242,9 @@ class Alerting:
         if not alerts:
             return []
         return self._clusters.tell(alerts, self._context, self._current, now_us)
+
+    def _kept_from(self, alert: Alert) -> tuple[str, ...]:
+        return kept_from(alert, self._sharing)
 
     def _context(self, alert: Alert) -> Context:
         columns, incidents = self._tracks.columns, self._tracks.incidents

@@ -72,6 +72,20 @@ class BandSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class ReaderRevision:
+    """A cluster's last revision for one agency that is not told of all its members."""
+
+    agency: str
+    revision: int
+    """0: it was told of none yet."""
+    raised_us: int
+    changed_us: int
+    highest_level: AlertLevel
+    is_news: bool = True
+    """Whether the cluster's own last revision is this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One encounter: a level change is a new revision of the same id. Level NONE = cleared."""
 
@@ -102,6 +116,8 @@ class Alert:
     """Of a cluster: how many alerts are active in it."""
     told_to: tuple[str, ...] = ()
     """The only agencies that are told; empty: all, as far as what is hidden allows."""
+    apart: tuple[ReaderRevision, ...] = ()
+    """Of a cluster: those that are, or were, not told of all its members."""
     band: BandSeen | None = None
     """Of a band that is left."""
     held_track: int = -1

@@ -25,6 +25,7 @@ from pydantic import TypeAdapter
 from broker.core.alert_ids import cluster_id
 from broker.core.alert_revisions import acknowledged, revised
 from broker.core.alerts import Acknowledgement, Alert, AlertKind, AlertLevel, urgency_key
+from broker.core.cluster_readers import KeptFrom, counted, kept_from_nobody
 from broker.core.cluster_state import (
     ClusterState,
     Context,
@@ -44,9 +45,12 @@ ContextOf = Callable[[Alert], Context]
 class Clusters:
     """The last step of alerting. Deterministic; time is an argument."""
 
-    def __init__(self, limits: FloodLimits, secret: bytes = b"") -> None:
+    def __init__(
+        self, limits: FloodLimits, secret: bytes = b"", kept_from: KeptFrom = kept_from_nobody
+    ) -> None:
         """`secret` keys the clusters' ids; empty where they are shown to nobody."""
         self._secret = secret
+        self._kept_from = kept_from
         self._limits = limits
         self._episodes = 0
         self._incidents: dict[str, IncidentAlerts] = {}
@@ -119,7 +123,8 @@ class Clusters:
     def acknowledge(self, cluster_id: str, acknowledgement: Acknowledgement) -> Alert:
         """The cluster with the acknowledgement added; a system's newer one replaces its older."""
         incident = self._incidents[self._of_cluster[cluster_id]]
-        incident.cluster = acknowledged(self._cluster(incident), acknowledgement)
+        before = self._cluster(incident)
+        incident.cluster = counted(before, acknowledged(before, acknowledgement), self._kept_from)
         return incident.cluster
 
     def own(self, alert: Alert) -> Alert:
@@ -221,7 +226,8 @@ class Clusters:
     def _revised(self, name: str, current: CurrentOf, now_us: int) -> Alert:
         incident = self._incidents[name]
         before = self._cluster(incident)
-        incident.cluster = revised(filled(before, incident, current), incident.level, now_us)
+        now = revised(filled(before, incident, current), incident.level, now_us)
+        incident.cluster = counted(before, now, self._kept_from)
         incident.told_us, incident.untold = now_us, False
         return incident.cluster
 
@@ -231,7 +237,7 @@ class Clusters:
         ended = replace(revised(cluster, AlertLevel.NONE, now_us), members=(), member_count=0)
         del self._of_cluster[cluster.alert_id]
         incident.cluster, incident.untold = None, False
-        return ended
+        return counted(cluster, ended, self._kept_from)
 
     def _prune(self, incident: IncidentAlerts, now_us: int) -> None:
         oldest_us = now_us - self._limits.window_us

@@ -40,7 +40,7 @@ from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.policy import Policy, check_version, parse_policy
 from broker.core.sharing.controls import SharingControls
 from broker.core.sharing.decision import may_change, may_register
-from broker.core.sharing.levels import Sharing
+from broker.core.sharing.hidden import HiddenFlights
 from broker.core.supply_chain.model import SupplyChainPolicy
 from broker.core.supply_chain.reading import parse_supply_chain
 
@@ -51,11 +51,12 @@ class Controls:
     """Carries out control commands: each either happens whole or is refused and changes nothing."""
 
     def __init__(
-        self, restrictions: RestrictionRegister, alerting: Alerting, sharing: Sharing
+        self, restrictions: RestrictionRegister, alerting: Alerting, hidden: HiddenFlights
     ) -> None:
         self._restrictions = restrictions
         self._alerting = alerting
-        self.sharing = SharingControls(sharing)
+        self._hidden = hidden
+        self.sharing = SharingControls(hidden.sharing)
         self._requests = RequestMemory()
         self.aircraft = AircraftRegister()
         self.audiences: dict[Audience, None] = {}
@@ -167,12 +168,12 @@ class Controls:
         if alert is None:
             reason = f"there is no active alert {command.alert_id}"
             raise NotFound(Refusal("alert_id", reason))
-        return Outcome((AlertChanged(alert),), Done(alert))
+        return Outcome((AlertChanged(alert, is_news=False),), Done(alert))
 
     def _is_told(self, command: AcknowledgeAlert) -> bool:
         """Whether the sender's agency is shown the alert, if there is one: else it is not there."""
         alert = self._alerting.find(command.alert_id)
-        return alert is None or self.sharing.is_told(alert, command.sender.agency)
+        return alert is None or self._hidden.is_told(alert, command.sender.agency)
 
     def register_aircraft(self, command: RegisterAircraft, now_us: int) -> Outcome:
         """Write the sender's agency's aircraft; the same again changes nothing."""

@@ -72,6 +72,8 @@ class AlertChanged:
     """An alert was raised, changed level, was acknowledged or cleared."""
 
     alert: Alert
+    is_news: bool = True
+    """Of the aircraft: it was not only acknowledged."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -136,7 +136,9 @@ class Encounters:
             pairs.append((ended, again))
         return pairs
 
-    def acknowledge(self, alert_id: str, acknowledgement: Acknowledgement) -> Alert | None:
+    def acknowledge(
+        self, alert_id: str, acknowledgement: Acknowledgement, *, revises: bool = True
+    ) -> Alert | None:
         """The alert with the acknowledgement added; None if no such alert is active.
 
         A system that acknowledges again replaces its own; the oldest go beyond the limit.
@@ -144,7 +146,7 @@ class Encounters:
         row = self._alerts.row_of(alert_id)
         if row is None:
             return None
-        changed = acknowledged(self._current(row), acknowledgement)
+        changed = acknowledged(self._current(row), acknowledgement, revises=revises)
         self._alerts.keep(row, changed)
         return changed
 

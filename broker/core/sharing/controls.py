@@ -1,6 +1,5 @@
 """Carrying out what agencies say of how their flights are shown."""
 
-from broker.core.alerts import Alert
 from broker.core.commands import SetSharing, SetSharingDefault
 from broker.core.effects import SharingChanged
 from broker.core.errors import Denied, Refused
@@ -8,7 +7,7 @@ from broker.core.outcomes import Done, Outcome
 from broker.core.requests import not_done
 from broker.core.sharing.decision import may_share
 from broker.core.sharing.levels import Sharing
-from broker.core.sharing.settings import SharingEntries, SharingLevel, SharingSetting
+from broker.core.sharing.settings import SharingEntries, SharingSetting
 
 Carried = tuple[Outcome, list[SharingChanged]]
 
@@ -43,13 +42,3 @@ class SharingControls:
         """From the broker's configuration."""
         changes = self._sharing.set_default(command.agency, command.level)
         return Outcome((), Done()), changes
-
-    def is_told(self, alert: Alert, agency: str) -> bool:
-        """Whether an agency is shown an alert: all, unless it is one's own or a covert one's."""
-        if alert.told_to:
-            return agency in alert.told_to
-        numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
-        known = [self._sharing.of_number(number) for number in numbers]
-        if all(level is not SharingLevel.COVERT for _, level in known):
-            return True
-        return any(owner == agency for owner, _ in known)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from broker.core.alerts import Alert
+from broker.core.alerts import Alert, AlertKind
+from broker.core.cluster_readers import as_counted
 from broker.core.effects import Effect, OwnerTold, SharingChanged, VolumeChanged
 from broker.core.names import SystemName
 from broker.core.plain import Plain, mapping
@@ -13,6 +14,7 @@ from broker.core.sharing.guard import Guard
 from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingLevel
+from broker.core.sharing.told import is_told
 from broker.core.sharing.volumes import Volumes
 from broker.core.tracks.register import Slots, TrackRegister
 
@@ -37,6 +39,24 @@ class HiddenFlights:
             if change.after == SharingLevel.COVERT:
                 effects += self._opened(change.slot, now_us)
         return effects
+
+    def is_told(self, alert: Alert, agency: str, levels: tuple[int, ...] = ()) -> bool:
+        """Whether an agency is told of an alert; of a cluster, whether it ever was.
+
+        `levels`: of its aircraft, in place of today's.
+        """
+        if alert.kind is AlertKind.CLUSTER:
+            return self.cluster_as_told(alert, agency) is not None
+        is_withheld = self.guard.is_withheld(alert, agency)
+        return not is_withheld and is_told(alert, agency, self.sharing, levels)
+
+    def cluster_as_told(self, cluster: Alert, agency: str) -> tuple[Alert, bool] | None:
+        """A cluster without what an agency is not told of, and whether that is news to it."""
+
+        def kept_from(member: Alert) -> tuple[str, ...]:
+            return () if is_told(member, agency, self.sharing) else (agency,)
+
+        return as_counted(cluster, agency, kept_from)
 
     def alerted(self, alerts: Sequence[Alert], now_us: int) -> list[Effect]:
         """What leaves before these alerts: volumes they speak of, and words to owners."""

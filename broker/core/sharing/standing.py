@@ -81,6 +81,7 @@ class Onlookers:
                 restriction = self._restrictions.get(one.restriction_name)
                 if restriction is not None:
                     asked[restriction.draft.name.agency] = None
+        asked.update(dict.fromkeys(one.agency for one in alert.apart))
         is_of_nobody = alert.kind is AlertKind.CLUSTER and not alert.members
         return _About(tuple(flown), tuple(asked), is_of_nobody)
 

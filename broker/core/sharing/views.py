@@ -141,19 +141,17 @@ class Views:
         `is_news`: a revision as it happens. Only that tells a crew where a covert aircraft is: a
         list that can be asked for again and again would follow it.
         """
-        if alert.kind is AlertKind.CLUSTER:
-            return self._cluster(alert, audience)
-        return self._single(alert, audience, is_news=is_news)
+        if alert.kind is not AlertKind.CLUSTER:
+            return self._single(alert, audience, is_news=is_news)
+        told = self.hidden.cluster_as_told(alert, audience.agency)
+        if told is None or (is_news and not told[1]):
+            return None
+        return self._cluster(told[0], audience)
 
     def retold(self, alert: Alert, audience: Audience, levels: tuple[int, ...]) -> AlertView | None:
         """The end of an alert that goes on under another id; None for who was not shown it."""
-        sides = self._sides(alert, audience, levels)
-        if not _is_told(alert, sides, audience):
+        if not self.hidden.is_told(alert, audience.agency, levels):
             return None
-        if any(one.level is SharingLevel.COVERT for one in sides):
-            is_withheld = self.hidden.guard.is_withheld(alert, audience.agency)
-            if is_withheld or not self._is_party(sides, audience):
-                return None
         return AlertView(_bare(alert, 0.0), (), RETOLD, "", detail=AlertDetail.EXISTENCE)
 
     def _cluster(self, cluster: Alert, audience: Audience) -> AlertView | None:
@@ -163,14 +161,11 @@ class Views:
         if not self._knows_incident(cluster.members, audience.agency):
             cluster = replace(cluster, incident_id="")
         if not views:
-            if cluster.members:
-                return None
             # What it led with last is over, and was not for every reader of this.
             words, known = ended_cluster_text(cluster), cluster.acknowledgements
             quiet = _bare(cluster, cluster.geometry.picture_age_s)
             quiet = replace(quiet, incident_id=cluster.incident_id, acknowledgements=known)
             return AlertView(quiet, (), words, "", detail=AlertDetail.EXISTENCE)
-        cluster = _as_told(cluster, views)
         reader = audience.agency if audience.role is Role.DESK else ""
         ours = [one for one in views if any(party.agency == reader for party in one.parties)]
         rest = [one for one in views if all(party.agency != reader for party in one.parties)]
@@ -188,9 +183,9 @@ class Views:
         return AlertView(led, lead.parties, headline, advice, shown, lead.detail)
 
     def _single(self, alert: Alert, audience: Audience, *, is_news: bool) -> AlertView | None:
-        sides = self._sides(alert, audience, ())
-        if not _is_told(alert, sides, audience):
+        if not self.hidden.is_told(alert, audience.agency):
             return None
+        sides = self._sides(alert, audience)
         if any(one.level is SharingLevel.COVERT for one in sides):
             return self._covert(alert, sides, audience, is_news=is_news)
         if any(one.level is SharingLevel.MASKED for one in sides):
@@ -210,14 +205,11 @@ class Views:
 
     def _covert(
         self, alert: Alert, sides: list[_Side], audience: Audience, *, is_news: bool
-    ) -> AlertView | None:
+    ) -> AlertView:
         """For the agency on the other side of a covert aircraft; nobody else is told."""
-        if not self._is_party(sides, audience):
-            return None
         own = sides[0] if sides[0].agency == audience.agency else sides[1]
         other = sides[1] if own is sides[0] else sides[0]
-        if self.hidden.guard.is_withheld(alert, audience.agency):
-            return None
+        known = _acknowledged_by(alert, (audience.agency,)).acknowledgements
         is_desk = audience.role is Role.DESK
         parties = (self._shown(audience, own), self._shown(audience, other))
         crew = is_crewed(own.party.aircraft_class) and alert.level >= AlertLevel.WARNING
@@ -225,12 +217,12 @@ class Views:
             both = [one.party for one in sides]
             headline, advice = alert_text(alert, both, audience.agency, None)
             told = replace(
-                alert, rule_id="", capped_because="", incident_id="", acknowledgements=()
+                alert, rule_id="", capped_because="", incident_id="", acknowledgements=known
             )
             shown = tuple(self._shown(audience, one) for one in sides)
             return AlertView(told, shown, headline, advice, detail=AlertDetail.TRUE_POSITION)
         edge, age_s = self._edge(alert, own.number, other.number)
-        told = replace(_bare(alert, age_s), geometry=_seen(edge, age_s))
+        told = replace(_bare(alert, age_s), geometry=_seen(edge, age_s), acknowledgements=known)
         headline, advice = covert_text(told, own.party, edge, desk=is_desk)
         detail = AlertDetail.EXISTENCE if edge is None else AlertDetail.SECTOR
         return AlertView(told, parties, headline, advice, detail=detail)
@@ -248,18 +240,13 @@ class Views:
         place = float(columns.latitude_deg[slot]), float(columns.longitude_deg[slot])
         return edge_seen(volume.box, *place), age_us / SECOND_US
 
-    @staticmethod
-    def _is_party(sides: list[_Side], audience: Audience) -> bool:
-        return any(one.agency == audience.agency for one in sides)
-
-    def _sides(self, alert: Alert, audience: Audience, levels: tuple[int, ...]) -> list[_Side]:
-        """The alert's aircraft as they count for the reader; `levels` in place of today's."""
+    def _sides(self, alert: Alert, audience: Audience) -> list[_Side]:
+        """The alert's aircraft as they count for the reader."""
         sides = []
-        numbers = [number for number in (alert.track_a, alert.track_b) if number >= 0]
-        for place, number in enumerate(numbers):
+        for number in (alert.track_a, alert.track_b):
+            if number < 0:
+                continue
             agency, level = self.hidden.sharing.of_number(number)
-            if levels:
-                level = SharingLevel(levels[place])
             level = self.hidden.sharing.pairs.shown(level, agency, audience.agency)
             party = self._reached(self._party(number, level), audience.agency)
             sides.append(_Side(number, party, agency, level))
@@ -340,30 +327,10 @@ class Views:
         )
 
 
-def _as_told(cluster: Alert, views: Sequence[AlertView]) -> Alert:
-    """The cluster without the members that the reader is not told of, which count for nothing."""
-    withheld = len(cluster.members) - len(views)
-    if not withheld:
-        return cluster
-    level = max(one.alert.level for one in views)
-    return replace(cluster, member_count=cluster.member_count - withheld, level=level)
-
-
 def _acknowledged_by(alert: Alert, agencies: Sequence[str]) -> Alert:
     """The alert without what other agencies' desks have acknowledged: a hidden flight's may be."""
     kept = [one for one in alert.acknowledgements if one.system.agency in agencies]
     return replace(alert, acknowledgements=tuple(kept))
-
-
-def _is_told(alert: Alert, sides: Sequence[_Side], audience: Audience) -> bool:
-    """Whether the audience's agency is among the only ones to be told, where it is not for all.
-
-    A band says what a flight is for: of one that it is not shown in full, nobody is told.
-    """
-    if alert.told_to and audience.agency not in alert.told_to:
-        return False
-    shown = all(one.level is SharingLevel.OPEN for one in sides)
-    return shown or alert.kind is not AlertKind.LEAVING_BAND
 
 
 def _bare(alert: Alert, age_s: float) -> Alert:

@@ -44,7 +44,7 @@ class Telling:
     def _view(self, audience: Audience) -> AlertView | None:
         if isinstance(self._effect, AlertRetold):
             return self._views.retold(self._effect.alert, audience, self._effect.levels)
-        return self._views.alert(self._effect.alert, audience, is_news=True)
+        return self._views.alert(self._effect.alert, audience, is_news=self._effect.is_news)
 
     def _blank(self, audience: Audience) -> _Shared | None:
         """For all who stand as this audience does."""

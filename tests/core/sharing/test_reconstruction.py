@@ -102,9 +102,9 @@ def test_the_attempt_finds_a_leak_that_is_put_there(monkeypatch: pytest.MonkeyPa
     # REQ-SHARE-012: range and bearing to the aircraft itself, not to its volume's edge.
     worded = Views._covert
 
-    def leaking(self: Views, alert: Alert, *rest: Any, **more: Any) -> AlertView | None:
+    def leaking(self: Views, alert: Alert, *rest: Any, **more: Any) -> AlertView:
         view = worded(self, alert, *rest, **more)
-        return view and replace(view, alert=replace(view.alert, geometry=alert.geometry))
+        return replace(view, alert=replace(view.alert, geometry=alert.geometry))
 
     monkeypatch.setattr(Views, "_covert", leaking)
     _, by_declared, by_bytes = told_apart(10 * MINUTE_US // SECOND_US)

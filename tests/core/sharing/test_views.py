@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.core.alerts import Alert, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertKind, AlertLevel, ReaderRevision
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
 from broker.core.restrictions.register import RestrictionRegister
@@ -192,6 +192,20 @@ def test_a_cluster_counts_no_member_that_its_reader_is_not_told_of(tracks: Track
     assert "more alert" not in view.headline
     assert "most urgent" not in view.headline
     assert shown(views, cluster, POLICE).alert.member_count == 2
+
+
+def test_a_revision_of_a_cluster_that_changed_for_others_is_no_message(views: Views) -> None:
+    # REQ-SHARE-019: its time would say that something happened; a list has the last of its own.
+    others = ReaderRevision(FIRE.agency, 4, 7, 8, AlertLevel.WARNING, is_news=False)
+    cluster = replace(cluster_of(ALERT), revision=9, apart=(others,))
+    assert views.alert(cluster, FIRE, is_news=True) is None
+    listed = shown(views, cluster, FIRE).alert
+    assert (listed.revision, listed.raised_us, listed.changed_us) == (4, 7, 8)
+    told = views.alert(cluster, POLICE, is_news=True)
+    assert told is not None
+    assert told.alert.revision == 9
+    unheard = replace(cluster, apart=(replace(others, revision=0),))
+    assert views.alert(unheard, FIRE) is None
 
 
 def test_every_member_of_a_cluster_is_worded_for_the_reader(views: Views) -> None:
