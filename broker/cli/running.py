@@ -25,6 +25,7 @@ from broker.gateways.mqtt.server_engines import MqttServerFailed, choose_engine
 from broker.gateways.wire.feed import WireEncoder
 from broker.service.broker import Broker
 from broker.service.clock import Clock
+from broker.service.identity.files import IdentityFolder
 from broker.service.mqtt_address import MQTT_PORT, MQTTS_PORT, MqttAddress
 from broker.service.settings import LOOPBACK, Settings
 from broker.service.signing import load_signer
@@ -44,6 +45,11 @@ IDENTITY_CLAIMED: Final = (
 )
 
 REVOKED_ELSEWHERE: Final = (
+    "the MQTT server runs apart: a revoked system loses its session and every right there at once; "
+    "a system of which one certificate was revoked is kept out there until whoever runs that "
+    "server has given it the new revocation list and reloaded it"
+)
+REVOKED_BY_OTHERS: Final = (
     "the MQTT server runs apart: a revoked system loses its session and every right there at once, "
     "but one revoked certificate of a system that goes on is let in until whoever runs that server "
     "gives it the new revocation list and reloads it"
@@ -216,9 +222,17 @@ def _broker_of(settings: Settings, clock: Clock, policy: str, security: Secured 
         parts.projection.snapshots.standing_notices["identity-claimed"] = IDENTITY_CLAIMED
         return Broker(parts)
     if settings.mqtt:
-        log.warning("mqtt-server-apart", why=REVOKED_ELSEWHERE)
-        parts.projection.snapshots.standing_notices["mqtt-server-apart"] = REVOKED_ELSEWHERE
+        said = revoked_elsewhere(settings)
+        log.warning("mqtt-server-apart", why=said)
+        parts.projection.snapshots.standing_notices["mqtt-server-apart"] = said
     return Broker(replace(parts, identities=security.known, limits=security.limits))
+
+
+def revoked_elsewhere(settings: Settings) -> str:
+    """What revocation does not do by itself on an MQTT server that runs apart."""
+    folder = settings.identity_dir
+    is_built_in = folder is not None and IdentityFolder(folder).authority_key.exists()
+    return REVOKED_ELSEWHERE if is_built_in else REVOKED_BY_OTHERS
 
 
 def _mqtt_gateway(
@@ -235,7 +249,7 @@ def _mqtt_gateway(
     )
     shown = None
     if security is not None:
-        shown = security.mqtt_security(own_child=mqtt_server is not None)
+        shown = security.mqtt_security(address, own_child=mqtt_server is not None)
     return MqttGateway(broker, address, json_agencies, shown)
 
 

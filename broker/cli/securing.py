@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from broker.core.names import Audience
 from broker.core.sharing.roles import Terms
 from broker.gateways.mqtt.gateway import Security
+from broker.gateways.mqtt.list_probe import ListProbe
 from broker.gateways.mqtt.server import SecureListener
 from broker.gateways.mqtt.topics import Topics
 from broker.gateways.mqtt.warden import Warden
@@ -16,6 +17,7 @@ from broker.service.identity.files import IdentityFolder
 from broker.service.identity.known import Known
 from broker.service.identity.tokens import Issuer, People
 from broker.service.identity.trust import Trust
+from broker.service.mqtt_address import MqttAddress
 from broker.service.settings import Settings
 
 
@@ -29,8 +31,10 @@ class Secured:
     warden: Warden
     listener: SecureListener
 
-    def mqtt_security(self, *, own_child: bool) -> Security:
+    def mqtt_security(self, address: MqttAddress, *, own_child: bool) -> Security:
         """How the gateway connects. A child of ours is on this machine and needs no host name."""
+        if not own_child:
+            self.warden.probe = ListProbe(self.trust, address)
         folder = self.trust.folder
         context = ssl.create_default_context(cafile=str(folder.trusted))
         context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -15,10 +15,10 @@ from broker.cli.lifetime import until_stopped
 from broker.cli.prepare import make_ready
 from broker.cli.problems import Problem
 from broker.cli.running import (
-    REVOKED_ELSEWHERE,
     Running,
     announced,
     mqtt_server_for,
+    revoked_elsewhere,
     running_broker,
 )
 from broker.cli.securing import Secured, secured
@@ -102,4 +102,4 @@ def say_where(running: Running) -> None:
     else:
         console.print(f"  identities  {settings.identity_dir}, checked. Ctrl-C ends it.")
         if running.mqtt_server is None:
-            console.print(f"[bold]Not enforced:[/] {REVOKED_ELSEWHERE}.")
+            console.print(f"[bold]Not enforced:[/] {revoked_elsewhere(settings)}.")

@@ -21,21 +21,22 @@ import pytest
 
 from broker.cli.running import Running
 from broker.core.names import Role, SystemName
-from broker.gateways.mqtt import server_config, warden
+from broker.gateways.mqtt import list_probe, server_config, warden
 from broker.gateways.mqtt.rights import CONTROL_TOPIC, broker_rights, configuration
 from broker.gateways.mqtt.topics import Topics
 from broker.gateways.mqtt.warden import Warden
 from broker.service.identity.authority import now_utc
-from broker.service.identity.enrolment import Wanted, create_folder, enrol, revoke
+from broker.service.identity.enrolment import Wanted, create_folder, enrol, revoke, revoke_serial
 from broker.service.identity.files import IdentityFolder
+from broker.service.identity.register import read_register
 from broker.service.settings import AgencySettings
 from keepclear.client import Client
-from keepclear.client.tls import channel_credentials
+from keepclear.client.tls import channel_credentials, mqtt_context
 from keepclear.v1 import tracks_pb2
 from tests.conftest import RunningMosquitto, StartMosquitto
 from tests.deploy.certificates import Authority, Identity
 from tests.patience import PATIENCE_S
-from tests.system.identities import EVERYTHING
+from tests.system.identities import EVERYTHING, Site
 from tests.system.live import until
 from tests.system.looks import Looks
 from tests.system.secure import MqttPartner, gets_in, secure_broker
@@ -51,6 +52,26 @@ AGENCIES: Final = {
     agency: AgencySettings(name=agency, roles=(Role.DESK,)) for agency in ("met", "lfb")
 }
 DISPATCH, FLEET = SystemName("met", "dispatch"), SystemName("lfb", "fleet")
+
+
+def set_up(identities: IdentityFolder, etc: Path, *, plugin: bool = True) -> str:
+    """Give a server what it needs, as its operator does; returns its configuration."""
+    certificates = etc / "certificates"
+    certificates.mkdir(parents=True)
+    for path in (
+        identities.trusted,
+        identities.revocations,
+        identities.server_certificate,
+        identities.server_key,
+    ):
+        shutil.copy(path, certificates / path.name)
+    shutil.copy(FILES / "rights.json", etc / "rights.json")
+    found = next(Path("/usr/lib").rglob("mosquitto_dynamic_security.so"))
+    text = (FILES / "keepclear.conf").read_text(encoding="utf-8").replace(PLUGIN, str(found))
+    text = text.replace("/etc/keepclear", str(etc)).replace("/var/lib/mosquitto", str(etc))
+    if not plugin:
+        text = re.sub(r"^plugin.*$", "", text, flags=re.MULTILINE)
+    return text.replace("listener 8883", "listener {port}")
 
 
 class Production:
@@ -75,26 +96,8 @@ class Production:
         for system in (DISPATCH, FLEET):
             enrol(self.identities, Wanted(system, EVERYTHING))
         self._etc = folder / "etc"
-        certificates = self._etc / "certificates"
-        certificates.mkdir(parents=True)
-        for path in (
-            self.identities.trusted,
-            self.identities.revocations,
-            self.identities.server_certificate,
-            self.identities.server_key,
-        ):
-            shutil.copy(path, certificates / path.name)
-        shutil.copy(FILES / "rights.json", self._etc / "rights.json")
-        self.running: RunningMosquitto = start(self._configuration(plugin=plugin))
-
-    def _configuration(self, *, plugin: bool) -> str:
-        found = next(Path("/usr/lib").rglob("mosquitto_dynamic_security.so"))
-        text = (FILES / "keepclear.conf").read_text(encoding="utf-8").replace(PLUGIN, str(found))
-        text = text.replace("/etc/keepclear", str(self._etc))
-        text = text.replace("/var/lib/mosquitto", str(self._etc))
-        if not plugin:
-            text = re.sub(r"^plugin.*$", "", text, flags=re.MULTILINE)
-        return text.replace("listener 8883", "listener {port}")
+        configured = set_up(self.identities, self._etc, plugin=plugin)
+        self.running: RunningMosquitto = start(configured)
 
     def issue(self, name: str, place: str = "") -> Identity:
         return self.authority.issue(name, place=place)
@@ -253,6 +256,49 @@ async def test_a_revoked_system_has_no_session_and_no_right_before_any_reload(
             assert going_on.publish(own_topic(FLEET), batch()) == 0
 
     async with at_work(site):
+        await asyncio.to_thread(work)
+
+
+@KEEP_TRYING
+async def test_the_built_in_authoritys_lost_certificate_has_no_right_before_the_server_has_the_list(
+    tmp_path: Path,
+    mosquitto_broker: StartMosquitto,
+    monkeypatch: pytest.MonkeyPatch,
+    keep_trying_s: float,
+) -> None:
+    # REQ-SEC-008: and neither has its system there, until the list has come.
+    monkeypatch.setattr(list_probe, "KNOCK_EVERY_S", 0.2)
+    site = Site(tmp_path / "site")
+    lost = mqtt_context(site.partner("met/dispatch", place="lost"))
+    kept = mqtt_context(site.certificate("met/dispatch", place="kept"))
+    site.partner("lfb/fleet")
+    etc = tmp_path / "etc"
+    running = mosquitto_broker(set_up(site.identities, etc))
+    first = read_register(site.identities.register).systems[DISPATCH].certificates[0]
+
+    def said_to(context: ssl.SSLContext) -> int:
+        with contextlib.closing(MqttPartner(running.port, context)) as who:
+            assert who.connected.get(timeout=PATIENCE_S) == "Success"
+            return who.publish(own_topic(DISPATCH), batch())
+
+    def work() -> None:
+        with contextlib.closing(MqttPartner(running.port, lost)) as who:
+            assert who.publish(own_topic(DISPATCH), batch()) == 0
+            revoke_serial(site.identities, first.serial, now_utc())
+            who.lost.get(timeout=PATIENCE_S)
+        until_s = time.monotonic() + keep_trying_s
+        while time.monotonic() < until_s:
+            assert said_to(lost) == said_to(kept) == DENIED
+        shutil.copy(site.identities.revocations, etc / "certificates")
+        running.process.send_signal(signal.SIGHUP)
+        until_s = time.monotonic() + PATIENCE_S
+        while (said := said_to(kept)) == DENIED and time.monotonic() < until_s:
+            time.sleep(0.1)
+        assert said == 0
+        assert not gets_in(running.port, lost)
+
+    async with secure_broker(site, AGENCIES, apart=running.port):
+        await until(lambda: b"lfb/fleet" in (etc / "rights.json").read_bytes(), "it has the rights")
         await asyncio.to_thread(work)
 
 

@@ -22,7 +22,7 @@ from broker.service.settings import AgencySettings, LimitSettings
 from keepclear.client.tls import mqtt_context
 from keepclear.v1 import presence_pb2, restrictions_pb2, tracks_pb2
 from tests.patience import PATIENCE_S
-from tests.system.identities import Site, system_of, time_enough
+from tests.system.identities import HOST, Site, system_of, time_enough
 from tests.system.looks import Looks
 from tests.system.secure import MqttPartner, gets_in, partner, secure_broker
 from tests.system.traffic import crowd, keep_clear, now_us
@@ -258,6 +258,34 @@ async def test_a_session_ends_with_its_certificate(site: Site) -> None:
             with partner(port, folder) as who:
                 who.lost.get(timeout=PATIENCE_S)
             assert not gets_in(port, mqtt_context(folder))
+
+        await in_thread(work)
+
+
+async def test_a_reload_ends_what_a_handshake_of_before_is_good_for(site: Site) -> None:
+    # REQ-SEC-003: a resumed TLS session shows no certificate, so nobody looks at its date or list.
+    folder = site.partner("met/dispatch")
+    context = mqtt_context(folder)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # hands the session over in the handshake
+    async with secure_broker(site, AGENCIES) as running:
+        server = running.mqtt_server
+        assert server is not None
+
+        def connect(session: ssl.SSLSession | None) -> tuple[bool, ssl.SSLSession | None]:
+            with (
+                socket.create_connection((server.host, server.port), PATIENCE_S) as plain,
+                context.wrap_socket(plain, server_hostname=HOST, session=session) as connection,
+            ):
+                return bool(connection.session_reused), connection.session
+
+        def work() -> None:
+            _, session = connect(None)
+            assert connect(session)[0], "sessions are not resumed at all: nothing to end"
+            server.reload()
+            deadline_s = time.monotonic() + PATIENCE_S
+            while connect(session)[0] and time.monotonic() < deadline_s:
+                time.sleep(0.05)
+            assert not connect(session)[0]
 
         await in_thread(work)
 

@@ -85,7 +85,7 @@ class Gate(grpc.aio.ServerInterceptor):
                 continue
             decision = self._access.decide(call.caller.system, call.action, area=call.area)
             if not decision.allowed:
-                self._cut(call, code_pb2.PERMISSION_DENIED, decision.reason)
+                self._cut(call, code_pb2.PERMISSION_DENIED, decision.reason, decision.rule)
 
     async def admit(self, action: Action | None, method: str, context: Context) -> LiveCall:
         """Find out who calls and decide; ends the call if it may not go on."""
@@ -120,14 +120,14 @@ class Gate(grpc.aio.ServerInterceptor):
         if reason:
             await abort_overloaded(context, reason)
 
-    def _cut(self, call: LiveCall, code: int, reason: str) -> None:
+    def _cut(self, call: LiveCall, code: int, reason: str, rule: str = "") -> None:
         self.release(call)
         log.warning("call-cut", system=str(call.caller.system), why=reason)
 
         async def end() -> None:
             with suppress(grpc.aio.AbortError, asyncio.TimeoutError, grpc.aio.UsageError):
                 async with asyncio.timeout(CUT_GRACE_S):
-                    await abort(call.context, code, reason)
+                    await abort(call.context, code, reason, *rule_details(rule))
             if call.task is not None:
                 call.task.cancel()
 

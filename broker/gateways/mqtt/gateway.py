@@ -132,8 +132,10 @@ class MqttGateway:
 
     def _on_connected(self) -> None:
         """Publish what is retained again, and remove what an earlier life left behind."""
-        if self._security is not None and not self._security.is_ours:
-            self._security.warden.forget()
+        if self._security is not None:
+            warden = self._security.warden
+            if not self._security.is_ours or warden.has_unanswered:
+                warden.forget()
         self._found = set()
         self.link.watch(self._topics.retained_filters())
         self._broker.engine.query(self._retain_all)

@@ -5,6 +5,7 @@ Certificates are short-lived, so that one that was copied unnoticed ends by itse
 """
 
 import ipaddress
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from broker.core.errors import refuse
 from broker.core.names import SystemName
-from broker.service.identity.certificates import common_name_of, named_system, uri_of
+from broker.service.identity.certificates import BROKER_NAME, common_name_of, named_system, uri_of
 
 SYSTEM_LIFETIME: Final = timedelta(days=7)
 SYSTEM_LIFETIME_MAX: Final = timedelta(days=90)
@@ -29,6 +30,10 @@ REVOCATIONS_LIFETIME: Final = timedelta(days=3650)
 revocation anyway."""
 BACKDATED: Final = timedelta(minutes=5)
 """Partners' clocks are not all alike: a certificate made this second must be good this second."""
+PROBE_NAME: Final = SystemName(BROKER_NAME.agency, "list-probe")
+PROBE_SERIAL_HEAD: Final = b"kc-probe"
+"""With which serial numbers of probes begin: those of certificates do by one chance in 2^64."""
+SERIAL_BYTES: Final = 20  # RFC 5280, 4.1.2.2: at most
 AUTHORITY_NAME: Final = "Keepclear partners"
 
 PrivateKey = ec.EllipticCurvePrivateKey
@@ -61,6 +66,7 @@ def new_authority(now: datetime) -> Authority:
     name = _common_name(AUTHORITY_NAME)
     builder = (
         _builder(name, name, key.public_key(), now, AUTHORITY_LIFETIME)
+        .serial_number(x509.random_serial_number())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(authority=True), critical=True)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
@@ -138,6 +144,26 @@ def issue_server(authority: Authority, hosts: Sequence[str], now: datetime) -> I
     return Issued(certificate, key)
 
 
+def issue_probe(authority: Authority, now: datetime) -> Issued:
+    """A certificate to be revoked with the next list: who refuses it has that list."""
+    key = new_key()
+    tail = secrets.token_bytes(SERIAL_BYTES - len(PROBE_SERIAL_HEAD))
+    name, issuer = _common_name(common_name_of(PROBE_NAME)), authority.certificate.subject
+    builder = (
+        _builder(name, issuer, key.public_key(), now, SYSTEM_LIFETIME_MAX)
+        .serial_number(int.from_bytes(PROBE_SERIAL_HEAD + tail))
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=True)
+    )
+    return Issued(builder.sign(authority.key, hashes.SHA256()), key)
+
+
+def is_probe(serial: int) -> bool:
+    """Whether this is a probe's serial number."""
+    size = max(SERIAL_BYTES, (serial.bit_length() + 7) // 8)
+    return serial.to_bytes(size).startswith(PROBE_SERIAL_HEAD)
+
+
 def revocation_list(
     authority: Authority, serials: Iterable[int], now: datetime
 ) -> x509.CertificateRevocationList:
@@ -189,7 +215,8 @@ def _sign_leaf(
     for name in names:
         builder = builder.add_extension(name, critical=False)
     return (
-        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder.serial_number(x509.random_serial_number())
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(authority=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=True)
         .sign(authority.key, hashes.SHA256())
@@ -208,7 +235,6 @@ def _builder(
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key)
-        .serial_number(x509.random_serial_number())
         .not_valid_before(now - BACKDATED)
         .not_valid_after(now + lifetime)
     )

@@ -20,6 +20,7 @@ from broker.service.identity.authority import (
     Issued,
     certificate_request,
     issue_client,
+    issue_probe,
     issue_server,
     key_pem,
     new_authority,
@@ -208,9 +209,10 @@ def _write_revocations(folder: IdentityFolder, register: Register, now: datetime
     """The list first: the broker acts on the register, and the list must be there by then."""
     if folder.authority_key.exists():
         authority = open_authority(folder)
-        write_private(
-            folder.revocations, pem(revocation_list(authority, register.revoked_serials, now))
-        )
+        probe = issue_probe(authority, now)
+        _write_issued(folder.probe_certificate, folder.probe_key, probe)
+        serials = register.revoked_serials | {probe.certificate.serial_number}
+        write_private(folder.revocations, pem(revocation_list(authority, serials, now)))
     write_register(folder.register, register)
 
 

@@ -58,6 +58,16 @@ class IdentityFolder:
         """The built-in authority's key; absent where certificates come from elsewhere."""
         return self.path / "authority.key"
 
+    @property
+    def probe_certificate(self) -> Path:
+        """On the built-in authority's newest revocation list, and never good for anything."""
+        return self.path / "list-probe.pem"
+
+    @property
+    def probe_key(self) -> Path:
+        """Its key."""
+        return self.path / "list-probe.key"
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Alone with the folder: two commands at once must not lose each other's changes."""

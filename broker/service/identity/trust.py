@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from broker.core.errors import Refused, refuse
 from broker.core.names import SystemName
 from broker.core.sharing.roles import Subject
+from broker.service.identity.authority import is_probe
 from broker.service.identity.certificates import PeerCertificate, read_peer
 from broker.service.identity.files import IdentityFolder, read_limited
 from broker.service.identity.register import Register, read_register
@@ -44,6 +45,8 @@ class TrustState:
     server: ServerFiles
     register: Register
     revoked_serials: frozenset[int] = field(default_factory=frozenset)
+    probes: frozenset[int] = field(default_factory=frozenset)
+    """Serial numbers of the list's probe, by which a server shows that it has the list."""
 
 
 class Trust:
@@ -144,7 +147,8 @@ def _read(folder: IdentityFolder) -> TrustState:
         raise refuse("identity_dir", "server.key is not the key of server.pem")
     register = read_register(folder.register)
     listed = _revoked(revocations, authorities)
-    return TrustState(server, register, listed | register.revoked_serials)
+    probes = frozenset(serial for serial in listed if is_probe(serial))
+    return TrustState(server, register, (listed - probes) | register.revoked_serials, probes)
 
 
 def _revoked(content: bytes, authorities: list[x509.Certificate]) -> frozenset[int]:

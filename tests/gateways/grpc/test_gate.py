@@ -285,7 +285,7 @@ async def test_a_role_that_is_taken_away_cuts_the_call_and_leaves_the_others() -
     guarded.known.roles[MET] -= {AccessRole.PUBLISHER}
     guarded.gate.recheck()
     assert await ended(first)
-    assert publishing.code == code_pb2.PERMISSION_DENIED
+    assert (publishing.code, publishing.rule) == (code_pb2.PERMISSION_DENIED, "deny-by-default")
     assert acknowledging.code == 0
     assert not second.done()
     second.cancel()
