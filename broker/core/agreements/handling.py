@@ -119,7 +119,7 @@ class Agreements:
             )
 
     def of_party(self, name: AgreementName, version: int, agency: str) -> Agreement | None:
-        """A version as `AgreementRegister.get` finds it, for an agency that is a party to it."""
+        """A version that an agency is a party to; with 0 the one in force, else the newest."""
         known = [one for one in self.register.of_party(agency) if one.terms.name == name]
         if version:
             known = [one for one in known if one.version == version]

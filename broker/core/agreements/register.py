@@ -175,15 +175,6 @@ class AgreementRegister:
         found = [one for one in self._versions.get(name, []) if one.state is state]
         return found[-1] if found else None
 
-    def get(self, name: AgreementName, version: int = 0) -> Agreement | None:
-        """A version; with 0 the one in force, or without one the newest."""
-        if version == 0:
-            known = self._versions.get(name)
-            standing = self.newest(name, AgreementState.IN_FORCE)
-            return standing or (known[-1] if known else None)
-        found = [one for one in self._versions.get(name, []) if one.version == version]
-        return found[0] if found else None
-
     def of_party(self, agency: str) -> list[Agreement]:
         """Every version that an agency is a party to, by name, the newest first."""
         return [

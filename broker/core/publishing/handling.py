@@ -214,10 +214,13 @@ class Publishing:
             raise RestrictionUnknown(
                 Refusal("version", f"there is no version {command.version} of {command.name}")
             )
+        newest = self.receipts.editions(command.name)[:1]
+        owed = any(map(self.escalation.outstanding, newest))
         edition = self.receipts.acknowledge(
             command.name, command.version, command.sender, command.acknowledged_by, now_us
         )
-        return Outcome(tuple(self.escalation.answered(edition)), Done(self.delivery(command.name)))
+        told = self.escalation.answered(edition) if owed else ()
+        return Outcome(tuple(told), Done(self.delivery(command.name)))
 
     def delivery(self, name: RestrictionName) -> Delivery:
         """Who got which edition, and which agencies owe an answer."""

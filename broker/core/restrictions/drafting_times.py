@@ -1,7 +1,6 @@
 """What is refused about windows and the hours in them."""
 
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 from broker.core.errors import Refusal
 from broker.core.restrictions.clocks import is_known
@@ -39,12 +38,19 @@ def check_windows(field: str, draft: RestrictionDraft, now_us: int) -> Iterator[
         if all(one.end_us is not None and one.end_us <= now_us for one in windows):
             yield Refusal(field, "every window is already over")
         return
-    ends_us = [one.end_us or 0 for one in windows]
-    order = sorted(range(len(windows)), key=lambda place: (windows[place].start_us, place))
-    for earlier, later in pairwise(order):
-        plain = not windows[earlier].recurrences and not windows[later].recurrences
-        if plain and windows[later].start_us < ends_us[earlier]:
-            yield Refusal(f"{field}[{later}]", f"overlaps windows[{earlier}]")
+    yield from _check_overlaps(field, windows)
+
+
+def _check_overlaps(field: str, windows: Sequence[Window]) -> Iterator[Refusal]:
+    """Of windows without recurrences: each that begins before an earlier one is over."""
+    plain = [place for place, one in enumerate(windows) if not one.recurrences]
+    ends_us = {place: windows[place].end_us or 0 for place in plain}
+    last: int | None = None
+    for place in sorted(plain, key=lambda place: (windows[place].start_us, place)):
+        if last is not None and windows[place].start_us < ends_us[last]:
+            yield Refusal(f"{field}[{place}]", f"overlaps windows[{last}]")
+        if last is None or ends_us[place] > ends_us[last]:
+            last = place
 
 
 def _check_span(field: str, window: Window, now_us: int, *, is_mirrored: bool) -> Iterator[Refusal]:

@@ -82,6 +82,7 @@ def test_a_polygon_covers_what_lies_in_it_and_not_in_its_holes() -> None:
     assert not covered(SQUARE, PlacePoint(51.65, 0.0, 0.0))
     assert not covered(SQUARE, PlacePoint(51.62, 0.0, 3_000.0))
     assert covered(SQUARE, PlacePath(((51.61, -0.09), (51.61, 0.09)), 300.0))
+    assert not covered(SQUARE, PlacePath(((51.61, -0.09), (51.61, 0.09)), 2_000.0))
     assert not covered(SQUARE, PlacePath(((51.61, -0.09), (51.69, 0.09)), 0.0))
     assert not covered(SQUARE, PlacePath(((51.61, -0.09), (51.61, 0.12)), 0.0))
     inside = Polygon(((51.61, -0.05), (51.63, -0.05), (51.63, 0.05)))
@@ -144,6 +145,16 @@ def test_ground_that_is_known_decides_between_datums() -> None:
     by_sea_level = area(CENTRE, "", amsl(25.0), amsl(180.0))
     for low_m, high_m, held in ((20.0, 125.0, True), (10.0, 125.0, False), (20.0, 135.0, False)):
         assert covers(by_sea_level, AskedPlace(MIDDLE, agl(low_m), agl(high_m)), ground) == held
+
+
+def test_what_lies_within_the_doubt_of_a_conversion_is_not_covered() -> None:
+    # REQ-AGR-013: 2 m for either limit, as restrictions are judged.
+    agreed, ground = area(CENTRE, "", agl(20.0), agl(120.0)), terrain(10.0, 10.0)
+    for spare_m, held in ((3.5, False), (4.5, True)):
+        asked = AskedPlace(MIDDLE, amsl(30.0 + spare_m), amsl(100.0))
+        assert covers(agreed, asked, ground) == held
+        asked = AskedPlace(MIDDLE, amsl(60.0), amsl(130.0 - spare_m))
+        assert covers(agreed, asked, ground) == held
 
 
 HEIGHTS = st.builds(

@@ -13,11 +13,14 @@ from broker.core.agreements.model import (
 )
 from broker.core.restrictions.shapes import Circle, LimitDatum, Polygon, VerticalLimit
 from broker.core.sharing.settings import SharingLevel
+from broker.core.units import DAY_US
 from tests.core.agreements.papers import AREAS, NOW_US, PARTIES, POLICY_VERSION, SHARES, area, terms
 
 HIGH, LOW = VerticalLimit(90.0, LimitDatum.AGL), VerticalLimit(60.0, LimitDatum.AGL)
 AGENCIES = {"met", "lfb", "las"}
 BIG = Polygon(tuple((51.0 + place * 1e-4, -0.1 + (place % 2) * 0.1) for place in range(1_001)))
+LATER_US = NOW_US + DAY_US
+LATEST_US = NOW_US + AGREEMENT_LASTS_US_MAX
 
 
 def refused(**changes: Any) -> list[str]:
@@ -80,6 +83,12 @@ def test_sound_terms_are_offered() -> None:
         ("agreement.from_us", {"from_us": -1}),
         ("agreement.until_us", {"until_us": NOW_US}),
         ("agreement.until_us", {"until_us": NOW_US + AGREEMENT_LASTS_US_MAX + 1}),
+        ("agreement.until_us", {"from_us": LATER_US, "until_us": LATER_US}),
+        (
+            "agreement.until_us",
+            {"from_us": LATER_US, "until_us": LATER_US + AGREEMENT_LASTS_US_MAX + 1},
+        ),
+        ("agreement.from_us", {"from_us": LATEST_US + 1, "until_us": LATEST_US + 2}),
         ("agreement.outage_script", {"outage_script": " "}),
         ("agreement.outage_script", {"outage_script": "\x1b[2J"}),
     ],
@@ -87,6 +96,20 @@ def test_sound_terms_are_offered() -> None:
 def test_what_is_wrong_is_named(field: str, changes: dict[str, Any]) -> None:
     # REQ-AGR-008
     assert refused(**changes) == [field]
+
+
+@pytest.mark.parametrize(
+    ("from_us", "until_us"),
+    [
+        (0, NOW_US + 1),
+        (0, LATEST_US),
+        (LATER_US, LATER_US + 1),
+        (LATER_US, LATER_US + AGREEMENT_LASTS_US_MAX),
+        (LATEST_US, LATEST_US + 1),
+    ],
+)
+def test_its_times_may_be_as_early_and_as_late_as_this(from_us: int, until_us: int) -> None:
+    assert refused(from_us=from_us, until_us=until_us) == []
 
 
 def test_everything_wrong_is_named_at_once() -> None:

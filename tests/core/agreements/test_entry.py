@@ -114,6 +114,18 @@ def test_an_exemption_that_names_the_agreement_answers_while_it_is_in_force() ->
     assert others.verdict is EntryVerdict.OBJECTION
 
 
+def test_it_answers_for_exactly_its_time() -> None:
+    # REQ-AGR-012
+    start_us, end_us = QUESTION.start_us, QUESTION.end_us
+    for from_us, until_us, held in (
+        (start_us, end_us, True),
+        (start_us + 1, end_us, False),
+        (start_us, end_us - 1, False),
+    ):
+        found = asked(mirrored(PUBLISHED), "lfb", in_force(from_us=from_us, until_us=until_us))
+        assert (found.verdict is EntryVerdict.ASK) is held
+
+
 def test_alerts_do_not_trust_an_agreement_of_this_broker() -> None:
     """Who is exempt for alerts is worked out without the agreements: one that ended warns."""
     assert not mirrored(replace(NAMED, agencies=("lfb",))).exempts("lfb")

@@ -15,8 +15,9 @@ from broker.core.agreements.register import AgreementConflict, AgreementRegister
 from broker.core.errors import Refused
 from broker.core.names import AgreementName
 from broker.core.plain import settled
+from broker.core.sharing.settings import SharingLevel
 from broker.core.units import HOUR_US
-from tests.core.agreements.papers import NAME, NOW_US, signature, terms
+from tests.core.agreements.papers import NAME, NOW_US, PARTIES, SHARES, signature, terms
 
 IN_FORCE, PROPOSED = AgreementState.IN_FORCE, AgreementState.PROPOSED
 
@@ -41,6 +42,9 @@ def test_it_counts_with_the_last_signature() -> None:
     assert accepted.state is IN_FORCE
     assert [one.system.agency for one in accepted.signatures] == ["met", "lfb"]
     assert register.agreed() == {("met", "lfb"), ("lfb", "met")}
+    masked = (replace(SHARES[0], level=SharingLevel.MASKED), SHARES[1])
+    assert signed(register, "met", "lfb", shares=masked, from_us=NOW_US)[-1].state is IN_FORCE
+    assert register.agreed() == {("lfb", "met")}
 
 
 def test_nobody_signs_what_they_have_not_read() -> None:
@@ -54,7 +58,7 @@ def test_nobody_signs_what_they_have_not_read() -> None:
         register.accept(NAME, 2, signature("met"), NOW_US)
     with pytest.raises(AgreementConflict, match="not a party to version 2"):
         register.accept(NAME, 2, signature("las"), NOW_US)
-    assert register.get(NAME, 1).state is AgreementState.REPLACED  # type: ignore[union-attr]
+    assert [one.state for one in register.of_party("lfb")] == [PROPOSED, AgreementState.REPLACED]
 
 
 def test_before_its_time_it_waits_and_after_it_is_over() -> None:
@@ -64,7 +68,8 @@ def test_before_its_time_it_waits_and_after_it_is_over() -> None:
     assert register.advance(NOW_US + HOUR_US - 1) == []
     assert [one.state for one in register.advance(NOW_US + HOUR_US)] == [IN_FORCE]
     assert register.advance(NOW_US + 2 * HOUR_US) == []
-    assert [one.state for one in register.advance(NOW_US + 3 * HOUR_US)] == [AgreementState.EXPIRED]
+    [over] = register.advance(NOW_US + 3 * HOUR_US)
+    assert (over.state, over.changed_us) == (AgreementState.EXPIRED, NOW_US + 3 * HOUR_US)
     assert register.agreed() == frozenset()
     assert ("met", "lfb") in register.once_signed
 
@@ -128,6 +133,17 @@ def test_either_side_ends_it_at_once() -> None:
             register.end(NAME, 0, ending, NOW_US)
 
 
+def test_nobody_ends_what_they_are_no_party_to() -> None:
+    # REQ-AGR-003
+    register = AgreementRegister()
+    signed(register, "met", "lfb")
+    others = (PARTIES[0], replace(PARTIES[1], agency="las"))
+    register.propose(terms(parties=others, shares=()), signature("met"), NOW_US)
+    register.end(NAME, 0, Ending(signature("lfb"), "staff"), NOW_US + 1)
+    states = [(one.state, one.changed_us) for one in register.of_party("met")]
+    assert states == [(PROPOSED, NOW_US), (AgreementState.ENDED, NOW_US + 1)]
+
+
 def test_refusing_an_offer_leaves_what_is_in_force() -> None:
     register = AgreementRegister()
     signed(register, "met", "lfb")
@@ -155,9 +171,11 @@ def test_the_register_is_bounded() -> None:
         register.propose(terms(name=name), signature("met"), NOW_US)
     with pytest.raises(Refused, match="at most"):
         register.propose(terms(name=AgreementName("met", "more")), signature("met"), NOW_US)
-    register.end(names[3], 0, Ending(signature("met"), "old"), NOW_US)
+    for late, place in ((2, 3), (1, 5)):
+        register.end(names[place], 0, Ending(signature("met"), "old"), NOW_US + late)
     register.propose(terms(name=AgreementName("met", "more")), signature("met"), NOW_US)
-    assert register.get(names[3]) is None
+    known = {one.terms.name for one in register.of_party("met")}
+    assert {names[3], names[5]} - known == {names[5]}  # the longest over
     for _ in range(VERSIONS_KEPT_MAX + 5):
         register.propose(terms(name=names[0]), signature("met"), NOW_US)
     kept = [one for one in register.of_party("met") if one.terms.name == names[0]]

@@ -342,6 +342,8 @@ def test_who_has_not_acknowledged_is_told_to_the_desk_once_and_stands_until_answ
     [over] = outcome.effects
     assert isinstance(over, DeskNotice)
     assert (over.agency, over.code) == ("las", "restriction-acknowledged")
+    for system in (PARTNER, SystemName("met", "second-desk")):  # nothing more to say
+        assert desk.do(AcknowledgeRestriction(system, "", FIRE, 0, "desk")).effects == ()
     assert escalation.standing(Audience("las", Role.DESK)) == []
 
 

@@ -17,6 +17,9 @@ from broker.core.restrictions.model import (
     RestrictionState,
 )
 from broker.core.restrictions.periods import (
+    DayEvent,
+    DayTime,
+    Recurrence,
     Window,
 )
 from broker.core.restrictions.shapes import (
@@ -148,6 +151,21 @@ def test_bad_windows(windows: tuple[Window, ...], field: str) -> None:
 @pytest.mark.parametrize("text", ["", "  \n", "x" * (TEXT_LENGTH_MAX + 1), "a\x00b", "a\x1b[31m"])
 def test_bad_texts(name: str, text: str) -> None:
     assert fields(draft(**{name: text})) == [f"restriction.{name}"]
+
+
+def test_windows_that_overlap_are_told_whatever_stands_between_them() -> None:
+    def window(start: int, end: int, *recurrences: Recurrence) -> Window:
+        return Window(NOW_US + start * MINUTE_US, NOW_US + end * MINUTE_US, recurrences)
+
+    every_day = Recurrence((), DayTime(DayEvent.MIDNIGHT, 0), DayTime(DayEvent.MIDNIGHT, 60))
+    long, inside, late = window(0, 100), window(10, 20), window(50, 60)
+    assert fields(draft(windows=(late, inside, long))) == [
+        "restriction.windows[1]",
+        "restriction.windows[0]",
+    ]
+    between = window(10, 200, every_day)
+    assert fields(draft(windows=(long, between, late))) == ["restriction.windows[2]"]
+    assert fields(draft(windows=(long, between, window(100, 110)))) == []
 
 
 def test_bad_audiences() -> None:
