@@ -80,22 +80,22 @@ class Reading:
         A reader that is confined to its area always begins with a snapshot: only that says what of
         the news is about something it was told of.
         """
-        projection = self._projection
-        now_us = self._clock.now_us()
+        projection, now_us = self._projection, self._clock.now_us()
+
+        def begins_afresh(why: str) -> Opening:
+            return Opening(projection.snapshots.whole(audience, why, now_us), None)
+
         if point is None:
-            return Opening(projection.snapshots.whole(audience, "first subscription", now_us), None)
+            return begins_afresh("first subscription")
         if point.audience != audience:
             raise refuse("resume_token", f"belongs to {point.audience}, not to {audience}")
         if point.epoch != projection.epoch:
-            reason = "new epoch: the broker could not keep its numbers"
-            return Opening(projection.snapshots.whole(audience, reason, now_us), None)
+            return begins_afresh("new epoch: the broker could not keep its numbers")
         if confined:
-            reason = "a view of one zone begins afresh"
-            return Opening(projection.snapshots.whole(audience, reason, now_us), None)
+            return begins_afresh("a view of one zone begins afresh")
         missed = projection.feeds[audience].since(point.number)
         if missed is None:
-            reason = "cannot resume: the messages after the token are no longer kept"
-            return Opening(projection.snapshots.whole(audience, reason, now_us), None)
+            return begins_afresh("cannot resume: the messages after the token are no longer kept")
         return Opening(missed, point.number)
 
     async def restrictions(self, within: Zone | None = None) -> list[Restriction]:
