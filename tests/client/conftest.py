@@ -9,6 +9,7 @@ import pytest
 
 from keepclear.client import Client
 from tests.client import fake_broker
+from tests.ports import unused_port
 
 SYSTEM = "agencies/police/systems/fleet"
 
@@ -30,8 +31,8 @@ class Running:
 @pytest.fixture
 async def running() -> AsyncIterator[Running]:
     script = fake_broker.Script()
-    server, port = await fake_broker.start(script)
-    async with Client(f"127.0.0.1:{port}", SYSTEM, deadline_s=5.0) as client:
+    server, port = await fake_broker.start(script, unused_port())
+    async with Client(f"127.0.0.1:{port}", SYSTEM) as client:
         made = Running(script, server, port, client)
         yield made
     await made.stop()

@@ -6,6 +6,7 @@ from keepclear.client import Client, RefusedError, UnavailableError, report
 from keepclear.client.publishing import MAX_REPORTS_PER_BATCH, TrackPublisher
 from keepclear.v1 import tracks_pb2, tracks_pb2_grpc
 from tests.client.conftest import SYSTEM, Running, until
+from tests.patience import PATIENCE_S
 
 
 def one(name: str = "drone-1", latitude_deg: float = 51.5) -> tracks_pb2.TrackReport:
@@ -124,7 +125,9 @@ async def test_a_broker_that_never_answers_is_given_up(running: Running) -> None
     with pytest.raises(UnavailableError, match=r"no acknowledgement in 0\.2 s"):
         await publisher.publish([one()])
     running.script.hold_acknowledgements = None
+    publisher._acknowledge_limit_s = PATIENCE_S
     assert (await publisher.publish([one()])).accepted_count == 1
+    assert running.script.streams == 2
     await publisher.close()
 
 

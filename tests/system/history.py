@@ -172,5 +172,5 @@ class History:
 
     def picture(self) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
         """Tracks by time, alerts by revision, restrictions by version: comparable."""
-        times = {name: view.time_of_validity_us for name, view in self.tracks.items()}
+        times = {name: view.time_of_validity_us for name, view in dict(self.tracks).items()}
         return times, dict(self.alerts), dict(self.restrictions)

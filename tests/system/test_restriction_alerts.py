@@ -1,7 +1,5 @@
 """A restriction that goes live warns those already inside; one that ends clears its alerts."""
 
-import asyncio
-import time
 from pathlib import Path
 
 import pytest
@@ -16,13 +14,16 @@ from keepclear.v1 import (
     tracks_pb2,
     volumes_pb2,
 )
-from tests.system.live import live, until
+from tests.system.harness import rig
+from tests.system.live import at_work, until
 
 pytestmark = pytest.mark.system
 
 SETTER, FLEET = "agencies/lfb/systems/desk", "agencies/met/systems/fleet"
 LATITUDE_DEG, LONGITUDE_DEG = 51.5014, -0.1419
 SECOND_US = 1_000_000
+START_US = 1_795_200_000_000_000
+WARNING, OVER = common_pb2.ALERT_LEVEL_WARNING, common_pb2.ALERT_LEVEL_UNSPECIFIED
 
 
 def keep_clear(name: str, start_us: int, end_us: int) -> restrictions_pb2.Restriction:
@@ -69,9 +70,9 @@ async def test_those_inside_are_warned_as_it_goes_live_and_cleared_as_it_ends(
 ) -> None:
     # REQ-RES-033: set at once and withdrawn, and opened and closed by its hours alone.
     async with (
-        live(tmp_path) as one,
-        Client(one.address, SETTER) as setter,
-        Client(one.address, FLEET) as fleet,
+        rig(tmp_path, START_US) as one,
+        Client(f"127.0.0.1:{one.grpc_port}", SETTER) as setter,
+        Client(f"127.0.0.1:{one.grpc_port}", FLEET) as fleet,
     ):
         seen: dict[str, list[alerts_pb2.Alert]] = {}
 
@@ -83,24 +84,24 @@ async def test_those_inside_are_warned_as_it_goes_live_and_cleared_as_it_ends(
         def levels(name: str) -> list[int]:
             return [int(alert.level) for alert in seen.get(name, [])]
 
-        reading = asyncio.create_task(read())
-        now_us = time.time_ns() // 1_000
-        await fleet.publish([drone(now_us)])
-        hours = keep_clear("hours", now_us + 2 * SECOND_US, now_us + 4 * SECOND_US)
-        await setter.create_restriction(hours)
-        made = await setter.create_restriction(keep_clear("now", now_us, now_us + 60 * SECOND_US))
-        await until(lambda: levels(made.name) == [common_pb2.ALERT_LEVEL_WARNING], "a warning")
-        assert "is inside" in seen[made.name][0].headline
-        await setter.withdraw_restriction(made.name)
-        await until(lambda: len(levels(made.name)) == 2, "its end")
-        assert levels(made.name)[1] == common_pb2.ALERT_LEVEL_UNSPECIFIED
-        await until(lambda: len(levels(hours.name)) == 2, "hours that open and close")
-        assert levels(hours.name) == [
-            common_pb2.ALERT_LEVEL_WARNING,
-            common_pb2.ALERT_LEVEL_UNSPECIFIED,
-        ]
+        async with at_work(read):
+            await fleet.publish([drone(START_US)])
+            hours = keep_clear("hours", START_US + 2 * SECOND_US, START_US + 4 * SECOND_US)
+            await setter.create_restriction(hours)
+            made = await setter.create_restriction(
+                keep_clear("now", START_US, START_US + 60 * SECOND_US)
+            )
+            await one.run_to(START_US + SECOND_US)
+            await until(lambda: levels(made.name) == [WARNING], "a warning")
+            assert "is inside" in seen[made.name][0].headline
+            await setter.withdraw_restriction(made.name)
+            await until(lambda: levels(made.name) == [WARNING, OVER], "its end")
+            assert levels(hours.name) == []
+            await one.run_to(START_US + 3 * SECOND_US)
+            await until(lambda: levels(hours.name) == [WARNING], "hours that open")
+            await one.run_to(START_US + 5 * SECOND_US)
+            await until(lambda: levels(hours.name) == [WARNING, OVER], "and close")
         first, last = seen[hours.name]
         assert hours.windows[0].start_us <= first.raised_us < hours.windows[0].end_us
         assert last.changed_us >= hours.windows[0].end_us
         assert await fleet.list_alerts() == []
-        reading.cancel()
