@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE_S
+from tests.ports import unused_port
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVE = "from broker.cli.main import run; run()"
@@ -34,7 +35,8 @@ def test_a_broker_does_not_start_on_a_read_only_disk(tmp_path: Path, used_before
     data = tmp_path / "data"
     data.mkdir()
     serve = [sys.executable, "-c", SERVE, "serve", "--space", "exercise", "--data-dir", str(data)]
-    serve += ["--grpc-port", "0", "--metrics-port", "0", "--for", "1"]
+    serve += ["--grpc-port", "0", "--metrics-port", "0", "--mqtt-port", str(unused_port())]
+    serve += ["--for", "1"]
     if in_read_only(data, "true").returncode != 0:
         pytest.skip("this machine lets nobody mount a folder read-only")
     if used_before:
