@@ -252,7 +252,7 @@ class Airspace:
         if isinstance(command, RegisterAircraft):
             outcome = self.controls.register_aircraft(command, now_us)
         else:
-            outcome = self.controls.remove_aircraft(command)
+            outcome = self.controls.remove_aircraft(command, now_us)
         marked = self.supply_chain.settle()
         return Outcome((*outcome.effects, *_shown_again(marked)), outcome.reply)
 

@@ -177,26 +177,25 @@ class Controls:
 
     def register_aircraft(self, command: RegisterAircraft, now_us: int) -> Outcome:
         """Write the sender's agency's aircraft; the same again changes nothing."""
+        return self._requests.once(command, now_us, lambda: self._register(command, now_us))
+
+    def _register(self, command: RegisterAircraft, now_us: int) -> Outcome:
         for place, record in enumerate(command.records):
             decision = may_register(command.sender, record.name.agency)
             if not decision.allowed:
-                return not_done(Denied(decision.as_refusal(f"aircraft[{place}].name")))
-        try:
-            written = self.aircraft.upsert(command.records, now_us)
-        except Refused as refused:
-            return not_done(refused)
+                raise Denied(decision.as_refusal(f"aircraft[{place}].name"))
+        written = self.aircraft.upsert(command.records, now_us)
         return Outcome((), Done(AircraftEntries(written)))
 
-    def remove_aircraft(self, command: RemoveAircraft) -> Outcome:
+    def remove_aircraft(self, command: RemoveAircraft, now_us: int) -> Outcome:
         """Take one of the sender's agency's aircraft out."""
+        return self._requests.once(command, now_us, lambda: self._remove(command))
+
+    def _remove(self, command: RemoveAircraft) -> Outcome:
         decision = may_register(command.sender, command.name.agency)
         if not decision.allowed:
-            return not_done(Denied(decision.as_refusal("name")))
-        try:
-            removed = self.aircraft.remove(command.name)
-        except Refused as refused:
-            return not_done(refused)
-        return Outcome((), Done(AircraftEntries((removed,))))
+            raise Denied(decision.as_refusal("name"))
+        return Outcome((), Done(AircraftEntries((self.aircraft.remove(command.name),))))
 
     def set_sharing(self, command: SetSharing, now_us: int) -> tuple[Outcome, list[SharingChanged]]:
         """Show an aircraft or flight at another level."""

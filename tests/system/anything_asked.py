@@ -65,7 +65,11 @@ def _sound(now_us: int) -> Iterator[tuple[Any, ...]]:
         until_us=later_us,
         authorised_by="desk",
     )
-    drone = aircraft_pb2.Aircraft(name=AIRCRAFT, serials=["S1"])
+    drone = aircraft_pb2.Aircraft(
+        name=AIRCRAFT, serials=["SERIAL1"], maker="DJI", model="M4", country="CN", firmware="1",
+        ground_application="Pilot", purpose="police", expires_us=later_us,
+        data_path=aircraft_pb2.DATA_PATH_LOCAL,
+    )  # fmt: skip
     drone.aircraft_class = common_pb2.AIRCRAFT_CLASS_DRONE
     flown = [report("a", time_us=now_us), report("b", east_m=30.0, time_us=now_us)]
     restriction, draft = frozenset({"restriction"}), frozenset({"draft"})

@@ -25,6 +25,7 @@ from broker.gateways.wire.access import decode_questions, encode_answers
 from broker.gateways.wire.actions import TOPIC_ACTIONS
 from broker.gateways.wire.aircraft import register_aircraft, remove_aircraft
 from broker.gateways.wire.imports import encode_report
+from broker.gateways.wire.reports import BATCH_ID_LENGTH_MAX
 from broker.gateways.wire.requests import (
     DecodedImport,
     acknowledge_alert,
@@ -115,8 +116,7 @@ class Inbox:
         match address.kind:
             case Inbound.TRACKS:
                 batch = _read(tracks_pb2.PublishTracksRequest(), payload, is_json)
-                self._count(sender, len(batch.reports), len(payload))
-                self._positions.submit(sender, batch)
+                self._submit(sender, batch, len(payload))
             case Inbound.CREATE_RESTRICTION:
                 create = _read(restrictions_pb2.CreateRestrictionRequest(), payload, is_json)
                 self._control(sender, create.request_id, lambda: create_restriction(create, sender))
@@ -141,6 +141,17 @@ class Inbox:
                 self._on_presence(sender, _read(presence_pb2.Presence(), payload, is_json))
             case _:
                 self._request(sender, _read(REQUESTS[address.kind](), payload, is_json))
+
+    def _submit(
+        self, sender: SystemName, batch: tracks_pb2.PublishTracksRequest, size_bytes: int
+    ) -> None:
+        try:
+            self._count(sender, len(batch.reports), size_bytes)
+        except TooMuch as too_much:
+            shown_id = batch.batch_id[:BATCH_ID_LENGTH_MAX]
+            self.replies.overloaded(sender, shown_id, str(too_much))
+        else:
+            self._positions.submit(sender, batch)
 
     def _request(self, sender: SystemName, request: Message) -> None:
         """Publishing and agreements: a command, or a question to the engine's thread."""

@@ -29,7 +29,7 @@ from broker.gateways.mqtt.server_config import MQTT_PAYLOAD_LIMIT_BYTES
 from broker.gateways.mqtt.topics import Inbound, Topics
 from broker.gateways.wire.restrictions import encode_restriction
 from broker.gateways.wire.signed import SignedRestrictions
-from broker.service.access import Access
+from broker.service.access import Access, Limits
 from broker.service.asking import Asking
 from broker.service.clock import VirtualClock
 from broker.service.engine import Overloaded
@@ -213,6 +213,18 @@ def test_overload_is_told_under_the_requests_id(rig: Rig) -> None:
         rig.write(leaf, payload)
         answer = rig.answer()
         assert (answer.request_id, answer.refused.code) == (name, code_pb2.RESOURCE_EXHAUSTED)
+
+
+def test_a_batch_beyond_its_senders_limit_is_refused_under_its_id(rig: Rig) -> None:
+    # REQ-SEC-012
+    limits = Limits(reports_per_s=1, requests_per_s=1, bytes_per_s=10_000)
+    rig.intake.access = Access(lambda: Terms(frozenset(AGENCIES)), limits=limits)
+    rig.write("tracks", BATCH.SerializeToString())
+    assert rig.answer().HasField("tracks")
+    rig.write("tracks", BATCH.SerializeToString())
+    answer = rig.answer()
+    assert (answer.request_id, answer.refused.code) == ("batch-1", code_pb2.RESOURCE_EXHAUSTED)
+    assert rig.intake.tracks.live_count == 1
 
 
 def test_json_is_for_agencies_that_asked_for_it(rig: Rig) -> None:
