@@ -105,7 +105,9 @@ async def test_mqtt_answers_the_same(tmp_path: Path, mosquitto_broker: StartMosq
             assert refused.code == code_pb2.INVALID_ARGUMENT
         name = "agencies/met/aircraft/met-07"
         remove = aircraft_pb2.RemoveAircraftRequest(request_id="r2", name=name)
-        assert (await asked("remove", remove)).aircraft_removed.aircraft.name == name
+        for _ in range(2):  # a repeat gets the first answer again
+            assert (await asked("remove", remove)).aircraft_removed.aircraft.name == name
+        remove.request_id = "r3"
         assert (await asked("remove", remove)).refused.code == code_pb2.NOT_FOUND
         mqtt.publish(f"{base}/aircraft/upsert", b"\xff\xff", 1)
         _, payload = await mqtt.next(f"{ROOT}/private/met/cli/acks")

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from broker.core.names import RestrictionName
 from broker.core.sharing.roles import Zone
 from broker.service.feed import subscriber as module
 from broker.service.feed.audience_feed import AudienceFeed
@@ -270,6 +271,41 @@ async def test_what_has_been_taken_no_longer_counts() -> None:
     for _ in range(3):
         one.offer([alert(source) for _ in range(module.SAFETY_ITEMS_MAX)])
         assert len(await one.take()) == module.SAFETY_ITEMS_MAX
+
+
+async def test_versions_of_keep_clear_requests_are_noted_as_they_are_taken() -> None:
+    # REQ-PUB-005: what a filter left out was not sent.
+    source, edition = feed(), (RestrictionName("lfb", "fire"), 3)
+    told = source.news(ItemKind.RESTRICTION, ENCODER.notice("x", ""), NOW_US, edition=edition)
+    mirrored = source.news(ItemKind.RESTRICTION, ENCODER.notice("x", ""), NOW_US)
+    for kinds, noted in (({ItemKind.RESTRICTION}, [edition]), ({ItemKind.ALERT}, [])):
+        one = reader(Filter(kinds=frozenset(kinds)))
+        one.offer([told, mirrored, alert(source)])
+        assert one.handed_over == []
+        await take(one)
+        assert one.handed_over == noted
+
+
+async def test_a_second_snapshot_is_counted_and_numbered_afresh() -> None:
+    # A new epoch begins with one, also for readers that are connected.
+    alerts_only = Filter(kinds=frozenset({ItemKind.ALERT}))
+    one, before, after = reader(alerts_only), feed(), AudienceFeed(POLICE, ENCODER, "log.2")
+
+    def opened(source: AudienceFeed, alerts: int) -> list[Item]:
+        begin = source.part(ItemKind.SNAPSHOT_BEGIN, ENCODER.snapshot_begin("new epoch"), NOW_US)
+        body = ENCODER.notice("", "")
+        parts = [source.part(ItemKind.ALERT, body, NOW_US) for _ in range(alerts)]
+        end = source.part(ItemKind.SNAPSHOT_END, ENCODER.snapshot_end(alerts), NOW_US)
+        return [begin, *parts, end]
+
+    one.open_with(opened(before, 3))
+    one.offer([alert(before) for _ in range(5)])
+    one.offer(opened(after, 2))
+    one.offer([notice(after), alert(after)])
+    messages = await take(one)
+    seen = Continuity()
+    assert [gap for message in messages if (gap := seen.check(message)) is not None] == []
+    assert (seen.epoch, seen.number) == ("log.2", 2)
 
 
 async def test_an_ended_reader_wakes_with_the_first_reason() -> None:
