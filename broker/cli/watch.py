@@ -61,7 +61,7 @@ def watch(
     agency: Annotated[
         str | None, typer.Option(help="Short for --system agencies/AGENCY/systems/cli.")
     ] = None,
-    role: Annotated[Role, typer.Option(help="Whose view: alerts are worded for it.")] = Role.DESK,
+    role: Annotated[Role, typer.Option(help="desk, or observer: the neutral view.")] = Role.DESK,
     area: Annotated[
         feed_pb2.Area | None,
         typer.Option(
