@@ -100,8 +100,7 @@ class Receipts:
     def is_unsent(self, system: SystemName, name: RestrictionName, version: int) -> bool:
         """Whether a version belongs to an edition that is not known to have gone to a system."""
         edition = self._edition_of(name, version)
-        receipt = None if edition is None else edition.receipt_of(system)
-        return edition is not None and (receipt is None or receipt.sent_us is None)
+        return edition is not None and edition.receipt_of(system) is None
 
     def _edition_of(self, name: RestrictionName, version: int) -> Edition | None:
         """The edition that a version belongs to: the newest that is not after it."""

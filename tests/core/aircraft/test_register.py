@@ -133,9 +133,12 @@ def test_limits() -> None:
 
 def test_removing_frees_the_marks() -> None:
     register = AircraftRegister()
-    register.upsert([record()], NOW_US)
-    assert register.remove(AircraftName("met", "met-07")).record == record()
+    one = record(registration="G-POLA", icao_address="43abcd")
+    register.upsert([one], NOW_US)
+    assert register.flown("met", ["", "none", "G-POLA"]) == one
+    assert register.remove(AircraftName("met", "met-07")).record == one
     assert register.find("met", "SERIAL-met-07", NOW_US) is None
+    assert register.flown("met", ["43abcd", "SERIAL-met-07", "G-POLA"]) is None
     with pytest.raises(AircraftUnknown):
         register.remove(AircraftName("met", "met-07"))
 

@@ -34,6 +34,7 @@ from tests.core.bands.scene import (
 from tests.core.sharing.worlds import (
     LAS,
     LAS_DESK,
+    LFB,
     LFB_DESK,
     MET,
     MET_DESK,
@@ -114,6 +115,46 @@ def test_alone_it_may_fly_as_it_likes(others: dict[str, Any]) -> None:
     world = World()
     fly(world, [*INSIDE, *ABOVE], **others)
     assert revisions(world) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "count"),
+    [
+        (OperationalStatus.AIRBORNE, 1),
+        (OperationalStatus.ON_GROUND, 0),
+        (OperationalStatus.AT_DOCK, 0),
+    ],
+)
+def test_company_is_in_the_air(status: OperationalStatus, count: int) -> None:
+    # REQ-BAND-003
+    world = World()
+    for height_m in (*INSIDE, *ABOVE):
+        beside = row("x2", east_m=150.0, description=FIRE, operational_status=status, **drone(0.0))
+        world.fly(LFB, beside)
+        fly(world, [height_m], fire=None)
+    assert len(revisions(world)) == count
+
+
+def test_whoever_was_lost_is_no_company() -> None:
+    world = World()
+    fly(world, INSIDE)
+    for _ in range(40):
+        fly(world, [35.0] * 5, fire=None)
+    fly(world, ABOVE, fire=None)
+    assert revisions(world) == []
+
+
+def test_company_goes_further_away_before_it_is_none() -> None:
+    # REQ-BAND-003: 2,000 ft, held as far as 1.2 times that.
+    world = World()
+    fly(world, [*INSIDE, *ABOVE], apart_m=600.0)
+    assert len(revisions(world)) == 1
+    for apart_m in (*range(605, 700, 5), *[700.0] * 10):
+        fly(world, ABOVE[:1], apart_m=apart_m)
+    assert len(revisions(world)) == 1
+    for apart_m in (*range(705, 760, 5), *[760.0] * 10):
+        fly(world, ABOVE[:1], apart_m=apart_m)
+    assert [one.level for one in revisions(world)] == [CAUTION, NONE]
 
 
 def test_any_aircraft_that_works_the_incident_is_company() -> None:

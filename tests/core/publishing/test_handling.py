@@ -13,6 +13,7 @@ from broker.core.effects import DeskNotice, RestrictionChanged
 from broker.core.names import Audience, RestrictionName, Role, SystemName
 from broker.core.outcomes import Done, NotDone, Outcome
 from broker.core.plain import mapping
+from broker.core.publishing import receipts
 from broker.core.publishing.commands import (
     AcknowledgeRestriction,
     ApproveRestriction,
@@ -25,6 +26,7 @@ from broker.core.publishing.commands import (
 )
 from broker.core.publishing.model import (
     DRAFT_KEPT_US,
+    EDITIONS_PER_RESTRICTION_MAX,
     Delivery,
     DeliveryStage,
     DraftState,
@@ -164,8 +166,10 @@ def test_an_emergency_is_live_at_once_marked_until_it_is_approved_and_ends_by_it
     assert (made.emergency, made.awaits_approval) == (True, True)
     assert desk.refused(ExtendRestriction(AUTHOR, "", FIRE, 0, NOW_US + 30 * MINUTE_US)).conflict
     assert desk.refused(ApproveRestriction(AUTHOR, "", FIRE, 0, 0)).denied
+    desk.now_us += MINUTE_US
     approved = desk.done(ApproveRestriction(SECOND, "", FIRE, 0, 1))
     assert isinstance(approved, Restriction)
+    assert approved.changed_us == desk.now_us
     assert approved.publication is not None
     assert approved.publication.approved_by == SECOND
     assert not approved.publication.awaits_approval
@@ -269,6 +273,7 @@ def test_withdrawing_begins_an_edition_too_and_the_end_of_its_hours_does_not() -
     assert isinstance(withdrawn, Restriction)
     assert withdrawn.publication is not None
     assert withdrawn.publication.event is PublishingEvent.WITHDRAWN
+    assert withdrawn.publication.replaces_version == 1
     assert [one.version for one in desk.delivery().editions] == [2, 1]
     desk.airspace.restrictions.advance(NOW_US + 11 * MINUTE_US)
     assert len(desk.delivery(RestrictionName("lfb", "other")).editions) == 1
@@ -279,10 +284,10 @@ def test_three_moments_are_kept_of_each_system_and_the_first_time_counts() -> No
     desk = Desk()
     desk.live()
     pilot = SystemName("met", "pilot")
-    for after_s, stage in ((1, DeliveryStage.SENT), (1, DeliveryStage.RECEIVED)):
-        desk.now_us += after_s * SECOND_US
-        for _ in range(2):
-            desk.done(NoteDelivery(pilot, "", stage, ((FIRE, 1),)))
+    stages = (DeliveryStage.SENT, DeliveryStage.RECEIVED)
+    for stage in (*stages, *stages):
+        desk.now_us += SECOND_US
+        desk.done(NoteDelivery(pilot, "", stage, ((FIRE, 1),)))
     desk.now_us += SECOND_US
     desk.done(AcknowledgeRestriction(PARTNER, "", FIRE, 1, "desk 1"))
     edition = desk.delivery().editions[0]
@@ -292,7 +297,7 @@ def test_three_moments_are_kept_of_each_system_and_the_first_time_counts() -> No
     assert first.acknowledged_us is None  # arrived is not read
     read = edition.receipt_of(PARTNER)
     assert read is not None
-    assert (read.acknowledged_us, read.acknowledged_by) == (NOW_US + 3 * SECOND_US, "desk 1")
+    assert (read.acknowledged_us, read.acknowledged_by) == (NOW_US + 5 * SECOND_US, "desk 1")
     assert desk.delivery().outstanding == ("las",)
 
 
@@ -309,6 +314,22 @@ def test_a_version_that_hours_made_belongs_to_its_edition_and_one_to_come_to_non
     assert (edition.version, len(edition.receipts)) == (1, 1)
     assert desk.refused(AcknowledgeRestriction(PARTNER, "", FIRE, 9, "desk")).not_found
     desk.done(AcknowledgeRestriction(PARTNER, "", FIRE, 2, "desk"))
+
+
+def test_what_is_kept_of_editions_and_receipts_is_bounded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desk = Desk()
+    for number in range(EDITIONS_PER_RESTRICTION_MAX + 2):
+        desk.live(replace(draft(), title=f"Fire {number}"))
+    versions = [one.version for one in desk.delivery().editions]
+    assert versions == list(range(EDITIONS_PER_RESTRICTION_MAX + 2, 2, -1))
+    monkeypatch.setattr(receipts, "RECEIPTS_PER_EDITION_MAX", 3)
+    for number in (1, 2, 3, 4, 2):
+        system = SystemName("met", f"desk-{number}")
+        desk.done(NoteDelivery(system, "", DeliveryStage.SENT, ((FIRE, versions[0]),)))
+    known = [one.system.system for one in desk.delivery().editions[0].receipts]
+    assert known == ["desk-1", "desk-2", "desk-3"]
 
 
 def test_an_older_edition_cannot_be_acknowledged_for_the_newer() -> None:
@@ -356,6 +377,20 @@ def test_without_a_named_desk_the_publishers_own_is_told_and_an_ended_one_is_not
     [told] = desk.later(61)
     assert told.agency == "lfb"
     assert "restrictions/fire" in told.text
+    escalation = desk.airspace.controls.publishing.escalation
+    assert escalation.standing(Audience("lfb", Role.DESK)) == [told]
+    desk.airspace.restrictions.advance(NOW_US + 11 * MINUTE_US)
+    assert escalation.standing(Audience("lfb", Role.DESK)) == []
+
+
+def test_an_agency_without_a_desk_owes_no_answer() -> None:
+    # REQ-PUB-006
+    desk = Desk()
+    for role in Role:
+        if role is not Role.DESK:
+            desk.do(OpenAudience(Audience("nhs", role), "NHS"))
+    desk.live()
+    assert desk.delivery().outstanding == ("las", "met")
 
 
 def test_drafts_are_an_agencys_own_and_are_forgotten_after_a_week() -> None:
@@ -367,7 +402,9 @@ def test_drafts_are_an_agencys_own_and_are_forgotten_after_a_week() -> None:
     drafts = desk.airspace.controls.publishing.drafts
     assert drafts.of_agency("met", NOW_US) == []
     assert len(drafts.of_agency("lfb", NOW_US + DRAFT_KEPT_US)) == 1
-    desk.now_us += DRAFT_KEPT_US + 1
+    desk.now_us += DRAFT_KEPT_US
+    assert drafts.at(FIRE, 0, desk.now_us).draft.name == FIRE
+    desk.now_us += 1
     assert drafts.of_agency("lfb", desk.now_us) == []
     assert desk.refused(DiscardDraft(AUTHOR, "", FIRE)).not_found
     bad = replace(draft(), title="", contact="")
@@ -392,6 +429,7 @@ def test_a_snapshot_keeps_drafts_rules_and_receipts() -> None:
     state = airspace_state(desk.airspace)
     again = restored(mapping(unpacked(packed(state))))
     assert again.controls.publishing.state() == desk.airspace.controls.publishing.state()
+    assert again.controls.publishing.escalation.rules == STRICT
     assert again.restrictions.get(FIRE) == desk.airspace.restrictions.get(FIRE)
     [repeat] = again.apply(
         [AcknowledgeRestriction(PARTNER, "r-10", FIRE, 0, "desk 1")], desk.now_us

@@ -12,6 +12,7 @@ from broker.core.names import RestrictionName
 from broker.core.restrictions.drafting import accept, check
 from broker.core.restrictions.drafting_parties import EXEMPT_AGENCIES_MAX
 from broker.core.restrictions.model import (
+    RESTRICTION_DURATION_S_MAX,
     TEXT_LENGTH_MAX,
     RestrictionDraft,
     RestrictionState,
@@ -29,7 +30,7 @@ from broker.core.restrictions.shapes import (
     Polygon,
     VerticalLimit,
 )
-from broker.core.units import DAY_US, MINUTE_US
+from broker.core.units import DAY_US, MINUTE_US, SECOND_US
 from tests.core.restrictions.scenes import (
     AGENCIES,
     NOW_US,
@@ -151,6 +152,14 @@ def test_bad_windows(windows: tuple[Window, ...], field: str) -> None:
 @pytest.mark.parametrize("text", ["", "  \n", "x" * (TEXT_LENGTH_MAX + 1), "a\x00b", "a\x1b[31m"])
 def test_bad_texts(name: str, text: str) -> None:
     assert fields(draft(**{name: text})) == [f"restriction.{name}"]
+
+
+def test_a_request_may_end_as_late_as_this() -> None:
+    latest_us = NOW_US + RESTRICTION_DURATION_S_MAX * SECOND_US
+    assert fields(draft(windows=(Window(NOW_US, latest_us),))) == []
+    assert fields(draft(windows=(Window(NOW_US, latest_us + 1),))) == [
+        "restriction.windows[0].end_us"
+    ]
 
 
 def test_windows_that_overlap_are_told_whatever_stands_between_them() -> None:

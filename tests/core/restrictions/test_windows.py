@@ -21,6 +21,31 @@ def some_windows(draw: st.DrawFn) -> tuple[Window, ...]:
     return tuple(Window(start, end) for start, end in pairs)
 
 
+def runs(moments: set[int]) -> list[tuple[int, int]]:
+    """The longest stretches of moments that follow each other."""
+    starts = sorted(one for one in moments if one - 1 not in moments)
+    ends = sorted(one + 1 for one in moments if one + 1 not in moments)
+    return list(zip(starts, ends, strict=True))
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 20)), min_size=1, max_size=6),
+    st.integers(-5, 45),
+    st.integers(1, 70),
+)
+def test_spans_are_what_the_windows_cover_together(
+    lasting: list[tuple[int, int]], from_us: int, ask_us: int
+) -> None:
+    """REQ-RES-020: windows of a mirrored source may overlap, hold each other, and touch."""
+    windows = tuple(Window(start, start + length) for start, length in lasting)
+    to_us = from_us + ask_us
+    covered = {t for one in windows for t in range(one.start_us, one.end_us or 0)}
+    timetable = Timetable(windows, PLACE)
+    assert timetable.spans(from_us, to_us) == runs(covered & set(range(from_us, to_us)))
+    whole = runs({t for t in covered if t >= from_us})
+    assert timetable.standing(from_us).span == (whole[0] if whole else None)
+
+
 @given(some_windows())
 def test_active_exactly_inside_and_expired_for_good(windows: tuple[Window, ...]) -> None:
     # REQ-RES-020
