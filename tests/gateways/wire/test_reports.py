@@ -195,6 +195,30 @@ def test_sizes_are_limited_and_the_whole_batch_is_refused_by_name() -> None:
         assert len(answer.batch_id) <= 64
 
 
+def test_the_longest_ids_and_the_last_codes_are_read_beside_a_bad_report() -> None:
+    # A batch with a fault in it is looked at report by report: by the same limits.
+    last = report(
+        source_track_id="x" * 64,
+        operational_status=max(common_pb2.OperationalStatus.values()),
+        source=max(common_pb2.ReportSource.values()),
+        altitude_datum=max(common_pb2.AltitudeDatum.values()),
+        height_m=1.0,
+        height_reference=max(common_pb2.HeightReference.values()),
+    )
+    none = report(source_track_id="x", altitude_m=None, altitude_datum=None)
+    bad = [report(source_track_id="x" * 65), report(altitude_datum=-1), report(source=-1)]
+    one = tracks_pb2.PublishTracksRequest(batch_id="b" * 64, reports=[last, *bad, none])
+    decoded = decode_batch(one, PUBLISHER, LONDON)
+    assert decoded.batch.source_track_ids == ("x" * 64, "x")
+    assert [refusal.field for refusal in decoded.refusals] == [
+        "reports[1].source_track_id", "reports[2].altitude_datum", "reports[3].source",
+    ]  # fmt: skip
+    alone = decode_batch(request(last, none), PUBLISHER, LONDON)
+    assert alone.refusals == ()
+    for name in ("operational_status", "source", "altitude_datum", "height_reference"):
+        assert getattr(alone.batch, name).tolist() == getattr(decoded.batch, name).tolist()
+
+
 def test_an_empty_batch_is_acknowledged() -> None:
     answer = published(request())
     assert (answer.accepted_count, len(answer.refusals)) == (0, 0)

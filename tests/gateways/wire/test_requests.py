@@ -3,14 +3,17 @@
 import base64
 from contextlib import suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from broker.core.commands import AcknowledgeAlert, WithdrawRestriction
-from broker.core.errors import Refused
+from broker.core.errors import Refusal, Refused
 from broker.core.names import RestrictionName
+from broker.core.restrictions.imported import ImportedItem, ImportOutcome, ImportReport
+from broker.core.restrictions.imports import ITEMS_PER_IMPORT_MAX, LISTED_ITEMS_MAX
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.restrictions.shapes import (
     Circle,
@@ -19,9 +22,11 @@ from broker.core.restrictions.shapes import (
     VerticalLimit,
     Volume,
 )
+from broker.gateways.wire.imports import encode_report
 from broker.gateways.wire.requests import (
     acknowledge_alert,
     create_restriction,
+    import_restrictions,
     withdraw_restriction,
 )
 from broker.gateways.wire.restrictions import encode_restriction, etag_of, version_of
@@ -138,10 +143,65 @@ def test_withdrawing() -> None:
         assert refused.value.refusals[0].field == field
 
 
+def imported(
+    *restrictions: restrictions_pb2.Restriction, **fields: Any
+) -> restrictions_pb2.ImportRestrictionsRequest:
+    return restrictions_pb2.ImportRestrictionsRequest(
+        source_id="notices", restrictions=restrictions, **fields
+    )
+
+
+def test_an_item_that_cannot_be_read_is_told_in_its_place_and_the_others_go_on() -> None:
+    # REQ-IMP-007
+    nameless, shapeless = message(), message()
+    nameless.name = "x" * 300
+    shapeless.volumes[1].ClearField("shape")
+    decoded = import_restrictions(
+        imported(nameless, message(), shapeless, message(), withdraw_unlisted=True), PUBLISHER
+    )
+    assert decoded.command.drafts == (LAYERED, LAYERED)
+    assert decoded.command.withdraw_unlisted
+    assert [len(one.name) for one in decoded.refused.values()] == [120, len(NAME)]
+    refusal = Refusal("restrictions[1].windows", "are over")
+    judged = [
+        ImportedItem(NAME, ImportOutcome.CREATED, 4, ()),
+        ImportedItem(NAME, ImportOutcome.REFUSED, 0, (refusal,)),
+    ]
+    told = encode_report(ImportReport(tuple(judged), ("gone",)), decoded)
+    assert [one.version for one in told.items] == [0, 4, 0, 0]
+    assert [[one.field for one in item.refusals] for item in told.items] == [
+        ["restrictions[0].name"], [], ["restrictions[2].volumes[1]"], ["restrictions[3].windows"],
+    ]  # fmt: skip
+    assert list(told.withdrawn) == ["gone"]
+
+
+def test_an_import_has_limits_and_something_to_do() -> None:
+    listed = ["item"] * LISTED_ITEMS_MAX
+    most = imported(*[message()] * ITEMS_PER_IMPORT_MAX, listed_item_ids=listed)
+    assert import_restrictions(most, PUBLISHER).count == ITEMS_PER_IMPORT_MAX
+    assert import_restrictions(imported(withdraw_unlisted=True), PUBLISHER).count == 0
+    for field, bad in (
+        ("restrictions", imported(*[message()] * (ITEMS_PER_IMPORT_MAX + 1))),
+        ("restrictions", imported()),
+        ("listed_item_ids", imported(message(), listed_item_ids=[*listed, "one more"])),
+        ("source_id", restrictions_pb2.ImportRestrictionsRequest(restrictions=[message()])),
+        ("request_id", imported(message(), request_id="x" * 65)),
+    ):
+        with pytest.raises(Refused) as refused:
+            import_restrictions(bad, PUBLISHER)
+        assert refused.value.refusals[0].field == field
+
+
 def test_acknowledging() -> None:
     sound = {"request_id": "r", "alert_id": "alr-1", "acknowledged_by": " desk 2 "}
     command = acknowledge_alert(alerts_pb2.AcknowledgeAlertRequest(**sound), PUBLISHER)
     assert command == AcknowledgeAlert(PUBLISHER, "r", "alr-1", "desk 2")
+    for length in (1, 64):
+        words = {"request_id": "x" * length, "alert_id": "x" * length, "acknowledged_by": "x"}
+        longest = alerts_pb2.AcknowledgeAlertRequest(**words)
+        assert acknowledge_alert(longest, PUBLISHER).alert_id == "x" * length
+    longest = alerts_pb2.AcknowledgeAlertRequest(alert_id="a", acknowledged_by="x" * 80)
+    assert acknowledge_alert(longest, PUBLISHER).acknowledged_by == "x" * 80
     for field, value in (
         ("alert_id", ""),
         ("alert_id", "x" * 65),

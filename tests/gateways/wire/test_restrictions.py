@@ -9,10 +9,8 @@ from google.protobuf.message import Message
 from broker.core.errors import Refused
 from broker.gateways.wire.restrictions import (
     RESTRICTION_BYTES_MAX,
-    VERSION_MAX,
     decode_draft,
     encode_draft,
-    version_of,
 )
 from keepclear.v1 import restrictions_pb2, volumes_pb2
 
@@ -142,14 +140,3 @@ def test_what_is_too_large_is_refused_by_what_is_most_of_it() -> None:
     fits.conditions = "x" * (RESTRICTION_BYTES_MAX - fits.ByteSize() - 4)
     assert fits.ByteSize() == RESTRICTION_BYTES_MAX
     assert len(decode_draft(fits).conditions) > 40_000
-
-
-@pytest.mark.parametrize("etag", ["x", "dg==", "djA=", "di0x", "MQ==", "é", "djIxNDc0ODM2NDg="])
-def test_an_etag_that_was_never_given_is_refused(etag: str) -> None:
-    with pytest.raises(Refused, match="etag"):
-        version_of(etag)
-
-
-def test_the_largest_version_has_an_etag() -> None:
-    assert version_of("djIxNDc0ODM2NDc=") == VERSION_MAX
-    assert version_of("") == 0
