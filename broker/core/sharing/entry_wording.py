@@ -10,7 +10,8 @@ from typing import Final
 
 from broker.core.errors import BrokenInvariant
 from broker.core.restrictions.access import EntryVerdict, Finding
-from broker.core.restrictions.model import RestrictionDraft
+from broker.core.restrictions.model import EntryRule, RestrictionDraft
+from broker.core.sharing.wording import RestrictionNotice
 from broker.core.units import SECOND_US
 
 AGENCIES_NAMED_MAX: Final = 6
@@ -84,6 +85,19 @@ def contact_of(draft: RestrictionDraft) -> str:
         if reach:
             return reach
     return draft.talkgroup
+
+
+def notice_of(draft: RestrictionDraft, agency_names: Mapping[str, str]) -> RestrictionNotice:
+    """What an alert says of the restriction that it is about."""
+    asks = draft.entry_rule is EntryRule.ASK
+    return RestrictionNotice(
+        title=draft.title,
+        agency_name=agency_names.get(draft.name.agency, draft.name.agency),
+        contact=contact_of(draft) if asks else draft.contact,
+        designation=draft.designation,
+        source_id="" if draft.source is None else draft.source.source_id,
+        ask_whom=authority_of(draft, agency_names) if asks else "",
+    )
 
 
 def asked_of(finding: Finding, agency_names: Mapping[str, str]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What the owner of a covert flight is told: disclosures, probing, and its own Remote ID.
+"""What the owner of a covert flight is told of others: disclosures, and probing.
 
 A crewed aircraft's desk is given the true relative position at warning, without identity. Every
 time is an effect of its own, so that it is in the owner's feed, in the log of the service, and
@@ -15,33 +15,25 @@ how it ends.
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from broker.core.alerts import Alert, AlertKind, AlertLevel
 from broker.core.bounded import forget_oldest
 from broker.core.effects import OwnerReason, OwnerTold
 from broker.core.plain import Plain, integer, integers, items, mapping, text
 from broker.core.separation.categories import is_crewed
 from broker.core.sharing.levels import Sharing
+from broker.core.sharing.parties import label_of
 from broker.core.sharing.settings import SharingLevel
 from broker.core.tracks.register import TrackRegister
-from broker.core.tracks.reports import AircraftClass, ReportSource
-from broker.core.units import MINUTE_US, SECOND_US
+from broker.core.tracks.reports import AircraftClass
+from broker.core.units import MINUTE_US
 
 PROBES_MAX: Final = 5
 """Alerts with covert flights that one agency may raise in a window without a word about it."""
 PROBE_WINDOW_US: Final = 10 * MINUTE_US
 AGENCIES_WATCHED_MAX: Final = 1_000
 MEETINGS_KEPT_MAX: Final = 10_000
-REMOTE_ID_WITHIN_M: Final = 60.0
-"""A broadcast heard so near a covert drone is taken for its own: twice a usual position doubt."""
-REMOTE_ID_AGE_US_MAX: Final = 5 * SECOND_US
-REMOTE_ID_TIMES: Final = 3
-"""Looks in a row, a second apart, so that a passing drone is not taken for it."""
-
-
 _OF_PAIRS: Final = (AlertKind.PROXIMITY, AlertKind.LAUNCH_HOLD)
+
 Meeting = tuple[str, str]
 """(alert, agency that is not the covert flight's)"""
 
@@ -57,8 +49,6 @@ class Guard:
         self._probes: dict[str, list[int]] = {}
         """Agency -> when its alerts with covert flights were raised, oldest first."""
         self._warned_us: dict[str, int] = {}
-        self._heard: dict[int, int] = {}
-        """Covert track -> how often in a row its Remote ID was heard; told at REMOTE_ID_TIMES."""
 
     def alerted(self, alerts: Sequence[Alert], now_us: int) -> list[OwnerTold]:
         """What owners must know of these revisions."""
@@ -81,25 +71,6 @@ class Guard:
         self._probes.clear()
         self._warned_us.clear()
 
-    def advance(self, now_us: int) -> list[OwnerTold]:
-        """Look for the Remote ID of covert drones; call it once a second."""
-        covert = self._sharing.covert_slots()
-        numbers = {int(self._tracks.columns.track_number[slot]): slot for slot in covert}
-        self._heard = {one: times for one, times in self._heard.items() if one in numbers}
-        broadcasts = self._remote_ids(now_us) if covert else np.zeros(0, dtype=np.int64)
-        told: list[OwnerTold] = []
-        for number, slot in numbers.items():
-            near = self._remote_id_near(slot, broadcasts)
-            before = self._heard.get(number, 0)
-            if near is None:
-                if before < REMOTE_ID_TIMES:
-                    self._heard.pop(number, None)
-                continue
-            self._heard[number] = min(before + 1, REMOTE_ID_TIMES + 1)
-            if before + 1 == REMOTE_ID_TIMES:
-                told.append(self._transmits(slot, near))
-        return told
-
     def _met(self, alert: Alert, covert: int, other: int, now_us: int) -> list[OwnerTold]:
         """One side of a pair, if it is covert and the other is another agency's that is told."""
         owner, level = self._sharing.of_number(covert)
@@ -116,7 +87,7 @@ class Guard:
         crewed = is_crewed(AircraftClass(int(self._tracks.columns.aircraft_class[slot])))
         if crewed and alert.level >= AlertLevel.WARNING:
             text = (
-                f"{agency} was given the relative position of {self._label(covert)}, "
+                f"{agency} was given the relative position of {label_of(self._tracks, covert)}, "
                 f"without identity, for a crewed aircraft at warning (alert {alert.alert_id})"
             )
             told.append(OwnerTold(owner, OwnerReason.POSITION_DISCLOSED, text))
@@ -150,41 +121,6 @@ class Guard:
         self._warned_us[agency] = now_us
         return [OwnerTold(owner, OwnerReason.PROBING_SUSPECTED, _suspicion(agency))]
 
-    def _remote_ids(self, now_us: int) -> NDArray[np.int64]:
-        """Rows of the broadcasts that are heard now."""
-        columns, live = self._tracks.columns, self._tracks.live_slots().astype(np.int64)
-        heard = live[columns.source[live] == ReportSource.REMOTE_ID]
-        ages_us = now_us - columns.time_of_validity_us[heard]
-        recent: NDArray[np.int64] = heard[ages_us <= REMOTE_ID_AGE_US_MAX]
-        return recent
-
-    def _remote_id_near(self, slot: int, broadcasts: NDArray[np.int64]) -> int | None:
-        """The nearest broadcast of another track that is heard where this one is."""
-        columns = self._tracks.columns
-        heard = broadcasts[broadcasts != slot]
-        if len(heard) == 0:
-            return None
-        scale = (columns.east_scale[heard] + columns.east_scale[slot]) / 2
-        east_m = (columns.x_m[heard] - columns.x_m[slot]) * scale
-        range_m = np.hypot(east_m, columns.y_m[heard] - columns.y_m[slot])
-        nearest = int(np.argmin(range_m))
-        return int(heard[nearest]) if range_m[nearest] <= REMOTE_ID_WITHIN_M else None
-
-    def _transmits(self, slot: int, heard: int) -> OwnerTold:
-        receiver = self._tracks.publisher_name(heard)
-        number = int(self._tracks.columns.track_number[slot])
-        words = (
-            f"Remote ID is heard where {self._label(number)} flies covertly, by {receiver}: "
-            "anybody near can read it"
-        )
-        owner = self._tracks.publisher_name(slot).agency
-        return OwnerTold(owner, OwnerReason.REMOTE_ID_HEARD, words)
-
-    def _label(self, track_number: int) -> str:
-        slot = self._tracks.slot_of_number[track_number]
-        said = self._tracks.descriptions[slot]
-        return said.callsign or said.registration or self._tracks.source_track_ids[slot]
-
     def state(self) -> dict[str, Plain]:
         """For a snapshot."""
         return {
@@ -192,7 +128,6 @@ class Guard:
                 [agency, list(raised), self._warned_us.get(agency, 0)]
                 for agency, raised in self._probes.items()
             ],
-            "heard": [[number, times] for number, times in self._heard.items()],
             "withheld": [[what, agency, is_so] for (what, agency), is_so in self._withheld.items()],
         }
 
@@ -204,9 +139,6 @@ class Guard:
             self._probes[text(agency)] = integers(raised)
             if integer(warned_us):
                 self._warned_us[text(agency)] = integer(warned_us)
-        for item in items(known["heard"]):
-            number, times = integers(item)
-            self._heard[number] = times
         for item in items(known.get("withheld", [])):
             what, agency, is_so = items(item)
             self._withheld[text(what), text(agency)] = bool(is_so)

@@ -13,6 +13,7 @@ from broker.core.sharing import overlaps
 from broker.core.sharing.guard import Guard
 from broker.core.sharing.keep_clear import KeepClearVolume
 from broker.core.sharing.levels import Sharing
+from broker.core.sharing.remote_id import RemoteIdWatch
 from broker.core.sharing.settings import SharingLevel
 from broker.core.sharing.told import is_told
 from broker.core.sharing.volumes import Volumes
@@ -28,6 +29,7 @@ class HiddenFlights:
         self.sharing = Sharing(tracks)
         self.volumes = Volumes(tracks)
         self.guard = Guard(tracks, self.sharing)
+        self._remote_id = RemoteIdWatch(tracks, self.sharing)
 
     def changed(self, changes: Sequence[SharingChanged], now_us: int) -> list[Effect]:
         """What follows for the volumes from changed levels, the changes included."""
@@ -85,7 +87,7 @@ class HiddenFlights:
             return []
         covert = {slot: self._key(slot) for slot in self.sharing.covert_slots()}
         effects = self._shown(self.volumes.advance(covert, now_us))
-        told: list[OwnerTold] = self.guard.advance(now_us) if audit else []
+        told: list[OwnerTold] = self._remote_id.advance(now_us) if audit else []
         return [*effects, *told]
 
     def restrictions_changed(self, changed: Sequence[Restriction]) -> list[Effect]:
@@ -119,7 +121,7 @@ class HiddenFlights:
 
     def _key(self, slot: int) -> int:
         """As of an agency that does not exist, so of everybody but the owner."""
-        return self.sharing.view_key(int(self._tracks.columns.track_number[slot]), "")
+        return self.sharing.keys.of_number(int(self._tracks.columns.track_number[slot]), "")
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot."""
@@ -127,6 +129,7 @@ class HiddenFlights:
             "sharing": self.sharing.state(),
             "volumes": self.volumes.state(),
             "guard": self.guard.state(),
+            "remote_id": self._remote_id.state(),
         }
 
     def restore(self, state: Plain) -> None:
@@ -135,3 +138,4 @@ class HiddenFlights:
         self.sharing.restore(mapping(known["sharing"]))
         self.volumes.restore(mapping(known["volumes"]))
         self.guard.restore(known["guard"])
+        self._remote_id.restore(known["remote_id"])

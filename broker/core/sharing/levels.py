@@ -7,8 +7,8 @@ a setting changed.
 A level falls only because a setting was changed or ended, or another flight is stated: what a
 publisher leaves out of a description never opens a covert flight (`naming`).
 
-Every change of a track's level begins another episode, and other agencies' ids for the track are
-made from number and episode: nobody can link what is shown before a change with what is after it.
+Every change of a track's level gives others' ids for it anew (`view_keys`): nobody can link what is
+shown before a change with what is after it.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ from broker.core.bounded import forget_oldest
 from broker.core.effects import SharingChanged
 from broker.core.plain import Plain, array, integer, items, text
 from broker.core.sharing.naming import Naming
-from broker.core.sharing.pairs import TURN_SHIFT, TURNS_MAX, Pairs
+from broker.core.sharing.pairs import TURNS_MAX, Pairs
 from broker.core.sharing.register import SharingRegister
 from broker.core.sharing.roles import Terms
 from broker.core.sharing.settings import (
@@ -29,13 +29,11 @@ from broker.core.sharing.settings import (
     SharingSetting,
     SharingSubject,
 )
+from broker.core.sharing.view_keys import ViewKeys
 from broker.core.tracks.register import Slots, TrackRegister
 
 ENDED_LEVELS_MAX: Final = 10_000
 """Hidden tracks that are no longer in the picture, remembered for answers that still name them."""
-EPISODE_SHIFT: Final = 40
-"""A view key is the track's number below this bit, then its episode, then its reader's turn."""
-EPISODES_MAX: Final = 1 << (TURN_SHIFT - EPISODE_SHIFT)
 _UNREAD: Final = -1
 """No version of a track's words."""
 
@@ -46,12 +44,12 @@ class Sharing:
     def __init__(self, tracks: TrackRegister) -> None:
         self._tracks = tracks
         self.pairs = Pairs(tracks.agencies)
+        self.keys = ViewKeys(tracks, self.pairs)
+        """What others' ids for tracks are made from."""
         self.register = SharingRegister()
         """What agencies have set."""
         self._naming = Naming(tracks)
         self._level: NDArray[np.int8] = np.zeros(0, dtype=np.int8)
-        self._episode: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
-        self._number: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._version: NDArray[np.int64] = np.zeros(0, dtype=np.int64)
         self._ended: dict[int, tuple[str, SharingLevel]] = {}
         self._ever_used = False
@@ -103,7 +101,7 @@ class Sharing:
             return []
         self._fit()
         news = self._version[slots] != self._tracks.text_versions[slots]
-        news |= self._number[slots] != self._tracks.columns.track_number[slots]
+        news |= self.keys.are_new(slots)
         return self._again(slots[news].tolist())
 
     def joined(self, keep: int, gone: int) -> None:
@@ -169,49 +167,6 @@ class Sharing:
         self._fit()
         return np.maximum(self._level[slots], np.int8(SharingLevel.OPEN))
 
-    def view_keys(self, slots: NDArray[np.int64], agency: str) -> NDArray[np.int64]:
-        """What the ids of these rows' tracks are made from in an agency's views, (n,).
-
-        The owner's never change; others' change with every episode, and a reader's with every turn
-        of what it is shown of the owner's flights.
-        """
-        numbers = self._tracks.columns.track_number[slots]
-        if self.is_idle:
-            return numbers
-        self._fit()
-        own = self._tracks.agencies.index(agency)
-        others = self._tracks.columns.agency_index[slots] != (-1 if own is None else own)
-        known = self._number[slots] == numbers
-        episodes = self._episode[slots] * (others & known)
-        owners = self._tracks.columns.agency_index[slots]
-        turns = self.pairs.turns_to(agency)[owners]
-        keys: NDArray[np.int64] = (
-            numbers + (episodes % EPISODES_MAX << EPISODE_SHIFT) + (turns << TURN_SHIFT)
-        )
-        return keys
-
-    def are_keyed_by_number(self, slots: NDArray[np.int64]) -> bool:
-        """Whether every reader's ids of these rows' tracks are made from their numbers alone."""
-        if self.is_idle:
-            return True
-        if self.pairs.has_turned:
-            return False
-        self._fit()
-        known = self._number[slots] == self._tracks.columns.track_number[slots]
-        return not (self._episode[slots] * known).any()
-
-    def view_key(self, track_number: int, agency: str) -> int:
-        """The same of one track, which may be gone."""
-        slot = self._tracks.slot_of_number.get(track_number)
-        if slot is None or self.is_idle:
-            return track_number
-        owner = self._tracks.publisher_name(slot).agency
-        if owner == agency:
-            return track_number
-        self._fit()
-        turn = self.pairs.turn(owner, agency)
-        return self._others_key(slot, track_number) + (turn << TURN_SHIFT)
-
     def covert_slots(self) -> list[int]:
         """Rows of the covert tracks, ascending."""
         if self.is_idle:
@@ -228,7 +183,7 @@ class Sharing:
         self._fit()
         live = self._tracks.live_slots()
         self._level[live] = SharingLevel.OPEN
-        self._number[live] = self._tracks.columns.track_number[live]
+        self.keys.begin(live)
 
     def _all_again(self) -> list[SharingChanged]:
         if self.is_idle:
@@ -250,32 +205,24 @@ class Sharing:
             level = self.level(slot)
             if level is not SharingLevel.COVERT:
                 number = int(self._tracks.columns.track_number[slot])
-                key = self._others_key(slot, number)
+                key = self.keys.others(slot)
                 after = self.pairs.shown(level, owner, reader)
                 changes.append(
                     SharingChanged(number, slot, max(level, before), after, key, reader, turns)
                 )
         return changes
 
-    def _others_key(self, slot: int, number: int) -> int:
-        """What others' ids for the track are made from, but for the reader's turn."""
-        episode = int(self._episode[slot]) if self._number[slot] == number else 0
-        return number + (episode % EPISODES_MAX << EPISODE_SHIFT)
-
     def _again(self, slots: Iterable[int]) -> list[SharingChanged]:
         changes = []
         for slot in slots:
-            number = int(self._tracks.columns.track_number[slot])
-            level, is_new = self._wanted(slot), self._number[slot] != number
+            level, is_new = self._wanted(slot), self.keys.first_of(slot)
             before = level if is_new else self.level(slot)
-            if is_new:
-                self._number[slot], self._episode[slot] = number, 0
-            elif level != before:
-                key = self._others_key(slot, number)
+            if level != before:
+                number, key = int(self._tracks.columns.track_number[slot]), self.keys.others(slot)
                 turns = self.pairs.turns_of(self._tracks.publisher_name(slot).agency)
                 change = SharingChanged(number, slot, int(before), int(level), key, turns=turns)
                 changes.append(change)
-                self._episode[slot] += 1
+                self.keys.next_of(slot)
             self._level[slot] = level
             self._version[slot] = self._tracks.text_versions[slot]
         return changes
@@ -289,8 +236,8 @@ class Sharing:
         more = len(self._tracks.columns.active) - len(self._level)
         if more > 0:
             self._level = np.append(self._level, np.zeros(more, dtype=np.int8))
-            for name in ("_episode", "_number", "_version"):
-                setattr(self, name, np.append(getattr(self, name), np.zeros(more, dtype=np.int64)))
+            self._version = np.append(self._version, np.zeros(more, dtype=np.int64))
+        self.keys.fit()
 
     def state(self) -> dict[str, Plain]:
         """For a snapshot."""
@@ -300,8 +247,7 @@ class Sharing:
             **self.register.state(),
             "ended": [[number, who, int(level)] for number, (who, level) in self._ended.items()],
             "level": self._level[:used].copy(),
-            "episode": self._episode[:used].copy(),
-            "number": self._number[:used].copy(),
+            **self.keys.state(used),
             "ever_used": self._ever_used,
             "turns": self.pairs.state(),
             "naming": self._naming.state(),
@@ -314,10 +260,9 @@ class Sharing:
             number, agency, level = items(item)
             self._ended[integer(number)] = (text(agency), SharingLevel(integer(level)))
         self._level = array(state["level"]).astype(np.int8)
-        self._episode = array(state["episode"]).astype(np.int64)
-        self._number = array(state["number"]).astype(np.int64)
         self._version = np.zeros(len(self._level), dtype=np.int64)
         self._ever_used = bool(state["ever_used"])
+        self.keys.restore(state, begun=self._ever_used)
         if "turns" in state:
             self.pairs.restore(state["turns"])
         if "naming" in state:

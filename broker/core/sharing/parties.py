@@ -55,6 +55,12 @@ def label(description: AircraftDescription, source_track_id: str) -> str:
     )
 
 
+def label_of(tracks: TrackRegister, track_number: int) -> str:
+    """What the agency of a track in the picture calls it."""
+    slot = tracks.slot_of_number[track_number]
+    return label(tracks.descriptions[slot], tracks.source_track_ids[slot])
+
+
 def party_of(tracks: TrackRegister, slot: int, agency_names: Mapping[str, str]) -> Party:
     """The party that the track in `slot` is in an alert."""
     description = tracks.descriptions[slot]

@@ -27,27 +27,25 @@ from broker.core.agreements.register import AgreementRegister
 from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
 from broker.core.errors import BrokenInvariant
 from broker.core.names import Audience, Role
-from broker.core.restrictions.model import EntryRule
 from broker.core.restrictions.register import RestrictionRegister
 from broker.core.separation.categories import is_crewed
 from broker.core.sharing.band_wording import leaving_band_text
 from broker.core.sharing.cluster_wording import cluster_text, ended_cluster_text
 from broker.core.sharing.covert_wording import RETOLD, covert_text
-from broker.core.sharing.entry_wording import authority_of, contact_of
+from broker.core.sharing.entry_wording import notice_of
 from broker.core.sharing.hidden import HiddenFlights
 from broker.core.sharing.keep_clear import EdgeSeen, KeepClearVolume, edge_seen
-from broker.core.sharing.parties import TrackIds, party_of, volume_id
+from broker.core.sharing.parties import TrackIds, volume_id
 from broker.core.sharing.settings import AlertDetail, SharingLevel
+from broker.core.sharing.sides import Side, Sides
 from broker.core.sharing.standing import Onlookers, Standings
-from broker.core.sharing.wording import Party, RestrictionNotice, alert_text
+from broker.core.sharing.wording import RestrictionNotice, alert_text
 from broker.core.tracks.register import TrackRegister
 from broker.core.tracks.reports import AircraftClass
 from broker.core.units import SECOND_US
 
 MEMBERS_SHOWN_MAX: Final = 20
 """Members of a cluster that a view words: what is urgent stands in front."""
-_GONE = Party("aircraft no longer in the picture", "", "", AircraftClass.UNKNOWN)
-_UNSHOWN = Party("", "", "", AircraftClass.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +81,6 @@ class AlertView:
         return [*self.parties, *(party for one in self.members for party in one.parties)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One aircraft of an alert, seen by a reader."""
-
-    number: int
-    party: Party
-    agency: str
-    level: SharingLevel
-    """As it counts for the reader: its own agency's aircraft are open to it."""
-
-
 class Views:
     """Makes views of one airspace's effects."""
 
@@ -112,8 +99,9 @@ class Views:
         self._restrictions = restrictions
         self._agency_names = agency_names
         self.hidden = hidden or HiddenFlights(tracks, restrictions)
-        self._agreements = agreements or AgreementRegister()
-        self._onlookers = Onlookers(self.hidden.sharing, self._agreements, restrictions)
+        agreements = agreements or AgreementRegister()
+        self._sides = Sides(tracks, self.hidden.sharing, agreements, agency_names)
+        self._onlookers = Onlookers(self.hidden.sharing, agreements, restrictions)
 
     def id_of_key(self, audience: Audience, view_key: int) -> str:
         """The id in the audience's view that is made from a view key."""
@@ -124,7 +112,7 @@ class Views:
 
     def track_id(self, audience: Audience, track_number: int) -> str:
         """The track's id in the audience's view."""
-        key = self.hidden.sharing.view_key(track_number, audience.agency)
+        key = self.hidden.sharing.keys.of_number(track_number, audience.agency)
         return self.id_of_key(audience, key)
 
     def volume_id(self, audience: Audience, volume: KeepClearVolume) -> str:
@@ -185,7 +173,7 @@ class Views:
     def _single(self, alert: Alert, audience: Audience, *, is_news: bool) -> AlertView | None:
         if not self.hidden.is_told(alert, audience.agency):
             return None
-        sides = self._sides(alert, audience)
+        sides = self._sides.of(alert, audience.agency)
         if any(one.level is SharingLevel.COVERT for one in sides):
             return self._covert(alert, sides, audience, is_news=is_news)
         if any(one.level is SharingLevel.MASKED for one in sides):
@@ -204,7 +192,7 @@ class Views:
         return AlertView(alert, shown, headline, advice)
 
     def _covert(
-        self, alert: Alert, sides: list[_Side], audience: Audience, *, is_news: bool
+        self, alert: Alert, sides: list[Side], audience: Audience, *, is_news: bool
     ) -> AlertView:
         """For the agency on the other side of a covert aircraft; nobody else is told."""
         own = sides[0] if sides[0].agency == audience.agency else sides[1]
@@ -240,31 +228,6 @@ class Views:
         place = float(columns.latitude_deg[slot]), float(columns.longitude_deg[slot])
         return edge_seen(volume.box, *place), age_us / SECOND_US
 
-    def _sides(self, alert: Alert, audience: Audience) -> list[_Side]:
-        """The alert's aircraft as they count for the reader."""
-        sides = []
-        for number in (alert.track_a, alert.track_b):
-            if number < 0:
-                continue
-            agency, level = self.hidden.sharing.of_number(number)
-            level = self.hidden.sharing.pairs.shown(level, agency, audience.agency)
-            party = self._reached(self._party(number, level), audience.agency)
-            sides.append(_Side(number, party, agency, level))
-        return sides
-
-    def _reached(self, party: Party, reader: str) -> Party:
-        """The party with the agreed desk, where the flight itself does not say whom to call."""
-        if party.agency in ("", reader) or (party.duty_contact and party.talkgroup):
-            return party
-        agreed = self._agreements.contact(party.agency, reader)
-        if agreed is None:
-            return party
-        return replace(
-            party,
-            duty_contact=party.duty_contact or agreed.telephone,
-            talkgroup=party.talkgroup or agreed.talkgroup,
-        )
-
     def _knows_incident(self, alerts: Sequence[Alert], reader: str) -> bool:
         """Whether one of the alerts is about aircraft that the reader is shown with their incident.
 
@@ -288,29 +251,9 @@ class Views:
         restriction = self._restrictions.get(restriction_name)
         if restriction is None:
             raise BrokenInvariant(f"an alert names {restriction_name}, which is not known")
-        draft = restriction.draft
-        agency = self._agency_names.get(draft.name.agency, draft.name.agency)
-        source_id = "" if draft.source is None else draft.source.source_id
-        asks = draft.entry_rule is EntryRule.ASK
-        return RestrictionNotice(
-            title=draft.title,
-            agency_name=agency,
-            contact=contact_of(draft) if asks else draft.contact,
-            designation=draft.designation,
-            source_id=source_id,
-            ask_whom=authority_of(draft, self._agency_names) if asks else "",
-        )
+        return notice_of(restriction.draft, self._agency_names)
 
-    def _party(self, track_number: int, level: SharingLevel) -> Party:
-        if level is SharingLevel.COVERT:
-            return _UNSHOWN
-        slot = self._tracks.slot_of_number.get(track_number)
-        if slot is None:  # the answer to a repeated request can be older than the picture
-            return _GONE
-        party = party_of(self._tracks, slot, self._agency_names)
-        return replace(party, label="", talkgroup="") if level is SharingLevel.MASKED else party
-
-    def _shown(self, audience: Audience, side: _Side) -> PartyView:
+    def _shown(self, audience: Audience, side: Side) -> PartyView:
         party = side.party
         track_id = self.track_id(audience, side.number)
         if side.level is SharingLevel.COVERT:

@@ -259,7 +259,7 @@ class FrameCutter:
             columns.longitude_deg[slots],
             ends,
         )
-        is_renamed = not self._views.hidden.sharing.are_keyed_by_number(slots)
+        is_renamed = not self._views.hidden.sharing.keys.are_numbers(slots)
         frames: list[_Frame] = []
         first, start = 0, 0
         while first < len(slots):
@@ -276,7 +276,7 @@ class FrameCutter:
         ids = self._ids.get(audience)
         if ids is None:
             ids = self._ids[audience] = FrameIds(self._views, audience)
-        view_keys = self._views.hidden.sharing.view_keys
+        view_keys = self._views.hidden.sharing.keys.of
         bodies = []
         for one in (*cut.shared, *self._hidden(audience.agency, cut)):
             keys = one.shown.track_number

@@ -429,21 +429,6 @@ def test_probing_is_counted_told_and_limited_for_unsigned_tracks() -> None:
     assert len(theirs & {one.alert_id for one in covert}) < 8
 
 
-def test_the_owner_is_told_of_remote_id_from_a_covert_drone_once() -> None:
-    # REQ-SHARE-011
-    world = World()
-    world.share_all(SharingLevel.COVERT)
-    for _ in range(6):
-        world.fly(MET, row())
-        heard = AircraftDescription(AircraftClass.UNKNOWN_DRONE)
-        world.fly(LFB, row("1581F", east_m=10.0, description=heard, source=ReportSource.REMOTE_ID))
-        world.wait()
-    told = [one for one in world.effects if isinstance(one, OwnerTold)]
-    heard_told = [one for one in told if one.reason is OwnerReason.REMOTE_ID_HEARD]
-    assert len(heard_told) == 1
-    assert heard_told[0].agency == "met"
-
-
 def test_an_hour_of_alerts_says_no_more_than_levels_times_and_the_volume() -> None:
     # REQ-SHARE-012: every number told is worked out again from what the reader already had.
     world = World()
