@@ -94,10 +94,12 @@ class ViewKeys:
         return not (self._episode[slots] * known).any()
 
     def of_number(self, track_number: int, agency: str) -> int:
-        """Of one track, which may be gone."""
+        """Of one track. Once it is gone its episode is forgotten: the key is one never used."""
         slot = self._tracks.slot_of_number.get(track_number)
-        if slot is None or not self._begun:
+        if not self._begun:
             return track_number
+        if slot is None:
+            return -1 - track_number
         owner = self._tracks.publisher_name(slot).agency
         if owner == agency:
             return track_number
