@@ -23,6 +23,7 @@ from broker.gateways.mqtt.server import MqttServer
 from broker.gateways.mqtt.server import start as start_mqtt
 from broker.gateways.mqtt.server_engines import MqttServerFailed, choose_engine
 from broker.gateways.wire.feed import WireEncoder
+from broker.service.addresses import at_port
 from broker.service.broker import Broker
 from broker.service.clock import Clock
 from broker.service.identity.files import IdentityFolder
@@ -166,8 +167,8 @@ async def _open_gateways(
         yield Running(
             settings,
             broker,
-            f"{settings.host}:{server.port}",
-            f"{metrics.host}:{metrics.port}",
+            at_port(settings.host, server.port),
+            at_port(metrics.host, metrics.port),
             gateway.link.address,
             mqtt_server,
             gateway,
@@ -262,7 +263,7 @@ async def announced(running: Running) -> AsyncIterator[None]:
             grpc=running.grpc_address,
             pid=pid,
             space=running.settings.space,
-            mqtt=f"{running.mqtt_address.host}:{running.mqtt_address.port}",
+            mqtt=at_port(running.mqtt_address.host, running.mqtt_address.port),
             data_dir=str(running.settings.data_dir),
         )
     )

@@ -23,6 +23,7 @@ from broker.cli.running import (
 )
 from broker.cli.securing import Secured, secured
 from broker.gateways.mqtt.server import MqttServer
+from broker.service.addresses import at_port
 from broker.service.clock import Clock, SystemClock
 from broker.service.logs import configure_logs
 from broker.service.settings import LOOPBACK, Settings
@@ -94,7 +95,8 @@ def say_where(running: Running) -> None:
     else:
         engine = running.mqtt_server.engine
         where = f"{engine.name} {engine.version}, a child of this process"
-    console.print(f"  MQTT     {running.mqtt_address.host}:{running.mqtt_address.port} ({where})")
+    mqtt = at_port(running.mqtt_address.host, running.mqtt_address.port)
+    console.print(f"  MQTT     {mqtt} ({where})")
     console.print(f"  metrics  http://{running.metrics_address}/metrics")
     console.print(f"  log      {settings.data_dir}")
     if settings.identity_dir is None:

@@ -41,10 +41,12 @@ async def secure_broker(
     *,
     apart: int | None = None,
     agreements: Literal["assumed", "required"] = "assumed",
+    host: str = HOST,
 ) -> AsyncIterator[Running]:
     """`apart`: the port of an MQTT server that somebody else runs."""
     settings = Settings(
         space=space,
+        host=host,
         identity_dir=site.identities.path,
         limits=limits or LimitSettings(),
         agencies=dict(agencies),

@@ -262,6 +262,36 @@ async def test_a_session_ends_with_its_certificate(site: Site) -> None:
         await in_thread(work)
 
 
+def has_ipv6() -> bool:
+    with socket.socket(socket.AF_INET6) as probe:
+        try:
+            probe.bind(("::1", 0))
+        except OSError:
+            return False
+        return True
+
+
+@pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6")
+@pytest.mark.parametrize("host", ["::1", "::"])
+async def test_both_transports_serve_ipv6_too(site: Site, host: str) -> None:
+    # REQ-SEC-002: and demand a certificate there.
+    folder = site.partner("met/dispatch")
+    async with secure_broker(site, AGENCIES, host=host) as running:
+
+        def proves_itself(port: int) -> bool:
+            context = mqtt_context(folder)
+            with (
+                socket.create_connection(("::1", port), PATIENCE_S) as plain,
+                context.wrap_socket(plain, server_hostname=HOST) as connection,
+            ):
+                return connection.version() is not None
+
+        address, _, port = running.grpc_address.rpartition(":")
+        assert address == f"[{host}]"
+        for each in (int(port), running.mqtt_address.port):
+            assert await in_thread(lambda each=each: proves_itself(each))  # type: ignore[misc]
+
+
 async def test_a_reload_ends_what_a_handshake_of_before_is_good_for(site: Site) -> None:
     # REQ-SEC-003: a resumed TLS session shows no certificate, so nobody looks at its date or list.
     folder = site.partner("met/dispatch")

@@ -17,8 +17,17 @@ from joserfc.jwk import ECKey, OctKey
 from broker.core.errors import Refused
 from broker.core.names import Role, SystemName
 from broker.core.sharing.roles import AccessRole
+from broker.core.units import SECOND_US
 from broker.service.identity.enrolment import Wanted, enrol
-from broker.service.identity.tokens import CLOCK_LEEWAY_S, Issuer, person_name
+from broker.service.identity.tokens import (
+    CLOCK_LEEWAY_S,
+    KEYS_AGE_S_MAX,
+    KEYS_TRUSTED_S_MAX,
+    TOKEN_LIFETIME_S_MAX,
+    Issuer,
+    SignedIn,
+    person_name,
+)
 from broker.service.settings import AgencySettings
 from keepclear.client import Client, KeepclearError, RefusedError
 from keepclear.client.tls import channel_credentials, token_credentials
@@ -58,6 +67,10 @@ class IdentityProvider:
         self.thread.start()
         self.url = f"http://{HOST}:{self.server.server_port}"
 
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
     @staticmethod
     def new_key(name: str) -> ECKey:
         return ECKey.generate_key("P-256", {"kid": name, "use": "sig", "alg": "ES256"})
@@ -87,8 +100,7 @@ class IdentityProvider:
 def provider() -> Iterator[IdentityProvider]:
     made = IdentityProvider()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.stop()
 
 
 @pytest.fixture
@@ -126,6 +138,13 @@ async def test_a_person_acts_for_the_agency_and_in_the_roles_of_the_token(
     ("changes", "word"),
     [
         ({"exp": 1}, "expired"),
+        ({"exp": float("nan")}, "exp"),
+        ({"exp": "9999999999"}, "exp"),
+        ({"exp": 10**30}, "more than 24 hours"),
+        ({"aud": ["a", "b"]}, "aud"),
+        ({"iat": 99_999_999_999}, "issued in the future"),
+        ({"keepclear_roles": [["desk"]]}, "not a person's role"),
+        ({"keepclear_agency": ["met"]}, "keepclear_agency"),
         ({"exp": None}, "exp"),
         ({"aud": "elsewhere"}, "aud"),
         ({"sub": None}, "sub"),
@@ -225,6 +244,45 @@ def test_a_new_key_of_the_issuer_is_found_but_not_asked_for_at_every_forgery(
     assert provider.asked == asked
     with pytest.raises(Refused):  # the key that was withdrawn
         people.sign_in(provider.token(), at_us)
+
+
+def test_clocks_may_differ_by_the_leeway_and_no_more(
+    site: Site, provider: IdentityProvider
+) -> None:
+    # REQ-SEC-007
+    people = site.known(provider.issuer).people
+    assert people is not None
+    now_s = int(time.time())
+    for claim, at_edge_s, beyond_s in (
+        ("exp", now_s - CLOCK_LEEWAY_S + 1, now_s - CLOCK_LEEWAY_S - 1),
+        ("nbf", now_s + CLOCK_LEEWAY_S, now_s + CLOCK_LEEWAY_S + 1),
+        ("iat", now_s + CLOCK_LEEWAY_S, now_s + CLOCK_LEEWAY_S + 1),
+        ("exp", now_s + TOKEN_LIFETIME_S_MAX, now_s + TOKEN_LIFETIME_S_MAX + 1),
+    ):
+        signed_in = people.sign_in(provider.token(None, **{claim: at_edge_s}), now_s * SECOND_US)
+        assert signed_in.subject.system.agency == "met"
+        with pytest.raises(Refused):
+            people.sign_in(provider.token(None, **{claim: beyond_s}), now_s * SECOND_US)
+
+
+def test_an_issuer_out_of_reach_keeps_its_keys_for_a_day(
+    site: Site, provider: IdentityProvider
+) -> None:
+    # REQ-SEC-007: a key that it withdrew meanwhile does not count for ever.
+    people = site.known(provider.issuer).people
+    assert people is not None
+    start_s = int(time.time())
+    provider.stop()
+
+    def at(after_s: float) -> SignedIn:
+        now_s = round(start_s + after_s)
+        token = provider.token(iat=now_s, exp=now_s + 60)
+        return people.sign_in(token, now_s * SECOND_US)
+
+    assert at(2 * KEYS_AGE_S_MAX).subject.system.agency == "met"
+    assert at(KEYS_TRUSTED_S_MAX - 60).subject.system.agency == "met"
+    with pytest.raises(Refused, match="could not be read for 24 hours"):
+        at(KEYS_TRUSTED_S_MAX + 60)
 
 
 def test_nobody_is_enrolled_under_a_persons_name(site: Site) -> None:

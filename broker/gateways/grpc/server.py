@@ -21,6 +21,7 @@ from broker.gateways.grpc.sharing import SharingServicer
 from broker.gateways.grpc.tls import mutual_tls, server_tls
 from broker.gateways.grpc.tracks import TrackServicer
 from broker.gateways.wire.signed import SignedRestrictions
+from broker.service.addresses import at_port
 from broker.service.broker import Broker
 from broker.service.identity.known import Known
 from broker.service.identity.trust import Trust
@@ -95,7 +96,7 @@ class GrpcServer:
         self._watch: asyncio.Task[None] | None = None
         self._health = health.aio.HealthServicer()
         self._add_services()
-        self.port = self._bind(f"{host}:{port}")
+        self.port = self._bind(at_port(host, port))
 
     def _bind(self, address: str) -> int:
         if self._trust is None:
@@ -109,7 +110,7 @@ class GrpcServer:
         """
         if self._trust is not None and self._people is not None:
             self.sign_in_port = self._server.add_secure_port(
-                f"{host}:{port}", server_tls(self._trust)
+                at_port(host, port), server_tls(self._trust)
             )
 
     def _add_services(self) -> None:

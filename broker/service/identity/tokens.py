@@ -40,6 +40,10 @@ KEYS_FETCH_LIMIT_S: Final = 5.0
 KEYS_BYTES_MAX: Final = 256 * 1024
 KEYS_AGE_S_MAX: Final = 600.0
 """After this the issuer's keys are read again: a key it withdrew must not count for ever."""
+KEYS_TRUSTED_S_MAX: Final = 86_400.0
+"""While the issuer cannot be reached its last keys count for this long, and no longer."""
+TOKEN_LIFETIME_S_MAX: Final = 86_400
+"""Nothing revokes a token but its end."""
 LOOPBACK_HTTP: Final = ("http://127.0.0.1:", "http://[::1]:")
 UNKNOWN_KEY_PAUSE_S: Final = 30.0
 """An unknown key makes us read the keys at once, but not more often: anybody can invent one."""
@@ -85,6 +89,9 @@ class IssuerKeys:
     def claims(self, token: str, now_s: float) -> Mapping[str, Any]:
         """The claims of a token this issuer signed; raises JoseError for any other."""
         self._refresh_when(now_s - self._read_s > KEYS_AGE_S_MAX, now_s)
+        if now_s - self._read_s > KEYS_TRUSTED_S_MAX:
+            hours = KEYS_TRUSTED_S_MAX / 3_600
+            raise refuse("token", f"its issuer's keys could not be read for {hours:.0f} hours")
         try:
             return jwt.decode(token, self._keys, algorithms=list(ALGORITHMS)).claims
         except InvalidKeyIdError:
@@ -127,6 +134,9 @@ class People:
             _registry(keys.issuer, int(now_s)).validate(dict(claims))
         except JoseError as error:
             raise refuse("token", f"is not believed: {error}") from error
+        if claims["exp"] > now_s + TOKEN_LIFETIME_S_MAX:
+            hours = TOKEN_LIFETIME_S_MAX / 3_600
+            raise refuse("token", f"is good for more than {hours:.0f} hours")
         person = SignedIn(
             _subject(keys.issuer, claims), round(claims["exp"] + CLOCK_LEEWAY_S) * SECOND_US
         )
@@ -161,7 +171,7 @@ def _subject(issuer: Issuer, claims: Mapping[str, Any]) -> Subject:
     if not isinstance(roles, list) or not roles:
         raise refuse("token", f"must hold {ROLES_CLAIM}, a list")
     known = {str(role): role for role in PERSON_ROLES}
-    wrong = [role for role in roles if role not in known]
+    wrong = [role for role in roles if not isinstance(role, str) or role not in known]
     if wrong:
         raise refuse("token", f"{ROLES_CLAIM} holds {wrong[0]!r}, which is not a person's role")
     system = person_name(issuer.issuer, who, identifier("token", agency))
