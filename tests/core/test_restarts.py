@@ -21,7 +21,7 @@ BATCHES = 300
 SEEDS = (1, 2, 4)
 ALWAYS = {SubmitReports, Tick, PublisherGone}
 """Asked for all the time, and answered otherwise."""
-MISSED_MAX = 4
+MISSED_MAX = 8
 """Of all that may be done or alerted; a mixture that is refused proves little."""
 
 
