@@ -1,5 +1,6 @@
 """The sender hands everything over, counts what it cannot, and survives a bad message."""
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import paho.mqtt.client as mqtt
@@ -96,7 +97,7 @@ def test_it_gives_way_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
         assert 0.0 < for_s < 0.001
         handed_over.append(len(client.topics))
 
-    monkeypatch.setattr("broker.gateways.mqtt.sending.time.sleep", sleep)
+    monkeypatch.setattr(sending, "time", SimpleNamespace(sleep=sleep))
     one = sender(client)
     for place in range(20):
         one.send(message(str(place)))
