@@ -22,7 +22,7 @@ pytestmark = pytest.mark.system
 
 START_US = 1_795_200_000_000_000
 SEED = 5
-REQUESTS = 1_200
+REQUESTS = 800
 IDS = 40
 """Few enough that other requests come under them again."""
 UNANSWERED = {Inbound.RESUME, Inbound.PRESENCE}

@@ -38,6 +38,13 @@ def test_a_setting_is_read() -> None:
     assert own == SharingSubject("met", SubjectKind.AIRCRAFT, "F-7")
 
 
+@pytest.mark.parametrize("length", [1, SUBJECT_LENGTH_MAX])
+def test_the_shortest_and_longest_words_are_taken(length: int) -> None:
+    longest = read(subject="x" * length, authorised_by="x" * AUTHORISED_BY_LENGTH_MAX, until_us=1)
+    assert len(longest.subject.name) == length
+    assert longest.until_us == 1
+
+
 def test_without_a_level_a_setting_is_taken_away_and_needs_no_end() -> None:
     gone = read(level=pb.SHARING_LEVEL_UNSPECIFIED, until_us=0, authorised_by="")
     assert (gone.level, gone.until_us, gone.authorised_by) == (None, 0, "")
