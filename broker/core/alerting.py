@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from broker.core.alerts import Acknowledgement, Alert, AlertLevel, urgency_key
+from broker.core.alerts import Acknowledgement, Alert, AlertLevel
 from broker.core.bands.alerts import BandAlerts
 from broker.core.cluster_state import Context
 from broker.core.clusters import Clusters
@@ -26,7 +26,7 @@ from broker.core.separation.rules import PairSamples
 from broker.core.separation.tempered import tempered
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingLevel
-from broker.core.sharing.told import kept_from
+from broker.core.sharing.told import in_order, kept_from
 from broker.core.tracks.register import Slots, TrackRegister
 from broker.core.tracks.reports import AircraftClass
 
@@ -106,7 +106,8 @@ class Alerting:
         judged = live if audit else np.zeros(0, dtype=np.int32)
         told = self._told(alerts + self._entries(judged, now_us), now_us)
         told += self._clusters.time_passed(self._current, now_us)
-        return found, told + (self._launch_holds.step(now_us) if audit else [])
+        holds = self._launch_holds.step(now_us) if audit else []
+        return found, told + in_order(holds, self._sharing)
 
     def lost(self, changes: Sequence[TrackStateChanged], now_us: int) -> list[Alert]:
         """These tracks left the picture: their alerts end, and say so."""
@@ -203,7 +204,7 @@ class Alerting:
         alerts = self._kept_back.told(self._encounters.active()) + self._breaches.active()
         alerts += self._bands.active()
         told = self._clusters.active(alerts) + self._launch_holds.active()
-        return sorted(told, key=urgency_key)
+        return in_order(told, self._sharing)
 
     def kept_back(self) -> list[Alert]:
         """Alerts of pairs that may be one aircraft: nobody is told of them."""
@@ -241,7 +242,8 @@ class Alerting:
         alerts = self._kept_back.passed(alerts)
         if not alerts:
             return []
-        return self._clusters.tell(alerts, self._context, self._current, now_us)
+        told = self._clusters.tell(alerts, self._context, self._current, now_us)
+        return in_order(told, self._sharing)
 
     def _kept_from(self, alert: Alert) -> tuple[str, ...]:
         return kept_from(alert, self._sharing)

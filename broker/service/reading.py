@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from broker.core.aircraft.model import RegisteredAircraft
-from broker.core.alerts import Alert
+from broker.core.alerts import Alert, urgency_key
 from broker.core.errors import refuse
 from broker.core.names import Audience, RestrictionName
 from broker.core.restrictions.model import Restriction
@@ -133,7 +133,8 @@ class Reading:
         def views() -> list[AlertView]:
             active = self._projection.airspace.alerting.active()
             shown = [self.view(alert, audience) for alert in active]
-            return [view for view in shown if view is not None]
+            told = [view for view in shown if view is not None]
+            return sorted(told, key=lambda view: urgency_key(view.alert))
 
         return await self._intake.ask(views)
 

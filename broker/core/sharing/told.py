@@ -1,6 +1,9 @@
 """Which agencies are told of an alert at all; how it is worded for them is decided in the views."""
 
-from broker.core.alerts import Alert, AlertKind
+import math
+from collections.abc import Sequence
+
+from broker.core.alerts import Alert, AlertKind, urgency_key
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.settings import SharingLevel
 
@@ -31,3 +34,15 @@ def kept_from(alert: Alert, sharing: Sharing) -> tuple[str, ...]:
         agency for agency in sorted(sharing.pairs.terms.agencies)
         if not is_told(alert, agency, sharing)
     )  # fmt: skip
+
+
+def in_order(alerts: Sequence[Alert], sharing: Sharing) -> list[Alert]:
+    """Most urgent first. Of covert aircraft by level alone: the order is told to others too."""
+
+    def key(alert: Alert) -> tuple[int, float, float, str]:
+        sides = (sharing.of_number(one) for one in (alert.track_a, alert.track_b))
+        if any(level is SharingLevel.COVERT for _, level in sides):
+            return -alert.level, math.inf, math.inf, alert.alert_id
+        return urgency_key(alert)
+
+    return sorted(alerts, key=urgency_key if sharing.is_idle else key)

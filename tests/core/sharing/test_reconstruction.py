@@ -110,3 +110,27 @@ def test_the_attempt_finds_a_leak_that_is_put_there(monkeypatch: pytest.MonkeyPa
     _, by_declared, by_bytes = told_apart(10 * MINUTE_US // SECOND_US)
     assert by_declared == {NEAR, ASIDE}
     assert all(len({place.north_m for place in one}) == 1 for one in by_bytes), "left from right"
+
+
+def flanked(east_m: float) -> World:
+    """Two fire drones hover to the west and the east of a covert one, which is nearer to one."""
+    world = World()
+    world.share_all(SharingLevel.COVERT)
+    other = replace(PROBE, callsign="LFB 3")
+    for _ in range(6):
+        world.fly(
+            LFB,
+            row("x1", east_m=-40.0, description=PROBE),
+            row("x2", east_m=40.0, description=other),
+        )
+        world.fly(MET, row(east_m=east_m))
+        world.wait()
+    return world
+
+
+def test_the_order_of_alerts_does_not_tell_which_drone_it_is_nearer_to() -> None:
+    # REQ-SHARE-012: of what is raised at once, and of what a late joiner is shown.
+    west, east = flanked(-5.0), flanked(5.0)
+    assert len({one.alert_id for one in west.airspace.alerting.active()}) > 1
+    assert declared(west) == declared(east)
+    assert everything(west) == everything(east)
