@@ -14,7 +14,6 @@ from broker.core.airspace import Airspace
 from broker.core.restrictions.access import EntryIndex, EntryQuestion, Finding, findings
 from broker.core.sharing.entry_wording import EntryPicture, picture_of
 from broker.service.clock import Clock
-from broker.service.engine import Engine
 from broker.service.intake import Intake
 
 
@@ -30,9 +29,8 @@ class Answers:
 class Asking:
     """Answers questions about entry."""
 
-    def __init__(self, intake: Intake, engine: Engine, airspace: Airspace, clock: Clock) -> None:
+    def __init__(self, intake: Intake, airspace: Airspace, clock: Clock) -> None:
         self._intake = intake
-        self._engine = engine
         self._airspace = airspace
         self._clock = clock
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="asking")
@@ -44,17 +42,27 @@ class Asking:
         return await loop.run_in_executor(self._pool, _answers, taken, questions, agency)
 
     def answer_later(
-        self, questions: Sequence[EntryQuestion], agency: str, on_answer: Callable[[Answers], None]
+        self,
+        questions: Sequence[EntryQuestion],
+        agency: str,
+        on_answer: Callable[[Answers], None],
+        on_failure: Callable[[Exception], None],
     ) -> None:
-        """The same for callers without an event loop; `on_answer` is called in another thread."""
+        """The same for callers without an event loop; one of the two is called in another thread.
+
+        Raises Overloaded.
+        """
 
         def work(taken: "_Taken") -> None:
-            on_answer(_answers(taken, questions, agency))
+            try:
+                on_answer(_answers(taken, questions, agency))
+            except Exception as error:  # noqa: BLE001 - handed to whoever asked
+                on_failure(error)
 
-        def take() -> None:
-            self._pool.submit(work, self._taken(agency))
+        self._intake.query(lambda: self._hand_over(work, self._taken(agency)), on_failure)
 
-        self._engine.query(take)
+    def _hand_over(self, work: Callable[["_Taken"], None], taken: "_Taken") -> None:
+        self._pool.submit(work, taken)
 
     def _taken(self, agency: str) -> "_Taken":
         airspace = self._airspace

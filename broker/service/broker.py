@@ -78,7 +78,7 @@ class Broker:
         )
         self.intake = Intake(self.engine, parts.airspace, parts.clock, self.metrics, self.access)
         self.reading = Reading(self.intake, parts.projection, self.hub, parts.encoder, parts.clock)
-        self.asking = Asking(self.intake, self.engine, parts.airspace, parts.clock)
+        self.asking = Asking(self.intake, parts.airspace, parts.clock)
         self.publishing = PublishingReading(parts.airspace, parts.projection, parts.clock)
         self.agreements = AgreementReading(parts.airspace)
         self.delivery = DeliveryNotes(self.intake, parts.airspace)

@@ -6,6 +6,8 @@ Handed over means given to the system's own connection; whether it arrived, only
 from collections.abc import Sequence
 from contextlib import suppress
 
+import structlog
+
 from broker.core.airspace import Airspace
 from broker.core.names import RestrictionName, SystemName
 from broker.core.publishing.commands import NoteDelivery
@@ -13,6 +15,7 @@ from broker.core.publishing.model import VERSIONS_PER_DELIVERY_MAX, DeliveryStag
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
 
+log = structlog.get_logger()
 Versions = Sequence[tuple[RestrictionName, int]]
 
 
@@ -26,14 +29,19 @@ class DeliveryNotes:
     def sent(self, system: SystemName, versions: Versions) -> None:
         """These were handed to the system's stream; what is known already is not noted again."""
         if versions:
-            self._intake.query(lambda: self._note(system, versions))
+            # In an overload the proof is missing, never the restriction itself.
+            with suppress(Overloaded):
+                self._intake.query(lambda: self._note(system, versions), _failed)
 
     def _note(self, system: SystemName, versions: Versions) -> None:
         receipts = self._airspace.controls.publishing.receipts
         news = [one for one in versions if receipts.is_unsent(system, *one)]
         for first in range(0, len(news), VERSIONS_PER_DELIVERY_MAX):
             part = tuple(news[first : first + VERSIONS_PER_DELIVERY_MAX])
-            # In an overload the proof is missing, never the restriction itself.
             with suppress(Overloaded):
                 command = NoteDelivery(system, "", DeliveryStage.SENT, part)
                 self._intake.submit_control(command, lambda _: None)
+
+
+def _failed(error: Exception) -> None:
+    log.error("delivery-not-noted", exc_info=error)

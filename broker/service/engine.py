@@ -37,6 +37,9 @@ MICRO_BATCH_REPORTS_MAX: Final = 20_000
 """A longer backlog is applied in several micro-batches, so that a tick is never kept waiting."""
 
 MICRO_BATCH_COMMANDS_MAX: Final = 5_000
+QUESTIONS_WAITING_MAX: Final = 10_000
+QUESTIONS_PER_TURN: Final = 20
+"""A snapshot is half a millisecond's work or more: reports that come meanwhile go between."""
 
 OnReply = Callable[[Reply], None]
 
@@ -94,8 +97,15 @@ class Engine(threading.Thread):
         """Share of the queue for positions that is free, 1 to 0; publishers' credit follows it."""
         return max(0.0, 1.0 - self._reports_waiting / REPORTS_WAITING_MAX)
 
+    def ask(self, question: Callable[[], None]) -> None:
+        """As `query`, for what others ask. Raises Overloaded."""
+        if len(self._queries) >= QUESTIONS_WAITING_MAX:
+            self._metrics.overloads.inc()
+            raise Overloaded
+        self.query(question)
+
     def query(self, question: Callable[[], None]) -> None:
-        """Run `question` in the engine thread, between two micro-batches."""
+        """Run `question` in the engine thread, between two micro-batches; it must not raise."""
         with self._condition:
             self._queries.append(question)
             self._condition.notify()
@@ -119,9 +129,10 @@ class Engine(threading.Thread):
         with self._condition:
             while not (self._commands or self._queries or self._stopping or self._tick_is_due()):
                 self._clock.wait(self._condition, self._cadence.next_us)
-            queries = [self._queries.popleft() for _ in range(len(self._queries))]
+            turn = min(len(self._queries), QUESTIONS_PER_TURN)
+            queries = [self._queries.popleft() for _ in range(turn)]
             waiting = self._drain()
-            is_done = self._stopping and not self._commands
+            is_done = self._stopping and not self._commands and not self._queries
         for question in queries:
             question()
         if waiting:

@@ -142,12 +142,22 @@ class Intake:
         self._engine.submit(command, on_reply)
         return await future
 
-    def query(self, question: Callable[[], None]) -> None:
-        """Run `question` in the engine thread; for callers without an event loop."""
-        self._engine.query(question)
+    def query(self, question: Callable[[], None], on_failure: Callable[[Exception], None]) -> None:
+        """As `ask`, for callers without an event loop. Raises Overloaded.
+
+        `on_failure` is given what `question` raises: an answer that fails ends no engine.
+        """
+
+        def run() -> None:
+            try:
+                question()
+            except Exception as error:  # noqa: BLE001 - handed to whoever asked
+                on_failure(error)
+
+        self._engine.ask(run)
 
     async def ask(self, question: Callable[[], Answer]) -> Answer:
-        """Run `question` in the engine thread, where the core may be read."""
+        """Run `question` in the engine thread, where the core may be read. Raises Overloaded."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         mailbox = self._bound()
 
@@ -160,7 +170,7 @@ class Intake:
             else:
                 mailbox.put(lambda: _set(future, result))
 
-        self._engine.query(answer)
+        self._engine.ask(answer)
         return await future
 
     def _future_of(

@@ -12,8 +12,9 @@ from google.rpc import code_pb2
 
 from broker.gateways.mqtt.gateway import MqttGateway
 from broker.gateways.mqtt.topics import Inbound
+from broker.service import engine
 from broker.service.mqtt_address import MqttAddress
-from keepclear.v1 import presence_pb2
+from keepclear.v1 import feed_pb2, presence_pb2
 from tests.gateways.mqtt.recording import RecordingLink
 from tests.system.anything_asked import changed, corpus
 from tests.system.harness import Rig, rig
@@ -87,3 +88,59 @@ async def test_an_import_under_the_id_of_a_smaller_one_is_refused(tmp_path: Path
             answers.append(await asked.ask("met/control", Inbound.IMPORT_RESTRICTIONS, payload))
         assert len(answers[0].imported.items) == 1
         assert [refusal.field for refusal in answers[1].refused.refusals] == ["request_id"]
+
+
+def fail(*_: object) -> object:
+    """Stands in for any part of ours that makes an answer."""
+    raise ZeroDivisionError("a fault of ours")
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        (Inbound.RECEIPTS, "_gateway._inbox._asked._questions.answer"),
+        (Inbound.ASK_ENTRY, "_rig.broker.asking._taken"),
+        (Inbound.ASK_ENTRY, "_rig.broker.asking._pool.submit"),
+        (Inbound.CREATE_RESTRICTION, "_gateway._inbox._answers.answer"),
+        (Inbound.TRACKS, "_gateway._inbox._positions.submit"),
+        (Inbound.RESUME, "_rig.broker.reading.opening"),
+    ],
+)
+async def test_a_fault_in_an_answer_is_owned_up_to_and_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: Inbound, path: str
+) -> None:
+    # REQ-BAD-042
+    known = corpus(START_US)
+    async with rig(tmp_path, START_US) as one:
+        asked = Asked(one)
+        resume = presence_pb2.ResumeRequest(role=feed_pb2.ROLE_DESK)
+        payload = (known[kind][0][0] if kind in known else resume).SerializeToString()
+        *parts, name = path.split(".")
+        part: object = asked
+        for each in parts:
+            part = getattr(part, each)
+        with monkeypatch.context() as broken:
+            broken.setattr(part, name, fail)
+            answer = await asked.ask("met/control", kind, payload)
+        assert answer.refused.code == code_pb2.INTERNAL
+        assert "tell its operator" in answer.refused.message
+        well = known[Inbound.ASK_ENTRY][0][0].SerializeToString()
+        answer = await asked.ask("met/control", Inbound.ASK_ENTRY, well)
+        assert answer.WhichOneof("result") == "entry"
+
+
+async def test_who_asks_too_much_is_told_to_come_back_under_its_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # REQ-LOAD-004
+    known = corpus(START_US)
+    async with rig(tmp_path, START_US) as one:
+        asked = Asked(one)
+        monkeypatch.setattr(engine, "QUESTIONS_WAITING_MAX", 0)
+        for kind in (Inbound.ASK_ENTRY, Inbound.RECEIPTS):
+            request = known[kind][0][0]
+            request.request_id = "mine"  # type: ignore[attr-defined]
+            answer = await asked.ask("met/control", kind, request.SerializeToString())
+            assert answer.refused.code == code_pb2.RESOURCE_EXHAUSTED
+            assert answer.request_id == "mine"
+        monkeypatch.undo()

@@ -26,6 +26,7 @@ from broker.gateways.grpc.identity import CALLER, NARROW
 from broker.gateways.wire.actions import HEALTH_METHODS, METHOD_ACTIONS, REFLECTION_METHOD
 from broker.service.access import Access
 from broker.service.clock import Clock
+from broker.service.engine import Overloaded
 
 CUT_GRACE_S: Final = 0.5
 """How long a call that is cut may take to be told why, before it is ended without a word."""
@@ -180,6 +181,8 @@ def _single(behavior: Any, admission: _Admission) -> Any:
         try:
             await admission.gate.count(call.caller.system, request, context)
             return await behavior(request, context)
+        except Overloaded:
+            await abort_overloaded(context)
         finally:
             admission.gate.release(call)
 
@@ -194,6 +197,8 @@ def _streaming(behavior: Any, admission: _Admission) -> Any:
             async with aclosing(behavior(request, context)) as responses:
                 async for response in responses:
                     yield response
+        except Overloaded:
+            await abort_overloaded(context)
         finally:
             admission.gate.release(call)
 
@@ -214,6 +219,8 @@ def _both_streaming(behavior: Any, admission: _Admission) -> Any:
             async with aclosing(behavior(counted(), context)) as responses:
                 async for response in responses:
                     yield response
+        except Overloaded:
+            await abort_overloaded(context)
         finally:
             admission.gate.release(call)
 

@@ -18,7 +18,6 @@ from broker.gateways.grpc.errors import (
     Context,
     abort,
     abort_not_done,
-    abort_overloaded,
     abort_refused,
 )
 from broker.gateways.grpc.identity import calling_system
@@ -29,7 +28,6 @@ from broker.gateways.wire.requests import (
     withdraw_restriction,
 )
 from broker.gateways.wire.signed import SignedRestrictions
-from broker.service.engine import Overloaded
 from broker.service.intake import Intake
 from broker.service.reading import Reading, page
 from keepclear.v1 import restrictions_pb2 as pb
@@ -49,10 +47,7 @@ async def known_system(context: Context, intake: Intake) -> SystemName:
 
 async def carry_out(context: Context, intake: Intake, command: ControlCommand) -> object:
     """The resource a command made; ends the call where it was refused."""
-    try:
-        reply = await intake.control(command)
-    except Overloaded:
-        await abort_overloaded(context)
+    reply = await intake.control(command)
     if isinstance(reply, NotDone):
         await abort_not_done(context, reply)
     return reply.resource

@@ -187,7 +187,7 @@ class MqttGateway:
             handed = [item.edition for item in opening.items if item.edition is not None]
             self._broker.delivery.sent(system, handed)
 
-        self._broker.engine.query(send)
+        self._broker.intake.query(send, lambda error: self._inbox.replies.failed(system, "", error))
 
     def _presence(self, system: SystemName, presence: presence_pb2.Presence) -> None:
         """A birth names a session; only that session's will may say that the system is gone."""

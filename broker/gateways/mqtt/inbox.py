@@ -1,27 +1,25 @@
 """What systems write: decode, ask whether they may, submit, and answer (`replies`)."""
 
 from collections.abc import Callable
-from typing import TypeVar
 
-import structlog
-from google.protobuf import json_format
-from google.protobuf.message import DecodeError, Message
+from google.protobuf.message import Message
 from google.rpc import code_pb2
 
 from broker.core.commands import ControlCommand
-from broker.core.errors import BrokenInvariant, NotFound, Refusal, Refused, refuse
+from broker.core.errors import BrokenInvariant, Refused, refuse
 from broker.core.names import SystemName
 from broker.core.outcomes import Done, NotDone, Reply
 from broker.core.requests import REQUEST_ID_LENGTH_MAX
 from broker.core.sharing.decision import Decision
 from broker.gateways.grpc.errors import code_of
 from broker.gateways.mqtt.answers import AnswerMaker, EncodeImport
+from broker.gateways.mqtt.asked import Asked
+from broker.gateways.mqtt.payloads import read_payload
 from broker.gateways.mqtt.positions import PositionBatches
 from broker.gateways.mqtt.replies import Replies
 from broker.gateways.mqtt.requests import REQUESTS, Questions, command_of
 from broker.gateways.mqtt.server_config import MQTT_PAYLOAD_LIMIT_BYTES
 from broker.gateways.mqtt.topics import Address, Inbound, Topics
-from broker.gateways.wire.access import decode_questions, encode_answers
 from broker.gateways.wire.actions import TOPIC_ACTIONS
 from broker.gateways.wire.aircraft import register_aircraft, remove_aircraft
 from broker.gateways.wire.imports import encode_report
@@ -35,7 +33,7 @@ from broker.gateways.wire.requests import (
 )
 from broker.gateways.wire.sharing import set_sharing
 from broker.service.access import TooMuch
-from broker.service.asking import Answers, Asking
+from broker.service.asking import Asking
 from broker.service.engine import Overloaded
 from broker.service.intake import Intake
 from keepclear.v1 import (
@@ -43,14 +41,10 @@ from keepclear.v1 import (
     aircraft_pb2,
     alerts_pb2,
     presence_pb2,
-    publishing_pb2,
     restrictions_pb2,
     sharing_pb2,
     tracks_pb2,
 )
-
-log = structlog.get_logger()
-Wire = TypeVar("Wire", bound=Message)
 
 
 class Inbox:
@@ -69,10 +63,9 @@ class Inbox:
     ) -> None:
         self._intake = intake
         self._answers = answers
-        self._questions = questions
-        self._asking = asking
         self._topics = topics
         self.replies = Replies(topics, json_agencies)
+        self._asked = Asked(intake, asking, questions, self.replies)
         self._positions = PositionBatches(intake, self.replies)
         self._json_agencies = json_agencies
         self._on_resume = on_resume
@@ -94,11 +87,8 @@ class Inbox:
             self.replies.overloaded(address.sender, "")
         except TooMuch as too_much:
             self.replies.overloaded(address.sender, "", str(too_much))
-        except Exception:  # one sender's message must not end the thread that hears all of them
-            self.unreadable_count += 1
-            log.exception("mqtt-message-failed", topic=topic)
-            refusal = Refusal("", "the broker failed on this message: tell its operator")
-            self.replies.refuse(address.sender, "", [refusal], code_pb2.INTERNAL)
+        except Exception as error:  # noqa: BLE001 - told, and the next message is read
+            self.replies.failed(address.sender, "", error)
 
     def _handle(self, address: Address, payload: bytes, retained: bool) -> None:
         self._check_form(address, payload, retained)
@@ -115,32 +105,37 @@ class Inbox:
             self._count(sender, 0, len(payload))
         match address.kind:
             case Inbound.TRACKS:
-                batch = _read(tracks_pb2.PublishTracksRequest(), payload, is_json)
+                batch = read_payload(tracks_pb2.PublishTracksRequest(), payload, is_json)
                 self._submit(sender, batch, len(payload))
             case Inbound.CREATE_RESTRICTION:
-                create = _read(restrictions_pb2.CreateRestrictionRequest(), payload, is_json)
+                create = read_payload(restrictions_pb2.CreateRestrictionRequest(), payload, is_json)
                 self._control(sender, create.request_id, lambda: create_restriction(create, sender))
             case Inbound.WITHDRAW_RESTRICTION:
-                withdraw = _read(restrictions_pb2.WithdrawRestrictionRequest(), payload, is_json)
+                withdraw = read_payload(
+                    restrictions_pb2.WithdrawRestrictionRequest(), payload, is_json
+                )
                 self._control(
                     sender, withdraw.request_id, lambda: withdraw_restriction(withdraw, sender)
                 )
             case Inbound.IMPORT_RESTRICTIONS:
-                given = _read(restrictions_pb2.ImportRestrictionsRequest(), payload, is_json)
+                given = read_payload(restrictions_pb2.ImportRestrictionsRequest(), payload, is_json)
                 self._import(sender, given)
             case Inbound.ASK_ENTRY:
-                self._ask(sender, _read(access_pb2.AskEntryRequest(), payload, is_json))
+                asked = read_payload(access_pb2.AskEntryRequest(), payload, is_json)
+                self._asked.entry(sender, asked)
             case Inbound.ACKNOWLEDGE_ALERT:
-                read = _read(alerts_pb2.AcknowledgeAlertRequest(), payload, is_json)
+                read = read_payload(alerts_pb2.AcknowledgeAlertRequest(), payload, is_json)
                 self._control(sender, read.request_id, lambda: acknowledge_alert(read, sender))
             case Inbound.UPSERT_AIRCRAFT | Inbound.REMOVE_AIRCRAFT | Inbound.SET_SHARING:
                 self._own_flights(address, payload)
             case Inbound.RESUME:
-                self._on_resume(sender, _read(presence_pb2.ResumeRequest(), payload, is_json))
+                self._on_resume(
+                    sender, read_payload(presence_pb2.ResumeRequest(), payload, is_json)
+                )
             case Inbound.PRESENCE:
-                self._on_presence(sender, _read(presence_pb2.Presence(), payload, is_json))
+                self._on_presence(sender, read_payload(presence_pb2.Presence(), payload, is_json))
             case _:
-                self._request(sender, _read(REQUESTS[address.kind](), payload, is_json))
+                self._request(sender, read_payload(REQUESTS[address.kind](), payload, is_json))
 
     def _submit(
         self, sender: SystemName, batch: tracks_pb2.PublishTracksRequest, size_bytes: int
@@ -167,31 +162,24 @@ class Inbox:
             self._control(sender, request_id, lambda: command)
             return
 
-        def look() -> None:
-            try:
-                if isinstance(request, publishing_pb2.ProposeRestrictionRequest):
-                    proposed = self._questions.proposal(request, sender)
-                    self._control(sender, request_id, lambda: proposed)
-                else:
-                    self.replies.send(sender, self._questions.answer(request, sender))
-            except Refused as refused:
-                unknown = isinstance(refused, NotFound)
-                code = code_pb2.NOT_FOUND if unknown else code_pb2.INVALID_ARGUMENT
-                self.replies.refuse(sender, shown_id, refused.refusals, code)
-
-        self._intake.query(look)
+        self._asked.look(
+            sender,
+            request,
+            request_id,
+            lambda found: self._control(sender, request_id, lambda: found),
+        )
 
     def _own_flights(self, address: Address, payload: bytes) -> None:
         """What an agency says of its own aircraft and flights."""
         sender, is_json = address.sender, address.is_json
         if address.kind is Inbound.UPSERT_AIRCRAFT:
-            upsert = _read(aircraft_pb2.UpsertAircraftRequest(), payload, is_json)
+            upsert = read_payload(aircraft_pb2.UpsertAircraftRequest(), payload, is_json)
             self._control(sender, upsert.request_id, lambda: register_aircraft(upsert, sender))
         elif address.kind is Inbound.REMOVE_AIRCRAFT:
-            remove = _read(aircraft_pb2.RemoveAircraftRequest(), payload, is_json)
+            remove = read_payload(aircraft_pb2.RemoveAircraftRequest(), payload, is_json)
             self._control(sender, remove.request_id, lambda: remove_aircraft(remove, sender))
         else:
-            sharing = _read(sharing_pb2.SetSharingRequest(), payload, is_json)
+            sharing = read_payload(sharing_pb2.SetSharingRequest(), payload, is_json)
             self._control(sender, sharing.request_id, lambda: set_sharing(sharing, sender))
 
     def _check_form(self, address: Address, payload: bytes, retained: bool) -> None:
@@ -217,23 +205,6 @@ class Inbox:
         )
         if reason:
             raise TooMuch(reason)
-
-    def _ask(self, sender: SystemName, request: access_pb2.AskEntryRequest) -> None:
-        shown_id = request.request_id[:REQUEST_ID_LENGTH_MAX]
-        try:
-            decoded = decode_questions(request, self._intake.clock.now_us())
-        except Refused as refused:
-            self._intake.count_refused_request()
-            self.replies.refuse(sender, shown_id, refused.refusals, code_pb2.INVALID_ARGUMENT)
-            return
-
-        def on_answer(answers: Answers) -> None:
-            response = encode_answers(decoded, answers, sender.agency)
-            self.replies.send(
-                sender, presence_pb2.CommandAnswer(request_id=shown_id, entry=response)
-            )
-
-        self._asking.answer_later(decoded.questions, sender.agency, on_answer)
 
     def _import(
         self, sender: SystemName, request: restrictions_pb2.ImportRestrictionsRequest
@@ -266,8 +237,7 @@ class Inbox:
         def on_reply(reply: Reply) -> None:
             match reply:
                 case Done():
-                    answer = self._answers.answer(command, sender, request_id, reply, encode)
-                    self.replies.send(sender, answer)
+                    self._say_done(command, sender, request_id, reply, encode)
                 case NotDone():
                     self.replies.refuse(sender, request_id, reply.refusals, code_of(reply))
                 case _:
@@ -278,19 +248,21 @@ class Inbox:
         except Overloaded:
             self.replies.overloaded(sender, request_id)
 
+    def _say_done(
+        self,
+        command: ControlCommand,
+        sender: SystemName,
+        request_id: str,
+        reply: Done,
+        encode: EncodeImport | None,
+    ) -> None:
+        try:
+            answer = self._answers.answer(command, sender, request_id, reply, encode)
+        except Exception as error:  # noqa: BLE001 - it is done: only the words for it are missing
+            self.replies.failed(sender, request_id, error)
+        else:
+            self.replies.send(sender, answer)
+
     def refuse(self, sender: SystemName, refused: Refused) -> None:
         """Tell a sender that a request was refused after it had been taken."""
         self.replies.refuse(sender, "", refused.refusals, code_pb2.INVALID_ARGUMENT)
-
-
-def _read(message: Wire, payload: bytes, is_json: bool) -> Wire:
-    """Decode a payload; refuses what is not this message."""
-    try:
-        if is_json:
-            json_format.Parse(payload, message, max_recursion_depth=20)
-        else:
-            message.ParseFromString(payload)
-    except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError) as error:
-        name = message.DESCRIPTOR.full_name
-        raise refuse("payload", f"is not a {name}: {str(error)[:200]}") from error
-    return message

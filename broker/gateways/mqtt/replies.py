@@ -5,7 +5,9 @@ message that gRPC would have returned, or the refusal with its fields.
 """
 
 from collections.abc import Callable
+from typing import Final
 
+import structlog
 from google.protobuf import json_format
 from google.rpc import code_pb2
 
@@ -15,6 +17,10 @@ from broker.gateways.mqtt.link import MqttLink
 from broker.gateways.mqtt.topics import Topics
 from broker.gateways.wire.acks import deciding_rule, encode_refusals
 from keepclear.v1 import presence_pb2
+
+_FAILED: Final = Refusal("", "the broker failed on this message: tell its operator")
+
+log = structlog.get_logger()
 
 
 class Replies:
@@ -52,6 +58,11 @@ class Replies:
             rule=deciding_rule(refusals),
         )
         self.send(sender, presence_pb2.CommandAnswer(request_id=request_id, refused=refused))
+
+    def failed(self, sender: SystemName, request_id: str, error: Exception) -> None:
+        """Own up to it: what fails on one sender's message ends nothing that others need."""
+        log.error("mqtt-message-failed", system=str(sender), exc_info=error)
+        self.refuse(sender, request_id, [_FAILED], code_pb2.INTERNAL)
 
     def send(self, system: SystemName, answer: presence_pb2.CommandAnswer) -> None:
         """Publish an answer, in JSON too for an agency that reads it."""
