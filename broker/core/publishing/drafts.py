@@ -51,14 +51,18 @@ class Drafts:
 
     def at(self, name: RestrictionName, revision: int, now_us: int) -> SavedDraft:
         """One at the revision that the caller has read; 0: whatever it is now."""
-        self._forget_old(now_us)
-        found = self._all.get(str(name))
+        found = self.of_name(name, now_us)
         if found is None:
             raise RestrictionUnknown(Refusal("name", f"there is no draft of {name}"))
         if revision not in {0, found.revision}:
             reason = f"{revision} is not the current one, {found.revision}: read the draft again"
             raise RestrictionConflict(Refusal("revision", reason))
         return found
+
+    def of_name(self, name: RestrictionName, now_us: int) -> SavedDraft | None:
+        """One restriction's draft, if there is one."""
+        self._forget_old(now_us)
+        return self._all.get(str(name))
 
     def hand_in(self, saved: SavedDraft) -> SavedDraft:
         """It now waits for its approval."""

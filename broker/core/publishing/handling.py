@@ -192,6 +192,7 @@ class Publishing:
         if _publication(live).awaits_approval:
             reason = "is an emergency that nobody has approved: it is extended after its approval"
             raise RestrictionConflict(Refusal("name", reason))
+        self._check_unprepared(command.name, now_us)
         last = max(live.draft.windows, key=lambda one: one.end_us or 0)
         if last.end_us is None or command.end_us <= last.end_us:
             raise refuse("end_us", "must be later than the restriction ends now")
@@ -208,6 +209,16 @@ class Publishing:
         if self.live.rules.needs_approval(command.name.agency):
             return self._hand_in(saved)
         return self._go_live(saved, now_us, None, emergency=False)
+
+    def _check_unprepared(self, name: RestrictionName, now_us: int) -> None:
+        """An extension takes the place of the draft of its name: nobody's work is lost by it."""
+        prepared = self.drafts.of_name(name, now_us)
+        if prepared is not None and not prepared.is_extension:
+            reason = (
+                f"{prepared.author} prepares an amendment of {name} (revision "
+                f"{prepared.revision}): set the later end there, or discard it first"
+            )
+            raise RestrictionConflict(Refusal("name", reason))
 
     def _acknowledge(self, command: AcknowledgeRestriction, now_us: int) -> Outcome:
         if command.version and not self._is_known(command.name, command.version):

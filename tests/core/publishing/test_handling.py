@@ -265,6 +265,28 @@ def test_what_is_over_of_it_does_not_keep_it_from_being_extended() -> None:
         )
 
 
+def test_an_extension_does_not_take_the_place_of_an_amendment_that_is_prepared() -> None:
+    # REQ-PUB-013
+    desk, until_us = Desk(), NOW_US + 20 * MINUTE_US
+    desk.live()
+    larger = replace(draft(), title="Larger fire", volumes=(volume(circle(900.0)),))
+    for rules in (PublishingRules(), STRICT):
+        desk.do(LoadPublishingRules(rules))
+        prepared = desk.done(SaveDraft(SECOND, "", larger, "not yet agreed"))
+        assert isinstance(prepared, SavedDraft)
+        refused = desk.refused(ExtendRestriction(AUTHOR, "", FIRE, 0, until_us))
+        assert refused.conflict
+        assert fields(refused) == ["name"]
+        assert str(SECOND) in refused.refusals[0].reason
+        assert desk.airspace.controls.publishing.drafts.at(FIRE, 0, NOW_US) == prepared
+        desk.done(DiscardDraft(AUTHOR, "", FIRE))
+        desk.done(ExtendRestriction(AUTHOR, "", FIRE, 0, until_us))
+        until_us += MINUTE_US
+    again = desk.done(ExtendRestriction(AUTHOR, "", FIRE, 0, until_us))
+    assert isinstance(again, SavedDraft), "an extension that waits may be made longer"
+    assert again.draft.windows[-1].end_us == until_us
+
+
 def test_withdrawing_begins_an_edition_too_and_the_end_of_its_hours_does_not() -> None:
     desk = Desk()
     desk.live()
