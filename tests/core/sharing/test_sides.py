@@ -5,30 +5,20 @@ from dataclasses import replace
 import pytest
 
 from broker.core.agreements.register import AgreementRegister
-from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Alert
 from broker.core.sharing.settings import SharingLevel
 from broker.core.sharing.sides import Sides
 from broker.core.tracks.reports import AircraftClass
-from tests.core.sharing.worlds import LFB, MET, NAMES, START_US, World, row
+from tests.core.sharing.worlds import NAMES, met_beside_lfb
 
-GEOMETRY = AlertGeometry(900.0, 90.0, None, None, 20.0, 25.0, 40.0, 30.0, 1.0)
 OPEN, MASKED, COVERT = SharingLevel.OPEN, SharingLevel.MASKED, SharingLevel.COVERT
 
 
 def scene(level: SharingLevel) -> tuple[Sides, Alert]:
-    """A police drone at this level, a fire drone that is open, and an alert between them."""
-    world = World()
-    world.fly(MET, row())
-    world.fly(LFB, row("x1", north_m=5_000.0))
-    world.share_all(level)
-    tracks = world.airspace.tracks
-    one, other = sorted(tracks.slot_of_number)
-    alert = Alert(
-        "alr-1", 1, AlertKind.PROXIMITY, AlertLevel.CAUTION, AlertLevel.CAUTION, one, other, "",
-        START_US, START_US, START_US, "rule", "default-1", "", GEOMETRY,
-    )  # fmt: skip
-    sides = Sides(tracks, world.airspace.hidden.sharing, AgreementRegister(), NAMES)
-    return sides, alert
+    """How the sides of an alert between a police drone at this level and a fire drone read."""
+    world, alert = met_beside_lfb(level)
+    sharing = world.airspace.hidden.sharing
+    return Sides(world.airspace.tracks, sharing, AgreementRegister(), NAMES), alert
 
 
 @pytest.mark.parametrize(

@@ -4,28 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from broker.core.alerts import Alert, AlertGeometry, AlertKind, AlertLevel
+from broker.core.alerts import Alert, AlertKind
 from broker.core.sharing.levels import Sharing
 from broker.core.sharing.roles import Terms
 from broker.core.sharing.settings import SharingLevel
 from broker.core.sharing.told import is_told, kept_from
-from tests.core.sharing.worlds import LFB, MET, START_US, World, row
+from tests.core.sharing.worlds import met_beside_lfb
 
-GEOMETRY = AlertGeometry(900.0, 90.0, None, None, 20.0, 25.0, 40.0, 30.0, 1.0)
 OPEN, MASKED, COVERT = SharingLevel.OPEN, SharingLevel.MASKED, SharingLevel.COVERT
 
 
 def scene(level: SharingLevel) -> tuple[Sharing, Alert]:
-    """A police drone at this level, a fire drone that is open, and an alert between them."""
-    world = World()
-    world.fly(MET, row())
-    world.fly(LFB, row("x1", north_m=5_000.0))
-    world.share_all(level)
-    one, other = sorted(world.airspace.tracks.slot_of_number)
-    alert = Alert(
-        "alr-1", 1, AlertKind.PROXIMITY, AlertLevel.CAUTION, AlertLevel.CAUTION, one, other, "",
-        START_US, START_US, START_US, "rule", "default-1", "", GEOMETRY,
-    )  # fmt: skip
+    """An alert between a police drone at this level and a fire drone, and how both are shown."""
+    world, alert = met_beside_lfb(level)
     return world.airspace.hidden.sharing, alert
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from broker.cli.policies import policy_text
 from broker.core.airspace import Airspace, Setup
 from broker.core.airspace_memory import airspace_state, restored
+from broker.core.alerts import Alert, AlertLevel
 from broker.core.commands import (
     Command,
     OpenAudience,
@@ -26,6 +27,7 @@ from broker.gateways.wire.feed import WireEncoder
 from broker.service.feed.items import Item
 from broker.service.feed.projection import News, Projection
 from keepclear.v1 import alerts_pb2, feed_pb2
+from tests.core.alert_samples import sample_alert
 from tests.core.tracks.batches import at, batch
 
 START_US: Final = 1_795_200_000_000_000
@@ -157,6 +159,17 @@ def row(
         "description": description,
     }
     return at(0, track, **{**fields, **more})
+
+
+def met_beside_lfb(level: SharingLevel) -> tuple[World, Alert]:
+    """A police drone at this level, a fire drone that is open, and an alert between them."""
+    world = World()
+    world.fly(MET, row())
+    world.fly(LFB, row("x1", north_m=5_000.0))
+    world.share_all(level)
+    one, other = sorted(world.airspace.tracks.slot_of_number)
+    alert = sample_alert(level=AlertLevel.CAUTION, at_us=START_US, track_a=one, track_b=other)
+    return world, alert
 
 
 def tracks_of(messages: Iterable[feed_pb2.FeedMessage]) -> list[feed_pb2.TrackView]:
