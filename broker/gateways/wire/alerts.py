@@ -114,8 +114,9 @@ def _member(view: AlertView) -> pb.AlertMember:
         raised_us=alert.raised_us,
         headline=view.headline,
         advice=view.advice,
-        range_m=round(geometry.range_m, 1),
     )
+    if view.detail is not AlertDetail.EXISTENCE:
+        message.range_m = round(geometry.range_m, 1)
     if geometry.time_to_loss_s is not None:
         message.time_to_loss_s = round(geometry.time_to_loss_s, 1)
     return message

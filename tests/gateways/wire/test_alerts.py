@@ -40,6 +40,16 @@ def test_it_is_not_told_where_it_is_not_known_or_not_the_readers(detail: AlertDe
     assert not encode_alert(view(12.34, detail)).HasField("time_to_exit_s")
 
 
+@pytest.mark.parametrize("detail", list(AlertDetail))
+def test_a_member_tells_the_range_that_an_alert_of_its_own_would(detail: AlertDetail) -> None:
+    # REQ-SHARE-005: where nothing is told of where, nothing reads as 0 m.
+    one = view(None, detail)
+    [member] = encode_alert(replace(view(None), members=(one,))).members
+    alone = encode_alert(one)
+    assert member.HasField("range_m") == alone.HasField("range_m")
+    assert alone.HasField("range_m") == (detail is not AlertDetail.EXISTENCE)
+
+
 ids = st.integers(0, 2**48 - 1).map(lambda number: f"{number:012x}")
 words = st.text(max_size=30)
 parties = st.builds(
