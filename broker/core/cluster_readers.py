@@ -23,13 +23,19 @@ def kept_from_nobody(alert: Alert) -> Collection[str]:
 
 def counted(before: Alert, now: Alert, kept_from: KeptFrom) -> Alert:
     """The cluster `now` with the revisions of those that count apart; `before`: as last told."""
+    # Asked once of each member, not by every agency again: each answer looks at all agencies.
+    kept = {id(member): kept_from(member) for member in (*before.members, *now.members)}
+
+    def known(member: Alert) -> Collection[str]:
+        return kept[id(member)]
+
     away = {one.agency: one for one in before.apart}
     for member in now.members:
-        for agency in kept_from(member):
+        for agency in known(member):
             away.setdefault(agency, _with_all(before, agency))
     if not away:
         return now
-    return replace(now, apart=tuple(_next(one, before, now, kept_from) for one in away.values()))
+    return replace(now, apart=tuple(_next(one, before, now, known) for one in away.values()))
 
 
 def as_counted(cluster: Alert, agency: str, kept_from: KeptFrom) -> tuple[Alert, bool] | None:

@@ -139,7 +139,7 @@ class Guard:
             self._probes[text(agency)] = integers(raised)
             if integer(warned_us):
                 self._warned_us[text(agency)] = integer(warned_us)
-        for item in items(known.get("withheld", [])):
+        for item in items(known["withheld"]):
             what, agency, is_so = items(item)
             self._withheld[text(what), text(agency)] = bool(is_so)
 
